@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BuildResult, build, type Metafile } from 'esbuild'
+import { buildStamp, fingerprint } from './bootstrap/sources.mjs'
 import { splitBreaches } from './build/graph.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
 
@@ -17,6 +18,7 @@ const keepOldChunksMs = 24 * 3_600_000
 const requireShim = 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);'
 
 async function main(): Promise<void> {
+  const madeFrom = fingerprint(root)
   const result = await bundle()
   refuseBrokenSplit(result.metafile)
   const licenses = await thirdPartyLicenses(result.metafile, root)
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   for (const file of entriesLast(result.outputFiles))
     written.push(await replace(basename(file.path), withRequire(file)))
   for (const name of programs) await chmod(join(dist, name), 0o755)
+  written.push(await replace(basename(buildStamp), madeFrom))
   await removeOldChunks(new Set(written))
 }
 

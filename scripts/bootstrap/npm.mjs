@@ -1,0 +1,77 @@
+/** Runs npm quietly, with progress, and turns its failures into sentences. */
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
+import { BootstrapFailure, explainNpm } from './failure.mjs'
+import { ticker } from './say.mjs'
+
+/**
+ * The flags undo what a person's own npm settings might leave out. No package's script runs (older npm versions know
+ * no list of approved ones): the only one we need is the one that fetches Node, and `node.mjs` runs that itself.
+ */
+const flags =
+  '--ignore-scripts --include=dev --include=optional --engine-strict=false --no-audit --no-fund --loglevel=error'
+
+/**
+ * @param {string} root @param {string[]} args
+ * @param {{ node?: string, total?: number }} [options] `node` runs npm; `total` is how many packages to expect
+ */
+export async function npm(root, args, { node = process.execPath, total = 0 } = {}) {
+  const folder = join(root, 'node_modules')
+  const stop = ticker(
+    () => `${Math.min(countPackages(folder), total || Infinity)}${total ? ` of ${total}` : ''} packages`,
+  )
+  try {
+    const { code, output } = await capture(root, node, [...args, ...flags.split(' ')])
+    if (code !== 0) throw explainNpm(output)
+  } finally {
+    stop()
+  }
+}
+
+/**
+ * The npm that started us when there is one, else the one on PATH.
+ * @param {string} root @param {string} node @param {string[]} args @returns {Promise<{ code: number, output: string }>}
+ */
+function capture(root, node, args) {
+  const cli = process.env.npm_execpath ?? ''
+  const known = /^npm(-cli)?\.c?js$/.test(basename(cli))
+  const env = { ...process.env, PATH: pathWithout(join(root, 'node_modules', '.bin')) }
+  return new Promise((resolve, reject) => {
+    const child = spawn(known ? node : 'npm', known ? [cli, ...args] : args, {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+    child.on('error', (cause) => reject(noNpm(cause)))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
+
+/** The Node in there is about to be replaced, so npm must not start with it. @param {string} folder */
+export function pathWithout(folder) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((entry) => entry !== folder)
+    .join(delimiter)
+}
+
+/** @param {Error} cause */
+function noNpm(cause) {
+  return new BootstrapFailure(
+    `npm could not be started (${cause.message}).`,
+    'Install it: it comes with Node from https://nodejs.org; on Debian and Ubuntu it is the package npm.',
+  )
+}
+
+/** @param {string} folder @returns {number} */
+function countPackages(folder) {
+  try {
+    const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
+    return names.reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(folder, name)).length : 1), 0)
+  } catch {
+    return 0 // npm is just taking the folder away
+  }
+}

@@ -69,7 +69,13 @@ export type Usage = {
   totalTokens: number
 }
 
-export type UserMessage = { role: 'user'; content: string | (TextPart | ImagePart)[]; timestamp: number }
+/** `command` marks a slash command and its answer: shown to people, never to a model. */
+export type UserMessage = {
+  role: 'user'
+  content: string | (TextPart | ImagePart)[]
+  timestamp: number
+  command?: true
+}
 
 export type AssistantMessage = {
   role: 'assistant'
@@ -80,6 +86,7 @@ export type AssistantMessage = {
   stopReason?: 'stop' | 'length' | 'toolUse' | 'error' | 'aborted' | 'injected' | 'interrupted'
   errorMessage?: string
   timestamp: number
+  command?: true
 }
 
 export type ToolResultMessage = {

@@ -1,0 +1,195 @@
+/** The shell of one run: streams the model, runs the tools it asks for, writes the log and tells the bus. */
+
+import { Fault } from '../../shared/fault.ts'
+import type { AssistantMessage, Message, ToolCallPart, ToolResultMessage, Usage } from '../../shared/model/message.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Bus, RunRef } from '../bus.ts'
+import type { Chunk, ProviderRequest, ThinkingLevel, ToolSpec } from '../providers/provider.ts'
+import type { ToolContext, ToolOutcome } from '../tools/tool.ts'
+import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk } from './step.ts'
+
+/** The part of the session store a run writes to. */
+export type RunLog = {
+  modelHistory(key: string): Message[]
+  append(entry: { key: string; runId: string; message: Message }): unknown
+  checkpoint(runId: string, offset: number, text: string, kind: 'text' | 'thinking'): void
+}
+
+/** Streams one model request over the models of the run, in order; says which one answers before its first chunk. */
+export type ModelStream = (
+  request: Omit<ProviderRequest, 'model'> & { models: readonly string[] },
+  options: { signal: AbortSignal; onModel(model: { provider: string; model: string }): void },
+) => AsyncIterable<Chunk>
+
+export type RunTools = {
+  specs: readonly ToolSpec[]
+  /** Never throws: refusals and failures are outcomes. */
+  run(call: ToolCallPart, context: ToolContext): Promise<ToolOutcome>
+}
+
+export type RunParts = { log: RunLog; bus: Bus; clock: Clock; stream: ModelStream; tools: RunTools }
+
+/** What a run is told when it starts; settings do not change under it. */
+export type RunPlan = {
+  ref: RunRef
+  models: readonly string[]
+  system: string
+  thinking: ThinkingLevel
+  workspace: string
+  maxOutputTokens?: number
+}
+
+/** Why a run was stopped, as the signal's reason: `rpc` by a caller, `stop` by a stop word, `timeout`, `shutdown`. */
+export class RunStopped extends Error {
+  readonly stopReason: 'rpc' | 'stop' | 'timeout' | 'shutdown'
+
+  constructor(stopReason: RunStopped['stopReason']) {
+    super(`run stopped: ${stopReason}`)
+    this.name = 'RunStopped'
+    this.stopReason = stopReason
+  }
+}
+
+/** How a run ended. `message` is the last step's entry for the log; `text` the whole reply. */
+export type RunEnd = {
+  state: 'final' | 'aborted' | 'error'
+  text: string
+  message?: AssistantMessage
+  stopReason?: string
+  errorMessage?: string
+  usage?: Usage
+}
+
+/** What can be seen of a run from outside while it goes on. */
+export type RunProgress = { text: string; thinking: string }
+
+/** Runs to the end. Expected failures become an `error` end; only bugs throw. */
+export async function executeRun(
+  parts: RunParts,
+  plan: RunPlan,
+  signal: AbortSignal,
+  onProgress: (progress: RunProgress) => void,
+): Promise<RunEnd> {
+  let state = initialRun
+  let model: { provider: string; model: string } | undefined
+  const close = (stopReason: NonNullable<AssistantMessage['stopReason']>) =>
+    stepMessage(state, { ...model, timestamp: parts.clock.now(), stopReason })
+  try {
+    for (;;) {
+      const chunks = parts.stream(requestOf(parts, plan), { signal, onModel: (chosen) => (model = chosen) })
+      let stopReason: 'stop' | 'length' | 'toolUse' = 'stop'
+      for await (const chunk of chunks) {
+        if (signal.aborted) throw signal.reason
+        state = publishChunk(parts, plan, state, chunk)
+        if (chunk.type === 'end') stopReason = chunk.stopReason
+        else onProgress(state)
+      }
+      if (state.calls.length === 0) {
+        const message = close(stopReason)
+        return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
+      }
+      const asked = close('toolUse')
+      if (asked) parts.log.append({ key: plan.ref.canonicalKey, runId: plan.ref.runId, message: asked })
+      for (const call of state.calls) await answerCall(parts, plan, call, signal)
+      if (signal.aborted) throw signal.reason
+      if (state.steps >= maxSteps) throw tooManySteps()
+      state = nextStep(state)
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      const stopReason = signal.reason instanceof RunStopped ? signal.reason.stopReason : 'rpc'
+      state = { ...state, calls: [] } // a call that was never begun must not stay open in the log
+      return {
+        state: 'aborted',
+        text: state.text,
+        stopReason,
+        ...some({ message: close('aborted'), usage: state.usage }),
+      }
+    }
+    if (!(error instanceof Fault)) throw error
+    state = { ...state, calls: [] }
+    const errorMessage = error.remedy ? `${error.message} ${error.remedy}` : error.message
+    const message: AssistantMessage = {
+      ...(close('error') ?? { role: 'assistant', content: [], timestamp: parts.clock.now() }),
+      stopReason: 'error',
+      errorMessage,
+    }
+    return {
+      state: 'error',
+      text: state.text,
+      stopReason: 'error',
+      errorMessage,
+      message,
+      ...some({ usage: state.usage }),
+    }
+  }
+}
+
+function requestOf(parts: RunParts, plan: RunPlan) {
+  return {
+    models: plan.models,
+    system: plan.system,
+    messages: parts.log.modelHistory(plan.ref.canonicalKey),
+    tools: parts.tools.specs,
+    thinking: plan.thinking,
+    ...some({ maxOutputTokens: plan.maxOutputTokens }),
+  }
+}
+
+/** On disk first, then on the wire: nothing is shown that a crash could unsay. */
+function publishChunk(parts: RunParts, plan: RunPlan, state: RunState, chunk: Chunk): RunState {
+  const taken = takeChunk(state, chunk)
+  const { effect } = taken
+  if (effect) {
+    const inStep =
+      effect.type === 'text'
+        ? taken.state.stepText.length - (chunk.type === 'text' ? chunk.text.length : 0)
+        : effect.offset
+    const own = effect.type === 'text' && chunk.type === 'text' ? chunk.text : effect.text
+    parts.log.checkpoint(plan.ref.runId, inStep, own, effect.type)
+    parts.bus.publish({ type: `run.${effect.type}`, run: plan.ref, offset: effect.offset, text: effect.text })
+  }
+  return taken.state
+}
+
+async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, signal: AbortSignal): Promise<void> {
+  const { ref } = plan
+  const named = { name: call.name, toolCallId: call.id }
+  const publish = (data: Record<string, unknown>) => parts.bus.publish({ type: 'run.tool', run: ref, data })
+  publish({ phase: 'start', ...named, args: call.arguments })
+  const outcome = await parts.tools.run(call, {
+    runId: ref.runId,
+    sessionKey: ref.canonicalKey,
+    agentId: ref.agentId,
+    toolCallId: call.id,
+    workspace: plan.workspace,
+    signal,
+    onUpdate: ({ text, details }) =>
+      publish({ phase: 'update', ...named, partialResult: { content: [{ type: 'text', text }], details } }),
+  })
+  const { content, details, isError } = outcome
+  const message: ToolResultMessage = {
+    role: 'toolResult',
+    toolCallId: call.id,
+    toolName: call.name,
+    content,
+    details,
+    isError,
+    timestamp: parts.clock.now(),
+  }
+  parts.log.append({ key: ref.canonicalKey, runId: ref.runId, message })
+  publish({ phase: 'result', ...named, isError, result: { content, details } })
+}
+
+function tooManySteps(): Fault {
+  return new Fault('tool.failed', `The model asked for tools ${maxSteps} times in one reply, so the run was stopped.`, {
+    remedy: 'Ask for a smaller piece of the work, or choose another model with /model.',
+  })
+}
+
+/** Leaves out what is undefined, as exact optional properties demand. */
+function some<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,109 @@
+/** Typed calls and events over any text socket: the client's half of the wire, used by the terminal, nodes and tests. */
+
+import { Fault } from '../fault.ts'
+import { type EventFrame, parseServerFrame, type RequestFrame } from '../protocol/frame.ts'
+import {
+  type EventName,
+  eventTable,
+  type MethodName,
+  methodTable,
+  type Params,
+  type Payload,
+  type Result,
+} from '../protocol/table.ts'
+import type { Clock } from '../std/clock.ts'
+import type { Call, CallOptions } from './call.ts'
+import { Pending } from './pending.ts'
+
+/** One known event with its parsed payload. `seq` is the frame's; see section 2.4. */
+export type GatewayEvent = {
+  [E in EventName]: { readonly name: E; readonly payload: Payload<E>; readonly seq: number | undefined }
+}[EventName]
+
+export type RpcClientOptions = {
+  /** Writes one text message; may throw a `Fault`, which then rejects the call. */
+  send: (text: string) => void
+  clock: Clock
+}
+
+/** Serves one socket: a new socket gets a new client, so ids and answers never mix. */
+export class RpcClient {
+  readonly #send: (text: string) => void
+  readonly #pending: Pending
+  readonly #listeners = new Set<(event: GatewayEvent) => void>()
+  #lastId = 0
+  #ended: Fault | undefined
+
+  constructor({ send, clock }: RpcClientOptions) {
+    this.#send = send
+    this.#pending = new Pending(clock)
+  }
+
+  /** A call of the protocol table. Rejects with a `Fault`, or the signal's reason. */
+  readonly call: Call = async <N extends MethodName>(method: N, params: Params<N>, options?: CallOptions) => {
+    const payload = await this.request(method, params, options)
+    // The one place where the two types meet: `Result` was derived from the schema that has just been applied.
+    return parseResult(method, payload) as Result<N>
+  }
+
+  /** Any method by name, its answer unchecked; for `gateway call` and methods only strangers have. */
+  async request(method: string, params?: unknown, options: CallOptions = {}): Promise<unknown> {
+    if (this.#ended) throw this.#ended
+    const id = `r${++this.#lastId}`
+    const frame: RequestFrame = { type: 'req', id, method, ...(params === undefined ? {} : { params }) }
+    const answer = this.#pending.add(id, method, options)
+    try {
+      if (!options.signal?.aborted) this.#send(JSON.stringify(frame))
+    } catch (error) {
+      this.#pending.reject(id, error)
+    }
+    return await answer
+  }
+
+  /** Hears every event of the table; unknown names and payloads that do not parse are ignored. The result ends it. */
+  events(listener: (event: GatewayEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes one message from the socket. Returns the frame's kind; undefined for what a client may ignore. */
+  receive(text: string): 'response' | 'event' | undefined {
+    const frame = parseServerFrame(text)
+    if (!frame) return undefined
+    if (frame.type === 'res') {
+      this.#pending.settle(frame)
+      return 'response'
+    }
+    const event = parseEvent(frame)
+    if (event) for (const listener of [...this.#listeners]) listener(event)
+    return 'event'
+  }
+
+  /** The socket is gone: everything waiting and every later call fails with `fault`. */
+  end(fault: Fault): void {
+    this.#ended ??= fault
+    this.#pending.failAll(fault)
+  }
+}
+
+/** An event of the table, or undefined. Exported for replaying recordings. */
+export function parseEvent(frame: EventFrame): GatewayEvent | undefined {
+  const known = eventTable.get(frame.event)
+  const payload = known?.payload.safeParse(frame.payload ?? {})
+  if (!payload?.success) return undefined
+  return { name: frame.event, payload: payload.data, seq: frame.seq } as GatewayEvent
+}
+
+/** The answer of `method`, checked against the table; a method we do not know passes as it is. */
+export function parseResult(method: string, payload: unknown): unknown {
+  const schema = methodTable.get(method)?.result
+  if (!schema) return payload
+  const parsed = schema.safeParse(payload)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue?.path.map(String).join('.') || 'the whole answer'
+  throw new Fault('client.call-failed', `${method}: the gateway's answer is not understood (${where})`, {
+    remedy: 'Update clawdbot on both ends; the two versions disagree about this call.',
+    cause: parsed.error,
+  })
+}

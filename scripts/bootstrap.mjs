@@ -9,4 +9,4 @@ if (major < 18) {
   console.error('Install a current one from https://nodejs.org, then run the same command again.')
   process.exit(1)
 }
-import('./bootstrap/main.mjs').then((main) => main.bootstrap(process.argv.slice(2)))
+void import('./bootstrap/main.mjs').then((main) => main.bootstrap(process.argv.slice(2)))

@@ -1,0 +1,61 @@
+/** What the gateway server is given: everything it needs from other rooms, as small ports. */
+
+import type { SessionRow } from '../../shared/protocol/sessions.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Secret } from '../../shared/std/secret.ts'
+import type { Bus } from '../bus.ts'
+import type { DeviceBook } from './device-book.ts'
+
+/** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
+export type SharedSecret = { mode: 'token' | 'password'; secret: Secret }
+
+export type ListenAddress = { host: string; port: number }
+
+/** Lines for the log. Text from peers is escaped and cut by the caller. */
+export type GatewayLog = {
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+/** What `health`, `status` and `hello-ok` tell about sessions. `recent` is newest first, at most 10. */
+export type SessionFacts = {
+  path: string
+  count: number
+  recent: readonly SessionRow[]
+  defaults: { model: string | null; contextTokens: number | null }
+}
+
+/** One question through the HTTP endpoint: resolves with the whole reply, rejects with a `Fault`. */
+export type Ask = (question: {
+  sessionKey: string
+  agentId: string
+  text: string
+  /** The conversation before `text`, oldest first, as the HTTP caller sent it. */
+  messages: readonly { role: string; content: string }[]
+  signal: AbortSignal
+  onText(piece: string): void
+}) => Promise<{ text: string; usage?: { input: number; output: number }; stopReason?: string }>
+
+export type GatewayParts = {
+  listen: readonly ListenAddress[]
+  /** Asked at each handshake, so that a reloaded configuration counts at once. */
+  secret(): SharedSecret | undefined
+  devices: DeviceBook
+  bus: Bus
+  clock: Clock
+  log: GatewayLog
+  sessions(): SessionFacts
+  /** Whether tool news of this session goes to protocol 3 peers (its verbose level is on). */
+  isVerbose(canonicalKey: string): boolean
+  host: { name: string; stateDir: string; configPath: string }
+  defaultAgentId: string
+  /** Exact `host[:port]` values accepted besides the loopback ones (requirement OR2). */
+  allowedHosts?: readonly string[]
+  /** Exact origins accepted besides the loopback ones (requirement OR1). */
+  allowedOrigins?: readonly string[]
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[]
+  /** Present when `POST /v1/chat/completions` is enabled. */
+  ask?: Ask
+}

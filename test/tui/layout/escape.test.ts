@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { commandRows, escapeCommand } from '../../../src/tui/layout/escape.ts'
+import { isSafe } from '../../../src/tui/layout/sanitize.ts'
+import { rowText } from '../../../src/tui/layout/span.ts'
+import { hostileTexts } from '../../support/hostile-texts.ts'
+
+test.each([
+  ['a second line', 'ls\nrm -rf ~', 'ls⟨LF⟩rm -rf ~'],
+  ['text that reads backwards', 'cat \u202egpj.sh', 'cat ⟨RLO⟩gpj.sh'],
+  ['a hidden space', 'rm\u200b-rf', 'rm⟨ZWSP⟩-rf'],
+  ['a space that is none', 'a\u00a0b\u3000c\u2800d', 'a⟨NBSP⟩b⟨U+3000⟩c⟨U+2800⟩d'],
+  ['an escape', '\x1b[2K', '⟨ESC⟩[2K'],
+  ['invisible tag letters', 'a\u{e0061}', 'a⟨U+E0061⟩'],
+  ['a Hangul filler', 'x\u3164=1', 'x⟨U+3164⟩=1'],
+  ['the notation itself', 'echo ⟨LF⟩', 'echo ⟨U+27E8⟩LF⟨U+27E9⟩'],
+  ['nothing strange', `grep -r "日本" . | head -5 && echo 'ok'`, `grep -r "日本" . | head -5 && echo 'ok'`],
+])('EX3: an approver sees %s', (_, command, shown) => expect(escapeCommand(command)).toBe(shown))
+
+test('EX3: two different commands never look the same', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (command) => {
+      const back = escapeCommand(command).replace(/⟨([^⟩]*)⟩/g, (_, name: string) => fromName(name))
+      expect(back).toBe(command.toWellFormed() === command ? command : back)
+    }),
+  )
+})
+
+test('EX3: the rows together are the whole command, 64 KB of it, and all of them are safe', () => {
+  for (const command of ['x'.repeat(65_536), '\u202e'.repeat(9_000), ...hostileTexts]) {
+    const rows = commandRows(command, 40).map(rowText)
+    expect(rows.join('').replaceAll(' ', '')).toBe(escapeCommand(command).replaceAll(' ', ''))
+    expect(rows.every(isSafe)).toBe(true)
+  }
+})
+
+/** The inverse of the notation, made from the notation itself. */
+function fromName(name: string): string {
+  if (name.startsWith('U+')) return String.fromCodePoint(Number.parseInt(name.slice(2), 16))
+  for (let code = 0; code <= 0xffff; code++) {
+    if (escapeCommand(String.fromCharCode(code)) === `⟨${name}⟩`) return String.fromCharCode(code)
+  }
+  return `?${name}`
+}

@@ -1,4 +1,4 @@
-/** Builds `dist`: both programs, code-split, with everything but `ssh2` bundled. `--clean` empties the folder first. */
+/** Builds `dist`: both programs, code-split, with everything but `ssh2` bundled. `--clean` leaves nothing older behind. */
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -22,14 +22,13 @@ async function main(): Promise<void> {
   const result = await bundle()
   refuseBrokenSplit(result.metafile)
   const licenses = await thirdPartyLicenses(result.metafile, root)
-  if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true })
   await mkdir(dist, { recursive: true })
   const written = [await replace('THIRD-PARTY-LICENSES.txt', licenses)]
   for (const file of entriesLast(result.outputFiles))
     written.push(await replace(basename(file.path), withRequire(file)))
   for (const name of programs) await chmod(join(dist, name), 0o755)
   written.push(await replace(basename(buildStamp), madeFrom))
-  await removeOldChunks(new Set(written))
+  await removeOld(new Set(written), process.argv.includes('--clean') ? 0 : keepOldChunksMs)
 }
 
 async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> {
@@ -96,12 +95,12 @@ async function replace(name: string, text: string): Promise<string> {
   return name
 }
 
-async function removeOldChunks(written: ReadonlySet<string>): Promise<void> {
+async function removeOld(written: ReadonlySet<string>, keepMs: number): Promise<void> {
   for (const name of await readdir(dist)) {
     if (written.has(name)) continue
     const path = join(dist, name)
     const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > keepOldChunksMs) await rm(path, { force: true })
+    if (Date.now() - mtimeMs >= keepMs) await rm(path, { force: true })
   }
 }
 

@@ -14,13 +14,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const targets = {
   start: { script: join(root, 'dist', 'clawdbot.js'), args: [] },
   test: { script: join(root, 'node_modules', 'vitest', 'vitest.mjs'), args: ['run'] },
+  check: { script: join(root, 'scripts', 'check.ts'), args: [] },
+  smoke: { script: join(root, 'scripts', 'smoke.ts'), args: [] },
 }
 
 /** @param {string[]} argv the command, then what is passed on to the program */
 export async function bootstrap([command = '', ...args]) {
   try {
     const target = targets[/** @type {keyof typeof targets} */ (command)]
-    if (!target) throw new BootstrapFailure(`There is no command "${command}" here.`, 'Use npm start or npm test.')
+    if (!target)
+      throw new BootstrapFailure(
+        `There is no command "${command}" here.`,
+        `Use one of: ${Object.keys(targets).join(', ')}.`,
+      )
     const node = await ensureInstalled(root)
     ensureBuilt(node)
     await launch(node, target.script, [...target.args, ...args])

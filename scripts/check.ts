@@ -1,0 +1,52 @@
+/** The whole gate: types, format and lint, tests, nothing unused, package contents. `--static` leaves the tests out. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+type Step = { name: string; command: string[] }
+type Outcome = Step & { passed: boolean; seconds: number; output: string }
+
+const root = join(import.meta.dirname, '..')
+const steps: Step[] = [
+  { name: 'types', command: ['typescript/bin/tsc', '--noEmit'] },
+  { name: 'format, lint, floors', command: ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
+  { name: 'nothing unused', command: ['knip/bin/knip.js'] },
+  { name: 'package contents', command: ['publint/src/cli.js', '--strict'] },
+]
+const tests: Step = { name: 'tests', command: ['vitest/vitest.mjs', 'run'] }
+
+async function main(): Promise<void> {
+  const chosen = process.argv.includes('--static') ? steps : [...steps, tests]
+  const outcomes = await Promise.all(chosen.map((step) => run(step).then(report)))
+  const failed = outcomes.filter(({ passed }) => !passed).length
+  process.stdout.write(`\n${outcomes.length - failed} passed, ${failed} failed\n`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+/** All steps run at once: the tests take longest and leave a core idle while they wait. */
+function run(step: Step): Promise<Outcome> {
+  const started = performance.now()
+  const [tool = '', ...args] = step.command
+  const child = spawn(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) =>
+      resolve({ ...step, passed: code === 0, seconds: (performance.now() - started) / 1000, output }),
+    )
+  })
+}
+
+/** A failure shows all it said; the tests also show their summary when they pass. */
+function report(outcome: Outcome): Outcome {
+  const { name, passed, seconds, output } = outcome
+  process.stdout.write(`${passed ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)\n`)
+  if (!passed || name === tests.name)
+    process.stdout.write(`${passed ? output.trimEnd().split('\n').slice(-6).join('\n') : output}\n`)
+  return outcome
+}
+
+await main()

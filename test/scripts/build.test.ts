@@ -1,0 +1,30 @@
+/** What the build leaves in `dist`. */
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { built } from '../support/programs.ts'
+
+test('the build succeeds, the code split included', () => {
+  expect(inject('buildFailure')).toBe('')
+})
+
+test.each(['clawdbot', 'clawdbot-server'] as const)('%s is executable and knows its version', (name) => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+  expect(statSync(built(name)).mode & 0o111).toBe(0o111)
+  expect(execFileSync(process.execPath, [built(name), '--version'], { encoding: 'utf8' })).toBe(
+    `clawdbot CLI v${version}\n`,
+  )
+})
+
+test('a licence text lies beside the code of others', () => {
+  const folder = dirname(built('clawdbot'))
+  expect(readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8')).toContain('contain code of these packages')
+})
+
+test('production React is what was bundled, and nothing asks for its developer tools', () => {
+  const folder = dirname(built('clawdbot'))
+  const code = readdirSync(folder).filter((name) => name.endsWith('.js'))
+  const texts = code.map((name) => readFileSync(join(folder, name), 'utf8'))
+  expect(texts.some((text) => /react-devtools-core|react\.development/.test(text))).toBe(false)
+})

@@ -1,0 +1,161 @@
+/** Everything stored about conversations, as one object over one database. All of it is synchronous. */
+
+import { randomUUID } from 'node:crypto'
+import { type Message, messageText } from '../../shared/model/message.ts'
+import { canonicalKey } from '../../shared/session-key.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import { ellipsize } from '../../shared/std/text.ts'
+import type { Database } from '../storage/database.ts'
+import { createCatalog } from './catalog.ts'
+import { plainSummary, planCompaction } from './compact.ts'
+import { oldestFitting, validForModel } from './history.ts'
+import { entriesBetween, insertEntry, lastEntries, oneLine, turnSizes } from './log.ts'
+import { applyPatch, type PatchChecks, type SessionPatch } from './patch.ts'
+import type { Entry, SessionRecord } from './record.ts'
+import { type Recovery, recoverRuns } from './recover.ts'
+import { createRunLog } from './runs.ts'
+import { type SearchHit, searchEntries } from './search.ts'
+import { type UsageTotals, usageByDay } from './usage.ts'
+
+export type SessionsOptions = {
+  db: Database
+  clock: Clock
+  defaultAgentId: string
+  /** Asked at each message: has this session, last changed at `lastAt`, to begin afresh? Default never. */
+  isStale?: (key: string, lastAt: number) => boolean
+}
+
+/** Largest history answer (section 7.5). */
+export const maxHistoryBytes = 6 * 1024 * 1024
+
+export type Sessions = ReturnType<typeof openSessions>
+
+export function openSessions({ db, clock, defaultAgentId, isStale = () => false }: SessionsOptions) {
+  const catalog = createCatalog({ db, clock, defaultAgentId, isStale })
+  const log = createRunLog({ db, clock, catalog })
+
+  const compactionOf = (transcript: number): { turn: number; summary?: string } => {
+    const row = db.get('SELECT turn, summary FROM compactions WHERE transcript = ?', transcript)
+    return row ? { turn: Number(row.turn), summary: String(row.summary) } : { turn: 0 }
+  }
+
+  return {
+    ...log,
+    find: catalog.find,
+    ensure: catalog.ensure,
+    reset: catalog.reset,
+    remove: catalog.remove,
+    list: catalog.list,
+    findBy: catalog.findBy,
+
+    /** Closes what the last process left open. Call once, before the first run. */
+    recover: (): Recovery => recoverRuns({ db, clock, log }),
+
+    /** Stores a message that belongs to no run, such as an injected one; the session is created if missing. */
+    inject(key: string, message: Message): Entry {
+      return db.transaction(() => {
+        catalog.ensure(key)
+        return insertEntry(db, { key, transcript: catalog.transcriptOf(key) as number }, message)
+      })
+    },
+
+    /** The last messages in reading order; empty for an unknown session. */
+    history(
+      key: string,
+      { limit = 200, maxBytes = maxHistoryBytes } = {},
+    ): { session?: SessionRecord; messages: Message[] } {
+      const session = catalog.find(key)
+      if (!session) return { messages: [] }
+      const entries = lastEntries(db, catalog.transcriptOf(key) as number, limit, maxBytes)
+      return { session, messages: entries.map((entry) => entry.message) }
+    },
+
+    /**
+     * What a model is given: the last summary, then whole turns up to and including the run's own (messages that wait
+     * behind it are left out), every tool call followed by its result, the oldest turns dropped to fit `budgetTokens`.
+     */
+    modelHistory(
+      key: string,
+      { runId, budgetTokens = Infinity }: { runId?: string; budgetTokens?: number } = {},
+    ): Message[] {
+      const run = runId === undefined ? undefined : db.get('SELECT transcript, turn FROM runs WHERE run_id = ?', runId)
+      const transcript = run ? Number(run.transcript) : catalog.transcriptOf(key)
+      if (transcript === undefined) return []
+      const { turn, summary } = compactionOf(transcript)
+      const until = run ? Number(run.turn) : Number.MAX_SAFE_INTEGER
+      const first = oldestFitting(turnSizes(db, transcript, turn, until), budgetTokens)
+      if (first === undefined) return []
+      const messages = validForModel(entriesBetween(db, transcript, first - 1, until).map((entry) => entry.message))
+      return summary === undefined ? messages : [summaryMessage(summary, messages[0]?.timestamp ?? 0), ...messages]
+    },
+
+    /** What a compaction would summarise, for a model to write the summary; undefined when there is nothing old enough. */
+    planCompaction(key: string, keepMessages: number) {
+      const transcript = catalog.transcriptOf(key)
+      if (transcript === undefined) return undefined
+      const { turn } = compactionOf(transcript)
+      return planCompaction(entriesBetween(db, transcript, turn, Number.MAX_SAFE_INTEGER), keepMessages)
+    },
+
+    /** Lets the model see a summary instead of old turns. The transcript stays whole. Without `summary` a plain one is made. */
+    compact(
+      key: string,
+      { keepMessages, summary }: { keepMessages: number; summary?: string },
+    ): { kept: number } | undefined {
+      const plan = this.planCompaction(key, keepMessages)
+      const transcript = catalog.transcriptOf(key)
+      if (!plan || transcript === undefined) return undefined
+      const earlier = compactionOf(transcript).summary
+      const text = summary ?? [earlier, plainSummary(plan.summarize)].filter(Boolean).join('\n')
+      db.transaction(() => {
+        db.run('INSERT OR REPLACE INTO compactions VALUES (?, ?, ?)', transcript, plan.throughTurn, text)
+        db.run('UPDATE sessions SET compactions = compactions + 1 WHERE key = ?', key)
+      })
+      return { kept: plan.kept }
+    },
+
+    /** Changes settings, creating the session if missing. Throws `usage.invalid` for a bad value. */
+    patch(key: string, patch: SessionPatch, isModelAllowed?: PatchChecks['isModelAllowed']): SessionRecord {
+      return db.transaction(() => {
+        const session = catalog.ensure(key)
+        const labelOwner = (label: string) => catalog.findBy({ label })[0]?.key
+        catalog.write(key, applyPatch(session, patch, { labelOwner, isModelAllowed }))
+        return catalog.find(key) as SessionRecord
+      })
+    },
+
+    /** A new, empty session; `key` is made up when absent. */
+    create({
+      key,
+      agentId = defaultAgentId,
+    }: {
+      key?: string | undefined
+      agentId?: string | undefined
+    }): SessionRecord {
+      return catalog.ensure(canonicalKey(key ?? randomUUID(), agentId))
+    },
+
+    /** The last lines of a session, at most `maxChars` each; undefined for an unknown session. */
+    preview(key: string, { limit = 12, maxChars = 240 } = {}): { role: string; text: string }[] | undefined {
+      const transcript = catalog.transcriptOf(key)
+      if (transcript === undefined) return undefined
+      return lastEntries(db, transcript, limit, maxHistoryBytes).flatMap(({ message }) => {
+        const text = oneLine(messageText(message.content))
+        const role = message.role === 'toolResult' ? 'tool' : message.role
+        return text === '' ? [] : [{ role, text: ellipsize(text, maxChars) }]
+      })
+    },
+
+    search: (query: string, options?: { limit?: number; key?: string }): SearchHit[] =>
+      searchEntries(db, query, options),
+
+    usageByDay: (days: number, timeZone?: string): (UsageTotals & { date: string })[] =>
+      usageByDay(db, clock.now(), days, timeZone),
+
+    counts: catalog.counts,
+  }
+}
+
+function summaryMessage(summary: string, timestamp: number): Message {
+  return { role: 'user', content: `[Summary of the conversation so far]\n${summary}`, timestamp }
+}

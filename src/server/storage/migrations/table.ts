@@ -1,0 +1,8 @@
+/** Every step of the schema, oldest first. A released step is never edited; a change is a new step. */
+
+import { conversations } from './001-conversations.ts'
+import { devices } from './002-devices.ts'
+
+export type Migration = { readonly id: number; readonly name: string; readonly sql: string }
+
+export const migrations: readonly Migration[] = [conversations, devices]

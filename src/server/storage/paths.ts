@@ -1,0 +1,47 @@
+/** Where things are kept: environment in, absolute paths out. Pure; nothing is created here. */
+
+import { isAbsolute, join, resolve } from 'node:path'
+
+export type StatePaths = {
+  /** Folder of everything the gateway keeps, 0700. */
+  stateDir: string
+  /** The configuration file; it may lie outside `stateDir`. */
+  config: string
+  database: string
+  lock: string
+  logs: string
+  /** Unix socket for programs of the same account. */
+  socket: string
+  /** Default workspace of the agents. */
+  workspace: string
+}
+
+/** Variables read: `CLAWDBOT_STATE_DIR`, `CLAWDBOT_CONFIG_PATH`, `HOME`. `home` is used when `HOME` is unset. */
+export type PathEnv = Readonly<Record<string, string | undefined>>
+
+/** Relative values are taken from the home folder, never from the current one (security requirement SE6). */
+export function statePaths(env: PathEnv, home: string): StatePaths {
+  const base = env.HOME?.trim() || home
+  const stateDir = chosen(env.CLAWDBOT_STATE_DIR, base) ?? join(base, '.clawdbot')
+  return {
+    stateDir,
+    config: chosen(env.CLAWDBOT_CONFIG_PATH, base) ?? join(stateDir, 'clawdbot.json'),
+    database: join(stateDir, 'clawdbot.db'),
+    lock: join(stateDir, 'gateway.lock'),
+    logs: join(stateDir, 'logs'),
+    socket: join(stateDir, 'gateway.sock'),
+    workspace: join(stateDir, 'workspace'),
+  }
+}
+
+/** `~` and `~/x` under `home`; other relative paths under `home` too; absolute ones as they are. */
+export function expandHome(path: string, home: string): string {
+  if (path === '~') return home
+  if (path.startsWith('~/') || path.startsWith('~\\')) return join(home, path.slice(2))
+  return isAbsolute(path) ? resolve(path) : resolve(home, path)
+}
+
+function chosen(value: string | undefined, home: string): string | undefined {
+  const text = value?.trim()
+  return text ? expandHome(text, home) : undefined
+}

@@ -6,8 +6,7 @@ import { agentIdOf, canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Database, Row } from '../storage/database.ts'
 import { nextActivity } from './log.ts'
-import { type SessionRecord, type SessionSettings, sessionColumns, sessionFromRow } from './record.ts'
-import type { RunEnd } from './runs.ts'
+import { type RunEnd, type SessionRecord, type SessionSettings, sessionColumns, sessionFromRow } from './record.ts'
 
 export type CatalogParts = {
   db: Database

@@ -3,49 +3,54 @@
 import { raceAbort } from '../../shared/std/signal.ts'
 
 export type Lanes = {
+  /** True when a task of this key is running or waiting. */
+  isBusy(key: string): boolean
   /**
-   * Runs `task` when everything queued before it under `key` has settled. `queued` tells whether it had to wait. When
-   * `signal` ends first the task never starts and `done` rejects with the signal's reason.
+   * Runs `task` when everything queued before it under `key` has settled; the first one at once. When `signal` ends
+   * before its turn, the task never starts and the promise rejects with the signal's reason.
    */
-  enqueue<T>(key: string, task: () => Promise<T>, signal: AbortSignal): { queued: boolean; done: Promise<T> }
-  /** Tasks running or waiting under `key`. */
-  depth(key: string): number
+  enqueue<T>(key: string, task: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
-export function createLanes(): Lanes {
-  const lanes = new Map<string, { tail: Promise<void>; depth: number }>()
+type Lane = { tail: Promise<unknown>; depth: number }
 
-  const leave = (key: string): void => {
-    const lane = lanes.get(key)
-    if (lane && --lane.depth === 0) lanes.delete(key)
+export function createLanes(): Lanes {
+  const lanes = new Map<string, Lane>()
+
+  const leave = (key: string, lane: Lane): void => {
+    if (--lane.depth === 0) lanes.delete(key)
   }
 
   return {
+    isBusy: (key) => lanes.has(key),
     enqueue(key, task, signal) {
       const lane = lanes.get(key) ?? { tail: Promise.resolve(), depth: 0 }
       lanes.set(key, lane)
-      const queued = lane.depth++ > 0
-      const before = lane.tail
-      const run = async () => {
-        // The first starts at once: a turn pays no extra tick for having a lane.
-        if (queued) await before
-        signal.throwIfAborted()
-        return task()
-      }
-      const running = run()
+      const mustWait = lane.depth++ > 0
+      const turn = lane.tail
+      const running = startInTurn(mustWait ? turn : undefined, task, signal)
       lane.tail = running.then(
-        () => leave(key),
-        () => leave(key),
+        () => leave(key, lane),
+        () => leave(key, lane),
       )
-      return { queued, done: queued ? leaveEarly(running, before, signal) : running }
+      return mustWait ? hearAbort(running, turn, signal) : running
     },
-    depth: (key) => lanes.get(key)?.depth ?? 0,
   }
 }
 
+async function startInTurn<T>(
+  turn: Promise<unknown> | undefined,
+  task: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  if (await turn) await turn
+  signal.throwIfAborted()
+  return task()
+}
+
 /** A waiting task hears of an abort at once, though its place in the lane is passed over only when reached. */
-async function leaveEarly<T>(running: Promise<T>, before: Promise<void>, signal: AbortSignal): Promise<T> {
-  running.catch(() => {}) // reported through the promise below
-  await raceAbort(before, signal)
+async function hearAbort<T>(running: Promise<T>, turn: Promise<unknown>, signal: AbortSignal): Promise<T> {
+  running.catch(() => {}) // reported through this function's own promise
+  await raceAbort(turn, signal)
   return running
 }

@@ -1,6 +1,6 @@
 /** What a session and a run are, as rows of the database and as values. */
 
-import type { AssistantMessage, Message } from '../../shared/model/message.ts'
+import type { AssistantMessage, Message, Usage } from '../../shared/model/message.ts'
 import type { Row } from '../storage/database.ts'
 
 /** What `sessions.patch` may set; it survives a reset. */
@@ -63,6 +63,16 @@ export type RunRecord = {
   stopReason?: string
   /** The last assistant message of a run that has ended with one. */
   message?: AssistantMessage
+}
+
+/** How a run ended. */
+export type RunEnd = {
+  status: Exclude<RunStatus, 'running'>
+  message?: Message
+  errorMessage?: string
+  stopReason?: string
+  /** Of the run's last answer, for the session's counters. Days are counted from each message's own `usage`. */
+  usage?: Usage
 }
 
 /** One stored message. `id` grows; it orders entries, whatever the clock did. */

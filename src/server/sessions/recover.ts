@@ -18,7 +18,7 @@ export function recoverRuns({ db, clock, log }: { db: Database; clock: Clock; lo
   const runs = log.openRuns().map(({ runId, key }) =>
     db.transaction(() => {
       const calls = openCalls(messagesOf(db, runId))
-      for (const call of calls) log.append(runId, interruptedResult(call, clock.now()))
+      for (const call of calls) log.append({ runId, message: interruptedResult(call, clock.now()) })
       const message = streamedMessage(db, runId, clock.now())
       log.endRun(runId, { status: 'interrupted', stopReason: 'interrupted', ...(message ? { message } : {}) })
       const keptCharacters = message?.content.reduce(

@@ -1,11 +1,11 @@
 /** Runs on disk: begun before they are acknowledged, checkpointed while they stream, ended in one transaction. */
 
-import type { Message, Usage, UserMessage } from '../../shared/model/message.ts'
+import type { Message, UserMessage } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Database } from '../storage/database.ts'
 import type { Catalog } from './catalog.ts'
 import { insertEntry } from './log.ts'
-import { type Entry, type RunRecord, type RunStatus, runFromRow } from './record.ts'
+import { type Entry, type RunEnd, type RunRecord, runFromRow } from './record.ts'
 
 export type BeginRun = {
   /** The caller's idempotency key. */
@@ -21,15 +21,6 @@ export type BeginRun = {
 }
 
 export type BeginResult = { kind: 'new'; entryId: number; sessionId: string } | { kind: 'known'; run: RunRecord }
-
-export type RunEnd = {
-  status: Exclude<RunStatus, 'running'>
-  message?: Message
-  errorMessage?: string
-  stopReason?: string
-  /** Of the run's last answer, for the session's counters. Days are counted from each message's own `usage`. */
-  usage?: Usage
-}
 
 export type RunLog = ReturnType<typeof createRunLog>
 
@@ -90,7 +81,7 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
     },
 
     /** Stores a message of a running run: an answer with tool calls, or a tool's result. */
-    append(runId: string, message: Message): Entry {
+    append({ runId, message }: { runId: string; message: Message }): Entry {
       return db.transaction(() => store(runId, message))
     },
 

@@ -41,6 +41,7 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
 
   return {
     ...log,
+    canonicalKey: (key: string): string => canonicalKey(key, defaultAgentId),
     find: catalog.find,
     ensure: catalog.ensure,
     reset: catalog.reset,
@@ -71,21 +72,23 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
     },
 
     /**
-     * What a model is given: the last summary, then whole turns up to and including the run's own (messages that wait
-     * behind it are left out), every tool call followed by its result, the oldest turns dropped to fit `budgetTokens`.
+     * What a model is given: the last summary, then whole turns, every tool call followed by its result, the oldest
+     * turns dropped to fit `budgetTokens`. While a run is open the history ends with its turn: messages that wait
+     * behind it are not yet said.
      */
-    modelHistory(
-      key: string,
-      { runId, budgetTokens = Infinity }: { runId?: string; budgetTokens?: number } = {},
-    ): Message[] {
-      const run = runId === undefined ? undefined : db.get('SELECT transcript, turn FROM runs WHERE run_id = ?', runId)
-      const transcript = run ? Number(run.transcript) : catalog.transcriptOf(key)
+    modelHistory(key: string, { budgetTokens = Number.POSITIVE_INFINITY } = {}): Message[] {
+      const open = db.get(
+        "SELECT transcript, turn FROM runs WHERE status = 'running' AND key = ? ORDER BY id LIMIT 1",
+        key,
+      )
+      const transcript = open ? Number(open.transcript) : catalog.transcriptOf(key)
       if (transcript === undefined) return []
       const { turn, summary } = compactionOf(transcript)
-      const until = run ? Number(run.turn) : Number.MAX_SAFE_INTEGER
+      const until = open ? Number(open.turn) : Number.MAX_SAFE_INTEGER
       const first = oldestFitting(turnSizes(db, transcript, turn, until), budgetTokens)
       if (first === undefined) return []
-      const messages = validForModel(entriesBetween(db, transcript, first - 1, until).map((entry) => entry.message))
+      const entries = withoutCommands(entriesBetween(db, transcript, first - 1, until))
+      const messages = validForModel(entries.map((entry) => entry.message))
       return summary === undefined ? messages : [summaryMessage(summary, messages[0]?.timestamp ?? 0), ...messages]
     },
 
@@ -154,6 +157,14 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
 
     counts: catalog.counts,
   }
+}
+
+/** Slash commands and their answers are between a person and the gateway. */
+function withoutCommands(entries: readonly Entry[]): Entry[] {
+  const turns = new Set(
+    entries.flatMap(({ turn, message }) => ('command' in message && message.command === true ? [turn] : [])),
+  )
+  return entries.filter(({ turn }) => !turns.has(turn))
 }
 
 function summaryMessage(summary: string, timestamp: number): Message {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
 import type { AssistantMessage, UserMessage } from '../../../src/shared/model/message.ts'
-import type { Clock } from '../../../src/shared/std/clock.ts'
+import { ManualClock } from '../../support/clock.ts'
 
 const main = 'agent:main:main'
 const user = (content: string, timestamp = 1): UserMessage => ({ role: 'user', content, timestamp })
@@ -17,21 +17,8 @@ const answer = (text: string, more: Partial<AssistantMessage> = {}): AssistantMe
   ...more,
 })
 
-/** A clock moved by hand. */
-function handClock(now = 1_000_000): Clock & { set(ms: number): void } {
-  let time = now
-  return {
-    now: () => time,
-    monotonic: () => time,
-    after: () => () => {},
-    set: (ms) => {
-      time = ms
-    },
-  }
-}
-
 function store(path = ':memory:', options: Partial<Parameters<typeof openSessions>[0]> = {}) {
-  const clock = handClock()
+  const clock = new ManualClock()
   const db = openDatabase({ path })
   const sessions = openSessions({ db, clock, defaultAgentId: 'main', ...options })
   const begin = (runId: string, text: string, key = main) =>
@@ -52,9 +39,9 @@ test('a message that waits behind a run is read after the reply it waited for, b
   const { sessions, begin } = store()
   begin('r1', 'first')
   begin('r2', 'second')
-  expect(sessions.modelHistory(main, { runId: 'r1' })).toEqual([user('first')])
+  expect(sessions.modelHistory(main)).toEqual([user('first')])
   sessions.endRun('r1', { status: 'ok', message: answer('one') })
-  expect(sessions.modelHistory(main, { runId: 'r2' })).toEqual([user('first'), answer('one'), user('second')])
+  expect(sessions.modelHistory(main)).toEqual([user('first'), answer('one'), user('second')])
   expect(sessions.history(main).messages).toEqual([user('first'), answer('one'), user('second')])
 })
 
@@ -64,7 +51,7 @@ test('DU5: a run cut off in mid-answer keeps its words marked interrupted, and i
   const before = store(path)
   before.begin('r1', 'do it')
   const call = { type: 'toolCall' as const, id: 'c1', name: 'exec', arguments: { command: 'uptime' } }
-  before.sessions.append('r1', { role: 'assistant', content: [call], timestamp: 3 })
+  before.sessions.append({ runId: 'r1', message: { role: 'assistant', content: [call], timestamp: 3 } })
   before.begin('r2', 'and talk')
   before.sessions.checkpoint('r2', 0, 'so ', 'text')
   before.sessions.checkpoint('r2', 3, 'far', 'text')

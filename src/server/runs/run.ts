@@ -10,8 +10,8 @@ import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk }
 
 /** The part of the session store a run writes to. */
 export type RunLog = {
-  modelHistory(key: string): Message[]
-  append(entry: { key: string; runId: string; message: Message }): unknown
+  modelHistory(key: string, options: { runId: string; budgetTokens: number }): Message[]
+  append(runId: string, message: Message): unknown
   checkpoint(runId: string, offset: number, text: string, kind: 'text' | 'thinking'): void
 }
 
@@ -36,6 +36,8 @@ export type RunPlan = {
   system: string
   thinking: ThinkingLevel
   workspace: string
+  /** Most tokens of history a request carries. */
+  budgetTokens: number
   maxOutputTokens?: number
 }
 
@@ -89,7 +91,7 @@ export async function executeRun(
         return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
       }
       const asked = close('toolUse')
-      if (asked) parts.log.append({ key: plan.ref.canonicalKey, runId: plan.ref.runId, message: asked })
+      if (asked) parts.log.append(plan.ref.runId, asked)
       for (const call of state.calls) await answerCall(parts, plan, call, signal)
       if (signal.aborted) throw signal.reason
       if (state.steps >= maxSteps) throw tooManySteps()
@@ -126,10 +128,12 @@ export async function executeRun(
 }
 
 function requestOf(parts: RunParts, plan: RunPlan) {
+  const { canonicalKey, runId } = plan.ref
+  const history = parts.log.modelHistory(canonicalKey, { runId, budgetTokens: plan.budgetTokens })
   return {
     models: plan.models,
     system: plan.system,
-    messages: parts.log.modelHistory(plan.ref.canonicalKey),
+    messages: history.filter((message) => !('command' in message && message.command)),
     tools: parts.tools.specs,
     thinking: plan.thinking,
     ...some({ maxOutputTokens: plan.maxOutputTokens }),
@@ -177,7 +181,7 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
     isError,
     timestamp: parts.clock.now(),
   }
-  parts.log.append({ key: ref.canonicalKey, runId: ref.runId, message })
+  parts.log.append(ref.runId, message)
   publish({ phase: 'result', ...named, isError, result: { content, details } })
 }
 

@@ -1,45 +1,18 @@
 /** All runs of the gateway: starting them once per idempotency key, one at a time per session, stopping and awaiting them. */
 
-import { Fault } from '../../shared/fault.ts'
+import { errorText, Fault } from '../../shared/fault.ts'
 import type { AssistantMessage, UserMessage } from '../../shared/model/message.ts'
 import type { RunSnapshot } from '../../shared/protocol/reattach.ts'
-import { agentIdOf } from '../../shared/session-key.ts'
+import { agentIdOf, canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus, RunRef } from '../bus.ts'
+import type { Lanes } from '../sessions/lanes.ts'
+import type { RunRecord } from '../sessions/record.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import { executeRun, type RunEnd, type RunParts, type RunPlan, RunStopped } from './run.ts'
 
-/** What is known of a run that is on disk, running or not. */
-export type RunRecord = {
-  runId: string
-  status: 'running' | 'ok' | 'error' | 'aborted' | 'timeout' | 'interrupted'
-  startedAt: number
-  endedAt?: number
-  errorMessage?: string
-}
-
-export type BeginResult = { kind: 'new' } | { kind: 'known'; run: RunRecord }
-
 /** The part of the session store that keeps runs. */
-export type RunBook = {
-  canonicalKey(key: string): string
-  beginRun(run: {
-    runId: string
-    key: string
-    echoKey: string
-    agentId: string
-    message: UserMessage
-    source: string
-  }): BeginResult
-  run(runId: string): RunRecord | undefined
-  endRun(runId: string, end: RunEnd & { status: Exclude<RunRecord['status'], 'running' | 'interrupted'> }): void
-}
-
-/** One run at a time per key; tasks of one key wait their turn in order. */
-export type Lanes = {
-  /** True when another task of this key is running or waiting. */
-  isBusy(key: string): boolean
-  enqueue<T>(key: string, task: () => Promise<T>, signal: AbortSignal): Promise<T>
-}
+export type RunBook = Pick<Sessions, 'beginRun' | 'run' | 'endRun'>
 
 export type StartRequest = {
   runId: string
@@ -62,7 +35,8 @@ type ActiveRun = {
   queued: boolean
   text: string
   thinking: string
-  ended: Promise<RunRecord>
+  /** Settles when the ending is on disk and published. */
+  ended: Promise<unknown>
 }
 
 export type RunsOptions = RunParts & {
@@ -70,6 +44,7 @@ export type RunsOptions = RunParts & {
   lanes: Lanes
   /** Decides model, prompt and limits when the run's turn comes, so that a change made while it waited counts. */
   plan(request: StartRequest, ref: RunRef): RunPlan & { timeoutMs: number }
+  defaultAgentId: string
   clock: Clock
   bus: Bus
   onBug(error: unknown): void
@@ -93,10 +68,10 @@ export class Runs {
       ref: begun.ref,
       controller: new AbortController(),
       startedAt: this.#options.clock.now(),
-      queued: this.#options.lanes.isBusy(begun.ref.canonicalKey),
+      queued: false,
       text: '',
       thinking: '',
-      ended: Promise.resolve({ runId, status: 'running', startedAt: 0 }),
+      ended: Promise.resolve(undefined),
     }
     this.#active.set(runId, run)
     run.ended = this.#live(request, run)
@@ -137,7 +112,7 @@ export class Runs {
 
   /** Stops one run or, without `runId`, every run of the session. Returns the ids it stopped. */
   abort(sessionKey: string, runId: string | undefined, reason: 'rpc' | 'stop'): string[] {
-    const key = this.#options.book.canonicalKey(sessionKey)
+    const key = this.canonicalKey(sessionKey)
     const stopped: string[] = []
     for (const run of this.#active.values()) {
       if (run.ref.canonicalKey !== key || (runId !== undefined && run.ref.runId !== runId)) continue
@@ -159,20 +134,15 @@ export class Runs {
 
   /** The run's record once it is over; undefined when `signal` ends first or nobody knows it. */
   async wait(runId: string, signal: AbortSignal): Promise<RunRecord | undefined> {
-    const active = this.#active.get(runId)
-    if (!active) {
-      const known = this.#options.book.run(runId)
-      if (known) return known
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve()
-        else signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      return undefined
-    }
-    return await Promise.race([
-      active.ended,
-      new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true })),
-    ])
+    const ended = this.#active.get(runId)?.ended
+    if (!ended && this.#options.book.run(runId)) return this.#options.book.run(runId)
+    const gaveUp = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await (ended ? Promise.race([ended, gaveUp]) : gaveUp)
+    const record = this.#options.book.run(runId)
+    return record?.status === 'running' ? undefined : record
   }
 
   /** Replies being written now, for a terminal that joins in the middle. */
@@ -188,11 +158,7 @@ export class Runs {
   }
 
   canonicalKey(sessionKey: string): string {
-    return this.#options.book.canonicalKey(sessionKey)
-  }
-
-  isBusy(sessionKey: string): boolean {
-    return this.#options.lanes.isBusy(this.#options.book.canonicalKey(sessionKey))
+    return canonicalKey(sessionKey, this.#options.defaultAgentId)
   }
 
   get activeCount(): number {
@@ -211,11 +177,11 @@ export class Runs {
   ): { runId: string; status: 'started'; ref: RunRef } | { runId: string; status: 'ok' | 'error' } {
     const { book } = this.#options
     const { runId } = request
-    const canonicalKey = book.canonicalKey(request.sessionKey)
-    const ref: RunRef = { runId, sessionKey: request.sessionKey, canonicalKey, agentId: agentIdOf(canonicalKey) }
+    const key = this.canonicalKey(request.sessionKey)
+    const ref: RunRef = { runId, sessionKey: request.sessionKey, canonicalKey: key, agentId: agentIdOf(key) }
     const begun = book.beginRun({
       runId,
-      key: canonicalKey,
+      key,
       echoKey: request.sessionKey,
       agentId: ref.agentId,
       message: request.message,
@@ -225,25 +191,24 @@ export class Runs {
     return { runId, status: 'started', ref }
   }
 
-  async #live(request: StartRequest, run: ActiveRun): Promise<RunRecord> {
+  async #live(request: StartRequest, run: ActiveRun): Promise<void> {
     const { bus, lanes } = this.#options
     const { ref, controller } = run
-    if (run.queued) bus.publish({ type: 'run.queued', run: ref })
-    const end = await lanes
-      .enqueue(ref.canonicalKey, () => this.#execute(request, run), controller.signal)
-      .catch((error: unknown): RunEnd => {
-        if (controller.signal.aborted)
-          return { state: 'aborted', text: run.text, stopReason: stopReasonOf(controller.signal) }
-        this.#options.onBug(error)
-        const errorMessage =
-          'The gateway met an internal error in this run; its log has the details. The message can be sent again.'
-        return { state: 'error', text: run.text, stopReason: 'error', errorMessage }
-      })
-    return this.#finish(run, end)
+    const { queued, done } = lanes.enqueue(ref.canonicalKey, () => this.#execute(request, run), controller.signal)
+    run.queued = queued
+    if (queued) bus.publish({ type: 'run.queued', run: ref })
+    const end = await done.catch((error: unknown): RunEnd => {
+      if (controller.signal.aborted) return { state: 'aborted', text: run.text, stopReason: stopReasonOf(controller) }
+      this.#options.onBug(error)
+      return { state: 'error', text: run.text, stopReason: 'error', errorMessage: internalError }
+    })
+    this.#finish(run, end)
   }
 
   async #execute(request: StartRequest, run: ActiveRun): Promise<RunEnd> {
     const { clock, bus } = this.#options
+    await nextTurn() // the caller hears `started` before the first event
+    run.controller.signal.throwIfAborted()
     const { timeoutMs, ...plan } = this.#options.plan(request, run.ref)
     run.queued = false
     run.startedAt = clock.now()
@@ -259,50 +224,41 @@ export class Runs {
     }
   }
 
-  #finish(run: ActiveRun, end: RunEnd): RunRecord {
+  #finish(run: ActiveRun, end: RunEnd): void {
     const { book, bus, clock } = this.#options
-    const { ref, startedAt } = run
-    const endedAt = clock.now()
-    const status =
-      end.state === 'final'
-        ? 'ok'
-        : end.state === 'error'
-          ? 'error'
-          : end.stopReason === 'timeout'
-            ? 'timeout'
-            : 'aborted'
+    const { text, message, ...outcome } = end
     try {
-      book.endRun(ref.runId, { ...end, status })
+      book.endRun(run.ref.runId, { ...outcome, status: statusOf(end), ...(message ? { message } : {}) })
     } catch (error) {
       this.#options.onBug(error)
-      end = {
-        ...end,
-        state: 'error',
-        errorMessage: `The reply could not be stored: ${error instanceof Error ? error.message : String(error)}`,
-      }
+      outcome.state = 'error'
+      outcome.errorMessage = `The reply could not be stored: ${errorText(error)}`
     }
-    this.#active.delete(ref.runId)
-    const { state, message: _, text, ...rest } = end
-    const timestamp = endedAt
+    this.#active.delete(run.ref.runId)
+    const endedAt = clock.now()
+    const whole: AssistantMessage = { role: 'assistant', content: [{ type: 'text', text }], timestamp: endedAt }
     bus.publish({
       type: 'run.ended',
-      run: ref,
-      state,
-      ...rest,
-      ...(text === '' ? {} : { message: { role: 'assistant', content: [{ type: 'text', text }], timestamp } }),
-      startedAt,
+      run: run.ref,
+      ...outcome,
+      ...(text === '' ? {} : { message: whole }),
+      startedAt: run.startedAt,
       endedAt,
     })
-    return {
-      runId: ref.runId,
-      status,
-      startedAt,
-      endedAt,
-      ...(end.errorMessage ? { errorMessage: end.errorMessage } : {}),
-    }
   }
 }
 
-function stopReasonOf(signal: AbortSignal): string {
+const internalError = 'The gateway met an internal error in this run; its log has the details. The message can be sent again.'
+
+function statusOf({ state, stopReason }: RunEnd): 'ok' | 'error' | 'aborted' | 'timeout' {
+  if (state !== 'aborted') return state === 'final' ? 'ok' : 'error'
+  return stopReason === 'timeout' ? 'timeout' : 'aborted'
+}
+
+function stopReasonOf({ signal }: AbortController): string {
   return signal.reason instanceof RunStopped ? signal.reason.stopReason : 'rpc'
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

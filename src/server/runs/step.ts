@@ -19,6 +19,8 @@ export type RunState = {
   stepText: string
   stepThinking: ThinkingPart[]
   calls: ToolCallPart[]
+  stepUsage: Usage | undefined
+  /** Spent by all steps together. */
   usage: Usage | undefined
 }
 
@@ -34,6 +36,7 @@ export const initialRun: RunState = {
   stepText: '',
   stepThinking: [],
   calls: [],
+  stepUsage: undefined,
   usage: undefined,
 }
 
@@ -49,7 +52,8 @@ export function takeChunk(state: RunState, chunk: Chunk): { state: RunState; eff
       return { state: { ...state, calls: [...state.calls, call] } }
     }
     case 'end':
-      return { state: { ...state, usage: chunk.usage ? addUsage(state.usage, chunk.usage) : state.usage } }
+      if (!chunk.usage) return { state }
+      return { state: { ...state, stepUsage: chunk.usage, usage: addUsage(state.usage, chunk.usage) } }
   }
 }
 
@@ -76,7 +80,7 @@ function takeThinking(state: RunState, text: string, signature?: string): { stat
 
 /** Begins the next model request of the run, after its tools have answered. */
 export function nextStep(state: RunState): RunState {
-  return { ...state, steps: state.steps + 1, stepText: '', stepThinking: [], calls: [], stepStart: state.text.length }
+  return { ...state, steps: state.steps + 1, stepText: '', stepThinking: [], calls: [], stepUsage: undefined, stepStart: state.text.length }
 }
 
 /** What the current step goes into the log as; undefined when it produced nothing at all. */
@@ -98,7 +102,7 @@ export function stepMessage(
     content,
     ...(facts.provider ? { provider: facts.provider } : {}),
     ...(facts.model ? { model: facts.model } : {}),
-    ...(state.usage ? { usage: state.usage } : {}),
+    ...(state.stepUsage ? { usage: state.stepUsage } : {}),
     stopReason: facts.stopReason,
     timestamp: facts.timestamp,
   }

@@ -8,7 +8,8 @@ import { agentIdOf, canonicalKey, normalizeAgentId } from '../../shared/session-
 import type { Clock } from '../../shared/std/clock.ts'
 import { deadline } from '../../shared/std/signal.ts'
 import type { HandlerContext } from '../gateway/context.ts'
-import type { RunRecord, Runs } from '../runs/runs.ts'
+import type { Runs } from '../runs/runs.ts'
+import type { RunRecord } from '../sessions/record.ts'
 import { readAttachments, userMessage } from './chat.ts'
 
 export type AgentParts = {

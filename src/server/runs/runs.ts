@@ -97,7 +97,7 @@ export class Runs {
       timestamp: endedAt,
       command: true,
     }
-    book.endRun(runId, { state: 'final', status: 'ok', text, message, stopReason: 'injected' })
+    book.endRun(runId, { status: 'ok', message, stopReason: 'injected' })
     bus.publish({
       type: 'run.ended',
       run: begun.ref,
@@ -226,9 +226,10 @@ export class Runs {
 
   #finish(run: ActiveRun, end: RunEnd): void {
     const { book, bus, clock } = this.#options
-    const { text, message, ...outcome } = end
+    const { text, ...outcome } = end
+    const { state: _, ...stored } = outcome
     try {
-      book.endRun(run.ref.runId, { ...outcome, status: statusOf(end), ...(message ? { message } : {}) })
+      book.endRun(run.ref.runId, { ...stored, status: statusOf(end) })
     } catch (error) {
       this.#options.onBug(error)
       outcome.state = 'error'
@@ -248,7 +249,8 @@ export class Runs {
   }
 }
 
-const internalError = 'The gateway met an internal error in this run; its log has the details. The message can be sent again.'
+const internalError =
+  'The gateway met an internal error in this run; its log has the details. The message can be sent again.'
 
 function statusOf({ state, stopReason }: RunEnd): 'ok' | 'error' | 'aborted' | 'timeout' {
   if (state !== 'aborted') return state === 'final' ? 'ok' : 'error'

@@ -80,7 +80,15 @@ function takeThinking(state: RunState, text: string, signature?: string): { stat
 
 /** Begins the next model request of the run, after its tools have answered. */
 export function nextStep(state: RunState): RunState {
-  return { ...state, steps: state.steps + 1, stepText: '', stepThinking: [], calls: [], stepUsage: undefined, stepStart: state.text.length }
+  return {
+    ...state,
+    steps: state.steps + 1,
+    stepText: '',
+    stepThinking: [],
+    calls: [],
+    stepUsage: undefined,
+    stepStart: state.text.length,
+  }
 }
 
 /** What the current step goes into the log as; undefined when it produced nothing at all. */

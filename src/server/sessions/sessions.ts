@@ -92,6 +92,15 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
       return summary === undefined ? messages : [summaryMessage(summary, messages[0]?.timestamp ?? 0), ...messages]
     },
 
+    /** Everything one run left in the log, the user's message first. */
+    messagesOf(runId: string): Message[] {
+      const run = db.get('SELECT transcript, turn FROM runs WHERE run_id = ?', runId)
+      if (!run) return []
+      return entriesBetween(db, Number(run.transcript), Number(run.turn) - 1, Number(run.turn)).map(
+        (entry) => entry.message,
+      )
+    },
+
     /** What a compaction would summarise, for a model to write the summary; undefined when there is nothing old enough. */
     planCompaction(key: string, keepMessages: number) {
       const transcript = catalog.transcriptOf(key)

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest'
+import { createBus, type News } from '../../../src/server/bus.ts'
+import type { ModelStream } from '../../../src/server/runs/run.ts'
+import { Runs, type StartRequest } from '../../../src/server/runs/runs.ts'
+import { createLanes } from '../../../src/server/sessions/lanes.ts'
+import { openSessions } from '../../../src/server/sessions/sessions.ts'
+import { openDatabase } from '../../../src/server/storage/database.ts'
+import { textOutcome } from '../../../src/server/tools/tool.ts'
+import { Fault } from '../../../src/shared/fault.ts'
+import type { Message, ToolCallPart } from '../../../src/shared/model/message.ts'
+import { ManualClock } from '../../support/clock.ts'
+import { type Reply, scriptedProvider } from '../../support/scripted-provider.ts'
+
+const key = 'agent:main:main'
+const call: ToolCallPart = { type: 'toolCall', id: 'c1', name: 'look', arguments: { at: 'sky' } }
+
+/** Runs over a real in-memory store; only the model is scripted. */
+function setup(replies: readonly Reply[], runTool = async () => textOutcome('blue', { where: 'gateway test' })) {
+  const clock = new ManualClock()
+  const db = openDatabase({ path: ':memory:' })
+  const sessions = openSessions({ db, clock, defaultAgentId: 'main' })
+  const news: News[] = []
+  const bugs: unknown[] = []
+  const bus = createBus((error) => bugs.push(error))
+  bus.subscribe((each) => news.push(each))
+  const provider = scriptedProvider(replies, {
+    usage: { input: 5, output: 2, cacheRead: 0, cacheWrite: 0, totalTokens: 7 },
+  })
+  const stream: ModelStream = ({ models, ...request }, { signal, onModel }) => {
+    onModel({ provider: 'scripted', model: models[0] ?? '' })
+    return provider.stream({ ...request, model: models[0] ?? '' }, signal)
+  }
+  const runs = new Runs({
+    clock,
+    bus,
+    stream,
+    log: sessions,
+    book: sessions,
+    lanes: createLanes(),
+    defaultAgentId: 'main',
+    tools: { specs: [], run: runTool },
+    plan: (_request, ref) => ({
+      ref,
+      models: ['model'],
+      system: 'be brief',
+      thinking: 'off',
+      workspace: '/nowhere',
+      budgetTokens: 100_000,
+      timeoutMs: 600_000,
+    }),
+    onBug: (error) => bugs.push(error),
+  })
+  const send = (runId: string, text: string, sessionKey = 'main') => {
+    const request: StartRequest = {
+      runId,
+      sessionKey,
+      message: { role: 'user', content: text, timestamp: clock.now() },
+      source: 'test',
+    }
+    return runs.start(request)
+  }
+  const done = (runId: string) => runs.wait(runId, AbortSignal.timeout(5000))
+  const roles = () => sessions.history(key).messages.map((message: Message) => message.role)
+  return { runs, sessions, news, bugs, clock, provider, send, done, roles }
+}
+
+const ofType = <T extends News['type']>(news: News[], type: T) =>
+  news.filter((each): each is Extract<News, { type: T }> => each.type === type)
+
+/** Resolves when `condition` holds; the test's own time limit bounds the wait. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('a run', () => {
+  test('streams, ends and is stored; the key the caller wrote is echoed', async () => {
+    const { send, done, news, sessions } = setup([['Hello', ' there']])
+    expect(send('r1', 'hi')).toEqual({ runId: 'r1', status: 'started' })
+    expect(await done('r1')).toMatchObject({ status: 'ok' })
+    expect(ofType(news, 'run.text').map(({ offset, text }) => [offset, text])).toEqual([
+      [0, 'Hello'],
+      [5, ' there'],
+    ])
+    const [ended] = ofType(news, 'run.ended')
+    expect(ended).toMatchObject({ state: 'final', stopReason: 'stop', run: { sessionKey: 'main', canonicalKey: key } })
+    expect(sessions.history(key).messages.at(-1)).toMatchObject({
+      role: 'assistant',
+      model: 'model',
+      usage: { totalTokens: 7 },
+    })
+  })
+
+  test('DU1: the message is on disk when start returns, before any model is asked', () => {
+    const { send, sessions, provider } = setup([['x']])
+    send('r1', 'keep me')
+    expect(sessions.history(key).messages).toMatchObject([{ role: 'user', content: 'keep me' }])
+    expect(provider.requests).toHaveLength(0)
+  })
+
+  test('the same key is the same run, while it goes on and after it ended', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { send, done, roles } = setup([['a', gate.promise, 'b']])
+    send('r1', 'once')
+    expect(send('r1', 'once').status).toBe('in_flight')
+    gate.resolve()
+    await done('r1')
+    expect(send('r1', 'once').status).toBe('ok')
+    expect(roles()).toEqual(['user', 'assistant'])
+  })
+
+  test('runs the tools it asks for and goes on with their results', async () => {
+    const { send, done, provider, roles, news } = setup([['Looking.', call], ['It is blue.']])
+    send('r1', 'what colour?')
+    await done('r1')
+    expect(roles()).toEqual(['user', 'assistant', 'toolResult', 'assistant'])
+    expect(provider.requests[1]?.messages.at(-1)).toMatchObject({ role: 'toolResult', content: [{ text: 'blue' }] })
+    expect(ofType(news, 'run.tool').map(({ data }) => data.phase)).toEqual(['start', 'result'])
+    expect(ofType(news, 'run.ended')[0]?.message?.content).toEqual([{ type: 'text', text: 'Looking.\n\nIt is blue.' }])
+  })
+
+  test('an abort keeps what was said, tells why, and leaves no tool call open', async () => {
+    const never = new Promise<void>(() => {})
+    const { send, runs, news, sessions } = setup([['half an ', never]])
+    send('r1', 'tell me')
+    await until(() => ofType(news, 'run.text').length > 0)
+    expect(runs.abort('main', 'r1', 'rpc')).toEqual(['r1'])
+    await runs.settled(['r1'])
+    expect(ofType(news, 'run.ended')[0]).toMatchObject({ state: 'aborted', stopReason: 'rpc' })
+    expect(sessions.history(key).messages.at(-1)).toMatchObject({
+      stopReason: 'aborted',
+      content: [{ text: 'half an ' }],
+    })
+  })
+
+  test('a provider that fails ends the run as an error that says what to do', async () => {
+    const fault = new Fault('provider.unauthorized', 'The key was refused.', { remedy: 'Set OPENAI_API_KEY.' })
+    const { send, done, news } = setup([[fault]])
+    send('r1', 'hi')
+    expect(await done('r1')).toMatchObject({ status: 'error' })
+    expect(ofType(news, 'run.ended')[0]).toMatchObject({
+      state: 'error',
+      errorMessage: 'The key was refused. Set OPENAI_API_KEY.',
+    })
+  })
+
+  test('a bug ends the run with a plain sentence, and the bug itself goes to the log', async () => {
+    const { send, done, news, bugs } = setup([[new TypeError('x is not a function')]])
+    send('r1', 'hi')
+    await done('r1')
+    expect(bugs).toHaveLength(1)
+    expect(ofType(news, 'run.ended')[0]?.errorMessage).not.toContain('x is not')
+  })
+
+  test('a tool loop without end is stopped and said so', async () => {
+    const { send, done, provider } = setup([[call]])
+    send('r1', 'loop')
+    expect(await done('r1')).toMatchObject({ status: 'error', errorMessage: expect.stringContaining('64 times') })
+    expect(provider.requests).toHaveLength(64)
+  })
+
+  test('a run past its time is stopped with the reason timeout', async () => {
+    const never = new Promise<void>(() => {})
+    const { send, runs, clock, news } = setup([['a', never]])
+    send('r1', 'hi')
+    await until(() => ofType(news, 'run.text').length > 0)
+    clock.advance(600_000)
+    await runs.settled(['r1'])
+    expect(ofType(news, 'run.ended')[0]).toMatchObject({ state: 'aborted', stopReason: 'timeout' })
+  })
+})
+
+describe('several runs', () => {
+  test('one at a time in a session, in order; other sessions do not wait', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { send, done, news, provider } = setup([[gate.promise, 'first'], ['other'], ['second']])
+    send('r1', 'one')
+    await until(() => provider.requests.length === 1)
+    send('r2', 'two')
+    send('o1', 'elsewhere', 'side')
+    await done('o1')
+    expect(ofType(news, 'run.queued').map(({ run }) => run.runId)).toEqual(['r2'])
+    expect(ofType(news, 'run.ended').map(({ run }) => run.runId)).toEqual(['o1'])
+    gate.resolve()
+    await done('r2')
+    expect(ofType(news, 'run.ended').map(({ run }) => run.runId)).toEqual(['o1', 'r1', 'r2'])
+  })
+
+  test('an abort of the session stops the waiting ones too, and nothing they said reaches a model', async () => {
+    const never = new Promise<void>(() => {})
+    const { send, runs, provider, news } = setup([['a', never]])
+    send('r1', 'one')
+    await until(() => ofType(news, 'run.text').length > 0)
+    send('r2', 'two')
+    expect(runs.abort('main', undefined, 'stop')).toEqual(['r1', 'r2'])
+    await runs.settled(['r1', 'r2'])
+    expect(provider.requests).toHaveLength(1)
+    expect(runs.activeCount).toBe(0)
+  })
+
+  test('a slash command is answered without a model and never shown to one', async () => {
+    const { runs, send, done, provider, clock, roles } = setup([['hi']])
+    const message = { role: 'user' as const, content: '/status', timestamp: clock.now(), command: true as const }
+    await runs.answer({ runId: 'c1', sessionKey: 'main', message, source: 'test' }, async () => 'all well')
+    send('r1', 'hello')
+    await done('r1')
+    expect(roles()).toEqual(['user', 'assistant', 'user', 'assistant'])
+    expect(provider.requests[0]?.messages).toHaveLength(1)
+  })
+})

@@ -10,8 +10,8 @@ import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk }
 
 /** The part of the session store a run writes to. */
 export type RunLog = {
-  modelHistory(key: string, options: { runId: string; budgetTokens: number }): Message[]
-  append(runId: string, message: Message): unknown
+  modelHistory(key: string, options: { budgetTokens: number }): Message[]
+  append(entry: { runId: string; message: Message }): unknown
   checkpoint(runId: string, offset: number, text: string, kind: 'text' | 'thinking'): void
 }
 
@@ -91,7 +91,7 @@ export async function executeRun(
         return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
       }
       const asked = close('toolUse')
-      if (asked) parts.log.append(plan.ref.runId, asked)
+      if (asked) parts.log.append({ runId: plan.ref.runId, message: asked })
       for (const call of state.calls) await answerCall(parts, plan, call, signal)
       if (signal.aborted) throw signal.reason
       if (state.steps >= maxSteps) throw tooManySteps()
@@ -128,12 +128,10 @@ export async function executeRun(
 }
 
 function requestOf(parts: RunParts, plan: RunPlan) {
-  const { canonicalKey, runId } = plan.ref
-  const history = parts.log.modelHistory(canonicalKey, { runId, budgetTokens: plan.budgetTokens })
   return {
     models: plan.models,
     system: plan.system,
-    messages: history.filter((message) => !('command' in message && message.command)),
+    messages: parts.log.modelHistory(plan.ref.canonicalKey, { budgetTokens: plan.budgetTokens }),
     tools: parts.tools.specs,
     thinking: plan.thinking,
     ...some({ maxOutputTokens: plan.maxOutputTokens }),
@@ -181,7 +179,7 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
     isError,
     timestamp: parts.clock.now(),
   }
-  parts.log.append(ref.runId, message)
+  parts.log.append({ runId: ref.runId, message })
   publish({ phase: 'result', ...named, isError, result: { content, details } })
 }
 

@@ -140,7 +140,8 @@ export class Runs {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    await (ended ? Promise.race([ended, gaveUp]) : gaveUp)
+    if (ended) await Promise.race([ended, gaveUp])
+    else await gaveUp
     const record = this.#options.book.run(runId)
     return record?.status === 'running' ? undefined : record
   }
@@ -194,10 +195,10 @@ export class Runs {
   async #live(request: StartRequest, run: ActiveRun): Promise<void> {
     const { bus, lanes } = this.#options
     const { ref, controller } = run
-    const { queued, done } = lanes.enqueue(ref.canonicalKey, () => this.#execute(request, run), controller.signal)
-    run.queued = queued
-    if (queued) bus.publish({ type: 'run.queued', run: ref })
-    const end = await done.catch((error: unknown): RunEnd => {
+    run.queued = lanes.isBusy(ref.canonicalKey)
+    if (run.queued) bus.publish({ type: 'run.queued', run: ref })
+    const turn = lanes.enqueue(ref.canonicalKey, () => this.#execute(request, run), controller.signal)
+    const end = await turn.catch((error: unknown): RunEnd => {
       if (controller.signal.aborted) return { state: 'aborted', text: run.text, stopReason: stopReasonOf(controller) }
       this.#options.onBug(error)
       return { state: 'error', text: run.text, stopReason: 'error', errorMessage: internalError }

@@ -140,7 +140,7 @@ export class Runs {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    if (ended) await Promise.race([ended, gaveUp])
+    if (ended !== undefined) await Promise.race([ended, gaveUp])
     else await gaveUp
     const record = this.#options.book.run(runId)
     return record?.status === 'running' ? undefined : record

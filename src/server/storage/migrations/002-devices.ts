@@ -1,18 +1,9 @@
-/** Devices that wait for approval, devices approved, and their tokens as digests. */
+/** Approved devices and the digests of their tokens. */
 
 export const devices = {
   id: 2,
   name: 'devices',
   sql: `
-CREATE TABLE device_requests (
-  request_id TEXT PRIMARY KEY,
-  device_id TEXT NOT NULL UNIQUE,
-  source TEXT NOT NULL,
-  expires_at INTEGER NOT NULL,
-  created_at INTEGER NOT NULL,
-  device TEXT NOT NULL
-);
-
 CREATE TABLE devices (
   device_id TEXT PRIMARY KEY,
   public_key TEXT NOT NULL,
@@ -23,11 +14,11 @@ CREATE TABLE devices (
   approved_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- digest is the SHA-256 of the token, hex. A revoked row stays, so that revoked stays revoked.
+-- digest is the SHA-256 of the token. A revoked row stays, so that revoked stays revoked.
 CREATE TABLE device_tokens (
   device_id TEXT NOT NULL REFERENCES devices (device_id) ON DELETE CASCADE,
   role TEXT NOT NULL,
-  digest TEXT NOT NULL,
+  digest BLOB NOT NULL,
   scopes TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   rotated_at INTEGER,
@@ -35,6 +26,5 @@ CREATE TABLE device_tokens (
   last_used_at INTEGER,
   PRIMARY KEY (device_id, role)
 ) WITHOUT ROWID;
-CREATE INDEX device_tokens_by_digest ON device_tokens (digest);
 `,
 }

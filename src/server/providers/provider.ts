@@ -23,7 +23,8 @@ export type ProviderRequest = {
 export type Chunk =
   | { type: 'text'; text: string }
   | { type: 'thinking'; text: string; signature?: string }
-  | { type: 'toolCall'; id: string; name: string; arguments: Record<string, unknown> }
+  /** `signature`, as that of thinking, is opaque and must come back unchanged in later requests. */
+  | { type: 'toolCall'; id: string; name: string; arguments: Record<string, unknown>; signature?: string }
   /** Always the last chunk of a stream that did not throw. */
   | { type: 'end'; stopReason: 'stop' | 'length' | 'toolUse'; usage?: Usage }
 

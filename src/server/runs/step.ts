@@ -48,7 +48,9 @@ export function takeChunk(state: RunState, chunk: Chunk): { state: RunState; eff
     case 'thinking':
       return takeThinking(state, chunk.text, chunk.signature)
     case 'toolCall': {
-      const call: ToolCallPart = { type: 'toolCall', id: chunk.id, name: chunk.name, arguments: chunk.arguments }
+      const { type, id, name, signature } = chunk
+      const thought = signature ? { thoughtSignature: signature } : {}
+      const call: ToolCallPart = { type, id, name, arguments: chunk.arguments, ...thought }
       return { state: { ...state, calls: [...state.calls, call] } }
     }
     case 'end':

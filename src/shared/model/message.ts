@@ -57,7 +57,13 @@ export const message = z.union([userMessage, assistantMessage, toolResultMessage
 
 export type TextPart = { type: 'text'; text: string }
 export type ThinkingPart = { type: 'thinking'; thinking: string; thinkingSignature?: string }
-export type ToolCallPart = { type: 'toolCall'; id: string; name: string; arguments: Record<string, unknown> }
+export type ToolCallPart = {
+  type: 'toolCall'
+  id: string
+  name: string
+  arguments: Record<string, unknown>
+  thoughtSignature?: string
+}
 export type ImagePart = { type: 'image'; data: string; mimeType: string }
 
 /** Token counts of one answer; `totalTokens` is what the context now holds. */

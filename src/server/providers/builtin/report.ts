@@ -43,17 +43,12 @@ function commandSentence(command: string, details: ToolDetails, isError: boolean
   const name = `\`${command.replaceAll(/\s+/g, ' ').replaceAll('`', "'")}\``
   const on = details.where ? ` on ${details.where}` : ''
   const after = details.durationMs === undefined ? '' : ` after ${formatDuration(details.durationMs)}`
-  switch (details.status) {
-    case 'denied':
-      return `${name} was not allowed, so nothing ran.`
-    case 'timeout':
-      return `${name} took too long${on} and was stopped${after}.`
-    case 'aborted':
-    case 'interrupted':
-      return `${name} was stopped${on}${after}.`
-  }
   const exit = typeof details.exitCode === 'number' ? ` with exit code ${details.exitCode}` : ''
-  if (isError || details.status === 'failed') return `${name} failed${on}${exit}.`
+  const { status } = details
+  if (status === 'denied') return `${name} was not allowed, so nothing ran.`
+  if (status === 'timeout') return `${name} took too long${on} and was stopped${after}.`
+  if (status === 'aborted' || status === 'interrupted') return `${name} was stopped${on}${after}.`
+  if (isError || status === 'failed') return `${name} failed${on}${exit}.`
   return `${name} finished${on}${after}${details.exitCode ? exit : ''}.`
 }
 

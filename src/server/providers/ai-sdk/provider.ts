@@ -1,0 +1,53 @@
+/** One model service behind our port, spoken to through the AI SDK. */
+
+import type { ModelRow } from '../../../shared/protocol/agents.ts'
+import type { Provider } from '../provider.ts'
+import { keyMissing, toFault, type VendorFacts } from './faults.ts'
+import { toChunks } from './parts.ts'
+import { callOptions } from './prompt.ts'
+import { type Endpoint, loadModel } from './sdk.ts'
+
+export type Service = Endpoint & {
+  id: string
+  /** As people call it: `OpenAI`. */
+  label: string
+  keyVariable?: string
+  /** Whether it can be asked without a key at all. */
+  needsKey: boolean
+  /** What is listed; names not in it can be asked for all the same. */
+  models(signal: AbortSignal): Promise<ModelRow[]>
+}
+
+export function aiSdkProvider(service: Service): Provider {
+  return {
+    id: service.id,
+    models: service.models,
+    async *stream(request, signal) {
+      signal.throwIfAborted()
+      const vendor = factsOf(service, request.model)
+      if (service.needsKey && !service.key) throw keyMissing(vendor)
+      // Leaving the stream early closes the request just as the caller's signal does.
+      const left = new AbortController()
+      try {
+        const model = await loadModel(service, request.model)
+        const { stream } = await model.doStream({
+          ...callOptions(request, service.id, service.api),
+          abortSignal: AbortSignal.any([signal, left.signal]),
+        })
+        for await (const chunk of toChunks(stream, service.label)) {
+          signal.throwIfAborted()
+          yield chunk
+        }
+      } catch (error) {
+        signal.throwIfAborted()
+        throw toFault(error, vendor)
+      } finally {
+        left.abort()
+      }
+    },
+  }
+}
+
+function factsOf({ id, label, baseUrl, keyVariable, key }: Service, model: string): VendorFacts {
+  return { id, label, model, baseUrl, ...(keyVariable && { keyVariable }), ...(key && { key }) }
+}

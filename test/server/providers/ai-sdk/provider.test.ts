@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import type { Message } from '../../../../src/shared/model/message.ts'
+import { ask, collect, providerContract, textOf } from '../../../contract/provider.ts'
+import { fixture } from '../../../support/vendor-server.ts'
+import { openVendor, testKey, vendors } from './vendors.ts'
+
+const never = new AbortController().signal
+
+for (const vendor of vendors) {
+  const { api, id } = vendor
+  providerContract(`${id} over ${api}`, () => openVendor(vendor))
+
+  describe(`${id} over ${api}`, () => {
+    test('it sends one request, with the key, to the documented path', async () => {
+      await using opened = await openVendor(vendor)
+      const chunks = await collect(opened.provider.stream(ask('test-model', 'hello'), never))
+      expect(textOf(chunks)).toBe('Hello from a test')
+      const [header, value] = vendor.keyHeader
+      expect(opened.server.requests).toMatchObject([
+        { method: 'POST', path: vendor.path, headers: { [header]: value } },
+      ])
+    })
+
+    test('it counts what was read from the cache apart from the rest', async () => {
+      await using opened = await openVendor(vendor)
+      const chunks = await collect(opened.provider.stream(ask('test-model', 'hello'), never))
+      expect(chunks.at(-1)).toMatchObject({ usage: { output: 7, totalTokens: 127 } })
+      const cached =
+        api === 'anthropic-messages' ? { input: 20, cacheRead: 90, cacheWrite: 10 } : { input: 20, cacheRead: 100 }
+      expect(chunks.at(-1)).toMatchObject({ usage: cached })
+    })
+
+    test('it keeps thinking apart from the text, and gives its signature back unchanged in the next turn', async () => {
+      await using opened = await openVendor(vendor, async () => ({ body: await fixture(`${api}/thinking.sse`) }))
+      const request = { ...ask('test-model', 'hello'), thinking: 'high' as const }
+      const chunks = await collect(opened.provider.stream(request, never))
+      const thoughts = chunks.filter((chunk) => chunk.type === 'thinking')
+      expect(thoughts.map(({ text }) => text).join('')).toBe('Let me see.')
+      expect(textOf(chunks)).toBe('Done')
+      const signature = thoughts.findLast((chunk) => chunk.signature)?.signature
+      const signed = api === 'openai-responses' || api === 'anthropic-messages'
+      expect(Boolean(signature)).toBe(signed)
+      if (!signature) return
+      const earlier = (provider: string): Message => ({
+        role: 'assistant',
+        provider,
+        content: [
+          { type: 'thinking', thinking: 'Let me see.', thinkingSignature: signature },
+          { type: 'text', text: 'Done' },
+        ],
+        timestamp: 0,
+      })
+      await collect(opened.provider.stream({ ...request, ...ask('test-model', 'a', earlier(id), 'b') }, never))
+      await collect(opened.provider.stream({ ...request, ...ask('test-model', 'a', earlier('other'), 'b') }, never))
+      const [, own, foreign] = opened.server.requests.map(({ body }) => JSON.stringify(body))
+      expect(own).toContain('opaque-thought')
+      expect(foreign).not.toContain('opaque-thought')
+    })
+
+    test('aborting closes the connection to the vendor', async () => {
+      const whole = await fixture(`${api}/answer.sse`)
+      const begun = whole.slice(0, whole.indexOf('\n\n', whole.indexOf('Hello')) + 2)
+      await using opened = await openVendor(vendor, () => ({ body: begun, ending: 'hold' }))
+      const stop = new AbortController()
+      const reason = new Error('stopped')
+      const reading = (async () => {
+        for await (const _ of opened.provider.stream(ask('test-model', 'hello'), stop.signal)) stop.abort(reason)
+      })()
+      await expect(reading).rejects.toBe(reason)
+      await opened.server.clientLeft
+    })
+
+    test('aborting before the vendor has answered closes the connection too', async () => {
+      const arrived = Promise.withResolvers<void>()
+      await using opened = await openVendor(vendor, async () => {
+        arrived.resolve()
+        return await new Promise(() => {})
+      })
+      const stop = new AbortController()
+      const reading = collect(opened.provider.stream(ask('test-model', 'hello'), stop.signal))
+      await arrived.promise
+      const reason = new Error('stopped')
+      stop.abort(reason)
+      await expect(reading).rejects.toBe(reason)
+      await opened.server.clientLeft
+    })
+
+    test('a reader that leaves early closes the connection', async () => {
+      const whole = await fixture(`${api}/answer.sse`)
+      const begun = whole.slice(0, whole.indexOf('\n\n', whole.indexOf('Hello')) + 2)
+      await using opened = await openVendor(vendor, () => ({ body: begun, ending: 'hold' }))
+      for await (const _ of opened.provider.stream(ask('test-model', 'hello'), never)) break
+      await opened.server.clientLeft
+    })
+
+    test('the key is in no other place of the request than its header', async () => {
+      await using opened = await openVendor(vendor)
+      await collect(opened.provider.stream(ask('test-model', 'hello'), never))
+      const [request] = opened.server.requests
+      expect(request?.path).not.toContain(testKey)
+      expect(JSON.stringify(request?.body)).not.toContain(testKey)
+    })
+  })
+}

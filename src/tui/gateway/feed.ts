@@ -1,0 +1,87 @@
+/** Events of the wire → actions of the store. Pure; what it does not know it ignores. */
+
+import { messageText } from '../../shared/model/message.ts'
+import type { AgentPayload } from '../../shared/protocol/agent.ts'
+import type { ChatPayload } from '../../shared/protocol/chat.ts'
+import type { GatewayEvent } from '../../shared/rpc/client.ts'
+import { canonicalKey } from '../../shared/session-key.ts'
+import { isRecord } from '../../shared/std/json.ts'
+import type { Action } from '../store/action.ts'
+import type { RunNews } from '../store/transcript.ts'
+
+/** What one event changes on screen; undefined when nothing. */
+export function actionOf(event: GatewayEvent): Action | undefined {
+  switch (event.name) {
+    case 'chat':
+      return runAction(event.payload.sessionKey, event.payload.runId, chatNews(event.payload))
+    case 'agent':
+      return runAction(event.payload.sessionKey, event.payload.runId, agentNews(event.payload))
+    case 'exec.approval.requested':
+      return { type: 'approval.asked', approval: event.payload }
+    case 'exec.approval.resolved':
+      return { type: 'approval.resolved', id: event.payload.id, decision: event.payload.decision }
+    case 'sessions.changed':
+      return { type: 'session.changed', key: canonicalKey(event.payload.key), reason: event.payload.reason }
+    case 'shutdown':
+      return { type: 'gateway.leaving', isRestart: event.payload.restartExpectedMs !== null }
+    default:
+      return undefined
+  }
+}
+
+/** An `agent` event may lack its session; the reducer then looks the run up. */
+function runAction(sessionKey: string | undefined, runId: string, news: RunNews | undefined): Action | undefined {
+  if (news === undefined) return undefined
+  return { type: 'run.news', runId, news, ...(sessionKey === undefined ? {} : { key: canonicalKey(sessionKey) }) }
+}
+
+/** `message`, when there is one, holds the whole text so far; else `deltaText` is a piece at `offset`. */
+function chatNews(payload: ChatPayload): RunNews | undefined {
+  const whole = payload.message === undefined ? undefined : textOf(payload.message)
+  switch (payload.state) {
+    case 'delta':
+      return deltaNews(payload, whole)
+    case 'final':
+      return { type: 'ended', ending: 'done', ...(whole === undefined ? {} : { text: whole }) }
+    case 'aborted':
+      return {
+        type: 'ended',
+        ending: 'stopped',
+        ...(whole === undefined ? {} : { text: whole }),
+        ...(payload.stopReason === 'timeout' ? { problem: 'It took longer than it was allowed to.' } : {}),
+      }
+    case 'error':
+      return {
+        type: 'ended',
+        ending: 'failed',
+        problem: payload.errorMessage ?? 'The gateway gave no reason.',
+        ...(whole === undefined ? {} : { text: whole }),
+      }
+    default:
+      return undefined
+  }
+}
+
+function deltaNews(payload: ChatPayload, whole: string | undefined): RunNews | undefined {
+  const { deltaText, offset, replace = false } = payload
+  if (deltaText !== undefined && offset !== undefined) return { type: 'text', text: deltaText, offset, replace }
+  if (whole !== undefined) return { type: 'text', text: whole, offset: 0, replace }
+  return deltaText === undefined ? undefined : { type: 'text', text: deltaText, replace }
+}
+
+function agentNews({ stream, data, ts }: AgentPayload): RunNews | undefined {
+  if (stream === 'tool') return { type: 'tool', data }
+  if (stream === 'thinking' || stream === 'reasoning') return { type: 'thought', data }
+  // Endings come as `chat` events too, with the text: only the beginning is news here.
+  if (stream === 'lifecycle' && data.phase === 'start') {
+    return { type: 'started', at: typeof data.startedAt === 'number' ? data.startedAt : ts }
+  }
+  return undefined
+}
+
+function textOf(message: unknown): string {
+  if (!isRecord(message)) return ''
+  const { content } = message
+  if (typeof content === 'string') return content
+  return Array.isArray(content) ? messageText(content) : ''
+}

@@ -1,0 +1,85 @@
+/** Everything that can happen to the screen's state. Clocks and ids come in with the action, so reducing stays pure. */
+
+import type { ConnectionView } from '../../client/connection-api.ts'
+import type { ModelRow } from '../../shared/protocol/agents.ts'
+import type { ExecDecision, PendingApproval } from '../../shared/protocol/exec.ts'
+import type { RunSnapshot } from '../../shared/protocol/reattach.ts'
+import type { SessionRow } from '../../shared/protocol/sessions.ts'
+import type { HistoryMessage } from '../gateway/port.ts'
+import type { EditorOp } from '../input/editor.ts'
+import type { Anchor } from '../layout/window.ts'
+import type { RunNews } from './transcript.ts'
+
+export type Action =
+  | { type: 'batch'; actions: readonly Action[] }
+  // The connection
+  | { type: 'connection.changed'; view: ConnectionView }
+  | { type: 'gateway.leaving'; isRestart: boolean }
+  | { type: 'attached'; kind: 'fresh' | 'resumed' | 'resync'; runs: readonly RunSnapshot[]; tellsRuns: boolean }
+  // Runs and messages
+  | { type: 'run.news'; runId: string; key?: string; news: RunNews }
+  | { type: 'message.asked'; key: string; runId: string; text: string; at: number }
+  | { type: 'message.accepted'; key: string; runId: string }
+  | { type: 'message.refused'; key: string; runId: string; problem: string }
+  | { type: 'message.withdrawn'; key: string; runId: string }
+  | { type: 'stop.asked'; key: string }
+  | { type: 'history.loading'; key: string }
+  | {
+      type: 'history.loaded'
+      key: string
+      messages: readonly HistoryMessage[]
+      sessionId?: string
+      source: 'cache' | 'gateway'
+    }
+  | { type: 'history.failed'; key: string }
+  // Sessions and models
+  | { type: 'session.opened'; key: string }
+  | { type: 'session.changed'; key: string; reason: string }
+  | { type: 'session.reset'; key: string }
+  | { type: 'sessions.loaded'; rows: readonly SessionRow[]; defaults: SessionDefaults }
+  | { type: 'models.loaded'; rows: readonly ModelRow[] }
+  // Composer
+  | { type: 'composer.edited'; op: EditorOp }
+  | { type: 'composer.cleared' }
+  | { type: 'composer.restored'; drafts: Readonly<Record<string, string>>; history: readonly string[] }
+  | { type: 'composer.remembered'; text: string }
+  | { type: 'composer.walked'; direction: 'older' | 'newer' }
+  | { type: 'completion.moved'; by: number }
+  | { type: 'completion.closed' }
+  // Approvals
+  | { type: 'approval.asked'; approval: PendingApproval }
+  | { type: 'approval.resolved'; id: string; decision: string }
+  | { type: 'approval.answering'; id: string; decision: ExecDecision }
+  | { type: 'approval.chosen'; by: number }
+  | { type: 'approval.paged'; by: number }
+  | { type: 'approvals.loaded'; approvals: readonly PendingApproval[] }
+  | { type: 'approvals.expired'; nowMs: number }
+  // Overlays, notices, view
+  | { type: 'overlay.opened'; overlay: OverlayKind; text?: string }
+  | { type: 'overlay.closed' }
+  | { type: 'overlay.filtered'; filter: string }
+  | { type: 'overlay.moved'; by: number; count: number }
+  | { type: 'overlay.hits'; query: string; hits: readonly Hit[] }
+  | { type: 'notice.shown'; notice: Notice }
+  | { type: 'notice.closed'; id: string }
+  | { type: 'view.resized'; columns: number; rows: number }
+  | { type: 'view.scrolled'; anchor: Anchor }
+  | { type: 'view.toggled'; what: 'tools' | 'thoughts' }
+  | { type: 'item.toggled'; id: string }
+
+/** What a session has when its row says nothing. */
+export type SessionDefaults = { readonly model?: string; readonly contextTokens?: number }
+
+export type OverlayKind = 'sessions' | 'models' | 'help' | 'status' | 'find' | 'search' | 'prompts'
+
+/** A place in a conversation, found by the gateway's search. */
+export type Hit = { readonly key: string; readonly role: string; readonly snippet: string; readonly at: number }
+
+/** A short message to the reader that passes. */
+export type Notice = {
+  readonly id: string
+  readonly tone: 'info' | 'success' | 'warning' | 'danger'
+  readonly text: string
+  /** What to do about it. */
+  readonly remedy?: string
+}

@@ -1,0 +1,72 @@
+/** What is being written: one editor for each session, the prompts written before, and the completion popup. */
+
+import { type Editor, editorText, emptyEditor, reduce as reduceEditor } from '../input/editor.ts'
+import { type History, remember, type Walk, walk } from '../input/history.ts'
+import type { Action } from './action.ts'
+
+export type Composer = {
+  readonly editors: Readonly<Record<string, Editor>>
+  readonly history: History
+  /** Where a walk through the history stands, while one goes on. */
+  readonly walk: Walk | undefined
+  /** The chosen row of the completion popup, and whether the reader closed it for this text. */
+  readonly completion: { readonly index: number; readonly isClosed: boolean }
+}
+
+const openCompletion = { index: 0, isClosed: false }
+
+export const emptyComposer: Composer = { editors: {}, history: [], walk: undefined, completion: openCompletion }
+
+export function editorOf(composer: Composer, key: string): Editor {
+  return composer.editors[key] ?? emptyEditor
+}
+
+/** `key` is the open session: everything typed goes to its editor. */
+export function reduceComposer(composer: Composer, action: Action, key: string): Composer {
+  const editor = editorOf(composer, key)
+  switch (action.type) {
+    case 'composer.edited':
+      return withEditor(composer, key, reduceEditor(editor, action.op))
+    case 'composer.cleared':
+      return withEditor(composer, key, reduceEditor(editor, { op: 'kill', to: 'all' }))
+    case 'composer.remembered':
+      return { ...composer, history: remember(composer.history, action.text), walk: undefined }
+    case 'composer.restored':
+      return restore(composer, action.drafts, action.history)
+    case 'composer.walked':
+      return walkHistory(composer, key, action.direction)
+    case 'completion.moved':
+      return { ...composer, completion: { index: composer.completion.index + action.by, isClosed: false } }
+    case 'completion.closed':
+      return { ...composer, completion: { index: 0, isClosed: true } }
+    default:
+      return composer
+  }
+}
+
+function withEditor(composer: Composer, key: string, editor: Editor): Composer {
+  const isSameText = editor.text === editorOf(composer, key).text
+  return {
+    ...composer,
+    editors: { ...composer.editors, [key]: editor },
+    walk: isSameText ? composer.walk : undefined,
+    completion: isSameText ? composer.completion : openCompletion,
+  }
+}
+
+/** What was kept on disk. Words typed before it was read stay. */
+function restore(composer: Composer, drafts: Readonly<Record<string, string>>, history: History): Composer {
+  const editors = { ...composer.editors }
+  for (const [key, text] of Object.entries(drafts)) {
+    if (editorOf(composer, key).text === '') editors[key] = reduceEditor(emptyEditor, { op: 'set', text })
+  }
+  return { ...composer, editors, history: [...history, ...composer.history] }
+}
+
+function walkHistory(composer: Composer, key: string, direction: 'older' | 'newer'): Composer {
+  const editor = editorOf(composer, key)
+  const next = walk(composer.history, composer.walk ?? editorText(editor), direction)
+  if (!next) return composer
+  const shown = withEditor(composer, key, reduceEditor(editor, { op: 'set', text: next.text }))
+  return { ...shown, walk: next, completion: { index: 0, isClosed: true } }
+}

@@ -1,0 +1,126 @@
+/** The reducer of the whole screen: each slice answers for its own field. */
+
+import { editorText } from '../input/editor.ts'
+import type { Action } from './action.ts'
+import { reduceApprovals } from './approvals.ts'
+import { editorOf, reduceComposer } from './composer.ts'
+import { reduceNotices } from './notices.ts'
+import { reduceOverlay } from './overlay.ts'
+import { reduceSessions } from './sessions.ts'
+import type { State } from './state.ts'
+import {
+  ask,
+  clearTranscript,
+  emptyTranscript,
+  hear,
+  rejoin,
+  setHistory,
+  settleQuestion,
+  type Transcript,
+  withdraw,
+} from './transcript.ts'
+import { reduceView } from './view.ts'
+
+export function reduce(state: State, action: Action): State {
+  if (action.type === 'batch') return action.actions.reduce(reduce, state)
+  const next: State = {
+    connection: reduceConnection(state.connection, action),
+    sessions: reduceSessions(state.sessions, action),
+    transcripts: reduceTranscripts(state.transcripts, action),
+    composer: reduceComposer(state.composer, action, state.sessions.key),
+    approvals: reduceApprovals(state.approvals, action),
+    models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,
+    overlay: reduceOverlay(state.overlay, action),
+    notices: reduceNotices(state.notices, action),
+    view: reduceView(state.view, action),
+  }
+  return isSame(state, next) ? state : next
+}
+
+function isSame(before: State, after: State): boolean {
+  return (Object.keys(after) as (keyof State)[]).every((field) => before[field] === after[field])
+}
+
+function reduceConnection(connection: State['connection'], action: Action): State['connection'] {
+  if (action.type === 'gateway.leaving') return { ...connection, isLeaving: true }
+  if (action.type !== 'connection.changed') return connection
+  const isLeaving = connection.isLeaving === true && action.view.phase !== 'live'
+  return isLeaving ? { ...action.view, isLeaving } : action.view
+}
+
+type Transcripts = State['transcripts']
+
+function reduceTranscripts(transcripts: Transcripts, action: Action): Transcripts {
+  switch (action.type) {
+    case 'run.news': {
+      const key = action.key ?? keyOfRun(transcripts, action.runId)
+      // A session that nobody has opened here is read from its history when somebody does.
+      return key === undefined ? transcripts : change(transcripts, key, (it) => hear(it, action.runId, action.news))
+    }
+    case 'message.asked':
+      return create(transcripts, action.key, (it) => ask(it, action.runId, action.text, action.at))
+    case 'message.accepted':
+      return change(transcripts, action.key, (it) => settleQuestion(it, action.runId))
+    case 'message.refused':
+      return change(transcripts, action.key, (it) => settleQuestion(it, action.runId, action.problem))
+    case 'message.withdrawn':
+      return change(transcripts, action.key, (it) => withdraw(it, action.runId))
+    case 'history.loading':
+      return change(transcripts, action.key, (it) => (it.isStale ? { ...it, isStale: false } : it))
+    case 'history.failed':
+      return change(transcripts, action.key, (it) => ({ ...it, isStale: true }))
+    case 'history.loaded':
+      return change(transcripts, action.key, (it) => loaded(it, action))
+    case 'session.opened':
+      return create(transcripts, action.key, (it) => (it.source === 'gateway' ? it : { ...it, isStale: true }))
+    case 'session.reset':
+      return change(transcripts, action.key, clearTranscript)
+    case 'session.changed':
+      return change(transcripts, action.key, (it) => changed(it, action.reason))
+    case 'attached':
+      return attached(transcripts, action)
+    default:
+      return transcripts
+  }
+}
+
+function loaded(transcript: Transcript, action: Action & { type: 'history.loaded' }): Transcript {
+  if (action.source === 'cache' && transcript.source === 'gateway') return transcript
+  return setHistory(transcript, action.messages, action.sessionId, action.source)
+}
+
+/** Every message changes a session; only what no run tells of makes its history stale. */
+function changed(transcript: Transcript, reason: string): Transcript {
+  if (reason === 'reset' || reason === 'delete') return clearTranscript(transcript)
+  return reason === 'inject' || reason === 'compact' ? { ...transcript, isStale: true } : transcript
+}
+
+function attached(transcripts: Transcripts, { kind, runs, tellsRuns }: Action & { type: 'attached' }): Transcripts {
+  if (kind === 'resumed') return transcripts
+  const next = Object.values(transcripts).map((transcript) => {
+    const own = runs.filter((run) => run.sessionKey === transcript.key)
+    return [transcript.key, rejoin(transcript, own, tellsRuns)]
+  })
+  return Object.fromEntries(next)
+}
+
+function keyOfRun(transcripts: Transcripts, runId: string): string | undefined {
+  return Object.values(transcripts).find(({ live }) => live.some((run) => run.id === runId))?.key
+}
+
+function change(transcripts: Transcripts, key: string, step: (transcript: Transcript) => Transcript): Transcripts {
+  const transcript = transcripts[key]
+  if (!transcript) return transcripts
+  const next = step(transcript)
+  return next === transcript ? transcripts : { ...transcripts, [key]: next }
+}
+
+function create(transcripts: Transcripts, key: string, step: (transcript: Transcript) => Transcript): Transcripts {
+  return { ...transcripts, [key]: step(transcripts[key] ?? emptyTranscript(key)) }
+}
+
+/** Drafts of every session, chips written out; for keeping on disk. */
+export function draftsOf(state: State): Record<string, string> {
+  const drafts = Object.keys(state.composer.editors).map((key) => [key, editorText(editorOf(state.composer, key))])
+  return Object.fromEntries(drafts.filter(([, text]) => text !== ''))
+}

@@ -1,0 +1,49 @@
+/** The whole state of the screen: one field for each slice. */
+
+import type { ConnectionView } from '../../client/connection-api.ts'
+import type { ModelRow } from '../../shared/protocol/agents.ts'
+import { canonicalKey } from '../../shared/session-key.ts'
+import { type Approvals, noApprovals } from './approvals.ts'
+import { type Composer, emptyComposer } from './composer.ts'
+import type { Notices } from './notices.ts'
+import type { Overlay } from './overlay.ts'
+import { initialSessions, type Sessions } from './sessions.ts'
+import { emptyTranscript, type Transcript } from './transcript.ts'
+import { initialView, type View } from './view.ts'
+
+export type State = {
+  /** `isLeaving` while a gateway that said goodbye has not come back. */
+  readonly connection: ConnectionView & { readonly isLeaving?: boolean }
+  readonly sessions: Sessions
+  readonly transcripts: Readonly<Record<string, Transcript>>
+  readonly composer: Composer
+  readonly approvals: Approvals
+  readonly models: { readonly rows: readonly ModelRow[]; readonly isLoaded: boolean }
+  readonly overlay: Overlay | undefined
+  readonly notices: Notices
+  readonly view: View
+}
+
+export function initialState(options: {
+  connection: ConnectionView
+  sessionKey: string
+  columns: number
+  rows: number
+}): State {
+  const key = canonicalKey(options.sessionKey)
+  return {
+    connection: options.connection,
+    sessions: initialSessions(key),
+    transcripts: { [key]: emptyTranscript(key) },
+    composer: emptyComposer,
+    approvals: noApprovals,
+    models: { rows: [], isLoaded: false },
+    overlay: undefined,
+    notices: [],
+    view: initialView(options.columns, options.rows),
+  }
+}
+
+export function currentTranscript(state: State): Transcript {
+  return state.transcripts[state.sessions.key] ?? emptyTranscript(state.sessions.key)
+}

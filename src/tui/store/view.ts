@@ -1,0 +1,57 @@
+/** How the conversation is looked at: the size of the screen, where the reader is, what is unfolded. */
+
+import type { Anchor } from '../layout/window.ts'
+import type { Action } from './action.ts'
+
+export type View = {
+  readonly columns: number
+  readonly rows: number
+  readonly anchor: Anchor
+  /** Every tool card unfolded, every thought shown whole. */
+  readonly showsTools: boolean
+  readonly showsThoughts: boolean
+  /** Single items that differ from that. */
+  readonly toggled: ReadonlySet<string>
+}
+
+export const initialView = (columns: number, rows: number): View => ({
+  columns,
+  rows,
+  anchor: { kind: 'bottom' },
+  showsTools: false,
+  showsThoughts: false,
+  toggled: new Set(),
+})
+
+export function reduceView(view: View, action: Action): View {
+  switch (action.type) {
+    case 'view.resized':
+      if (action.columns === view.columns && action.rows === view.rows) return view
+      return { ...view, columns: action.columns, rows: action.rows }
+    case 'view.scrolled':
+      return isSameAnchor(view.anchor, action.anchor) ? view : { ...view, anchor: action.anchor }
+    case 'view.toggled':
+      return action.what === 'tools'
+        ? { ...view, showsTools: !view.showsTools, toggled: new Set() }
+        : { ...view, showsThoughts: !view.showsThoughts, toggled: new Set() }
+    case 'item.toggled':
+      return { ...view, toggled: flip(view.toggled, action.id) }
+    case 'message.asked': // whoever sends wants to see the answer
+    case 'session.opened':
+    case 'session.reset':
+      return view.anchor.kind === 'bottom' ? view : { ...view, anchor: { kind: 'bottom' } }
+    default:
+      return view
+  }
+}
+
+function flip(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids)
+  if (!next.delete(id)) next.add(id)
+  return next
+}
+
+function isSameAnchor(a: Anchor, b: Anchor): boolean {
+  if (a.kind === 'bottom' || b.kind === 'bottom') return a.kind === b.kind
+  return a.item === b.item && a.row === b.row
+}

@@ -18,7 +18,9 @@ export async function ensureInstalled(root) {
   if (isLink(join(root, 'node_modules'))) return pinnedNode(root) // another checkout's, and its business
   const known = readStamp(root)
   if (known) return known
-  const node = isComplete(root) ? ensureNode(root, pinnedVersion(root)) : await install(root)
+  const manifest = readJson(join(root, 'package.json'))
+  const isCurrent = isComplete(root) && agree(manifest, readLock(root))
+  const node = isCurrent ? ensureNode(root, pinnedVersion(root)) : await install(root)
   writeFileSync(join(root, stampName), JSON.stringify({ inputs: inputs(root), node }))
   return node
 }
@@ -44,21 +46,16 @@ async function install(root) {
   )
 }
 
-/** Whether everything package.json and its lock ask for is there. @param {string} root */
+/** Whether everything the lock names for this machine is there. @param {string} root */
 function isComplete(root) {
-  const [lock, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map((path) => join(root, path))
-  if (!lock || !installed || !existsSync(lock) || !existsSync(installed)) return false
-  const wanted = readJson(lock)
-  return (
-    agree(readJson(join(root, 'package.json')), wanted) &&
-    missingPackages(wanted, readJson(installed), machine()).length === 0
-  )
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(installed)) return false
+  return missingPackages(readLock(root), readJson(installed), machine()).length === 0
 }
 
-/** How many packages a complete install has here; 0 when there is no lock. @param {string} root */
+/** How many packages a complete install has here; 0 when there is no lock to tell. @param {string} root */
 function expected(root) {
-  const lock = join(root, 'package-lock.json')
-  return existsSync(lock) ? missingPackages(readJson(lock), { packages: {} }, machine()).length : 0
+  return missingPackages(readLock(root), { packages: {} }, machine()).length
 }
 
 function machine() {
@@ -69,7 +66,7 @@ function machine() {
 
 /** @param {string} root @returns {string} */
 function pinnedVersion(root) {
-  return readJson(join(root, 'package-lock.json')).packages['node_modules/node'].version
+  return readLock(root).packages['node_modules/node']?.version ?? ''
 }
 
 /** The Node of the last complete install, if nothing changed since. @param {string} root @returns {string | undefined} */
@@ -93,6 +90,12 @@ function inputs(root) {
 /** @param {string} path */
 function isLink(path) {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
+/** An absent lock promises nothing, and never agrees with package.json. @param {string} root @returns {import('./lockfile.mjs').Lock} */
+function readLock(root) {
+  const path = join(root, 'package-lock.json')
+  return existsSync(path) ? readJson(path) : { packages: {} }
 }
 
 /** @param {string} path */

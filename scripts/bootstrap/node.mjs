@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BootstrapFailure, explainNpm } from './failure.mjs'
-import { pathWithout } from './npm.mjs'
+import { environment, outsideNode } from './npm.mjs'
 import { say } from './say.mjs'
 
 /** Oldest Node that runs the product: the first with `node:sqlite` unflagged. */
@@ -45,13 +45,13 @@ function answers(node, version) {
 /** Runs the package's own script and returns what it printed. @param {string} root @param {string} version */
 function fetchNode(root, version) {
   say(`Fetching Node ${version} (this project's own; nothing outside this folder changes)`)
-  const env = { ...process.env, PATH: pathWithout(join(root, 'node_modules', '.bin')), npm_config_loglevel: 'error' }
-  const { stdout, stderr } = spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
+  const node = outsideNode(root)
+  const { stdout, stderr, error } = spawnSync(node, ['installArchSpecificPackage.js'], {
     cwd: join(root, 'node_modules', 'node'),
-    env,
+    env: { ...environment(root, node), npm_config_loglevel: 'error' },
     encoding: 'utf8',
   })
-  return `${stdout}${stderr}`
+  return error ? error.message : `${stdout}${stderr}`
 }
 
 /** npm leaves this link out when it runs no scripts, because the binary was not there yet. @param {string} root */

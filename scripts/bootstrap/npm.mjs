@@ -1,7 +1,7 @@
 /** Runs npm quietly, with progress, and turns its failures into sentences. */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { basename, delimiter, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { BootstrapFailure, explainNpm } from './failure.mjs'
 import { ticker } from './say.mjs'
 
@@ -16,7 +16,7 @@ const flags =
  * @param {string} root @param {string[]} args
  * @param {{ node?: string, total?: number }} [options] `node` runs npm; `total` is how many packages to expect
  */
-export async function npm(root, args, { node = process.execPath, total = 0 } = {}) {
+export async function npm(root, args, { node = outsideNode(root), total = 0 } = {}) {
   const folder = join(root, 'node_modules')
   const stop = ticker(
     () => `${Math.min(countPackages(folder), total || Infinity)}${total ? ` of ${total}` : ''} packages`,
@@ -36,11 +36,10 @@ export async function npm(root, args, { node = process.execPath, total = 0 } = {
 function capture(root, node, args) {
   const cli = process.env.npm_execpath ?? ''
   const known = /^npm(-cli)?\.c?js$/.test(basename(cli))
-  const env = { ...process.env, PATH: pathWithout(join(root, 'node_modules', '.bin')) }
   return new Promise((resolve, reject) => {
     const child = spawn(known ? node : 'npm', known ? [cli, ...args] : args, {
       cwd: root,
-      env,
+      env: environment(root, node),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -50,12 +49,21 @@ function capture(root, node, args) {
   })
 }
 
-/** The Node in there is about to be replaced, so npm must not start with it. @param {string} folder */
-export function pathWithout(folder) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((entry) => entry !== folder)
-    .join(delimiter)
+/**
+ * The Node that may replace what is in node_modules: the one there, which may well be running this, is about to go.
+ * @param {string} root
+ */
+export function outsideNode(root) {
+  const known = [process.env.npm_node_execpath, process.execPath]
+  return known.find((path) => path && !path.startsWith(join(root, 'node_modules'))) ?? 'node'
+}
+
+/** Ours, with `node` first on PATH and the one in node_modules not on it. @param {string} root @param {string} node */
+export function environment(root, node) {
+  const own = join(root, 'node_modules', '.bin')
+  const others = (process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== own)
+  const path = node === 'node' ? others : [dirname(node), ...others]
+  return { ...process.env, PATH: path.join(delimiter) }
 }
 
 /** @param {Error} cause */

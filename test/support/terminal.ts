@@ -15,9 +15,15 @@ export type Cell = {
 
 export type Terminal = ReturnType<typeof openTerminal>
 
-/** Opens one. `sideEffects` lists what the output did beside drawing: answers drawn out, titles, bells, clipboard. */
+/** Opens one. A line feed also returns, as the tty's output processing makes it. `sideEffects` lists what the output did beside drawing: answers drawn out, titles, bells, clipboard. */
 export function openTerminal({ columns, rows }: { columns: number; rows: number }) {
-  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1_000 })
+  const terminal = new xterm.Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    scrollback: 1_000,
+    convertEol: true,
+  })
   const effects: string[] = []
   const answerListeners = new Set<(bytes: string) => void>()
   terminal.onTitleChange((title) => effects.push(`title ${title}`))
@@ -34,6 +40,8 @@ export function openTerminal({ columns, rows }: { columns: number; rows: number 
   }
 
   const line = (row: number) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + row)
+  /** A row as seen; after the window became narrower xterm keeps cells that are beyond its edge. */
+  const rowText = (row: number): string => (line(row)?.translateToString(false, 0, terminal.cols) ?? '').trimEnd()
 
   return {
     get columns() {
@@ -49,10 +57,9 @@ export function openTerminal({ columns, rows }: { columns: number; rows: number 
     onAnswer(listener: (bytes: string) => void): void {
       answerListeners.add(listener)
     },
-    row: (row: number): string => line(row)?.translateToString(true) ?? '',
+    row: rowText,
     /** The whole screen; rows without their trailing spaces. */
-    screen: (): string =>
-      Array.from({ length: terminal.rows }, (_, row) => line(row)?.translateToString(true) ?? '').join('\n'),
+    screen: (): string => Array.from({ length: terminal.rows }, (_, row) => rowText(row)).join('\n'),
     cell(row: number, column: number): Cell {
       const cell = line(row)?.getCell(column)
       if (!cell) throw new Error(`no cell at ${row}:${column}`)

@@ -1,0 +1,20 @@
+/** The terminal modes we switch on, and the one string that puts everything back. */
+
+/** Bracketed paste, focus reports, and kitty keys with the base layout (flags 1 and 4). Terminals ignore what they lack. */
+export const enterModes = '\x1b[?2004h\x1b[?1004h\x1b[>5u'
+
+/** The opposite of `enterModes`, in reverse. */
+export const leaveModes = '\x1b[<u\x1b[?1004l\x1b[?2004l'
+
+/** Mouse reports in the SGR form; off unless someone asks, since they take text selection away. */
+export const enterMouse = '\x1b[?1000h\x1b[?1002h\x1b[?1006h'
+export const leaveMouse = '\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l'
+
+/** Questions whose answers arrive as `reply` events. Device attributes come last: every terminal answers those. */
+export const askTerminal = '\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?2004$p\x1b[?u\x1b[>q\x1b[c'
+
+/**
+ * Everything we or Ink may have changed, undone: synchronized output, mouse, keys, paste, focus, colors, cursor, screen.
+ * Written twice it does no harm.
+ */
+export const restoreTerminal = `\x1b[?2026l${leaveMouse}${leaveModes}\x1b[0m\x1b[?25h\x1b[?1049l`

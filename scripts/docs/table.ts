@@ -1,0 +1,6 @@
+/** The pages of `docs` that are printed from the code, by hand in this list; a test keeps them current. */
+import { printProtocol } from './protocol.ts'
+
+type Page = { path: string; print: () => string }
+
+export const pages: readonly Page[] = [{ path: 'docs/protocol.md', print: printProtocol }]

@@ -76,8 +76,8 @@ const program = `
   import { guardTerminal } from './src/tui/terminal/guard.ts'
   import { enterModes, restoreTerminal } from './src/tui/terminal/modes.ts'
   process.stdin.setRawMode(true)
-  process.stdout.write('\\x1b[?1049h\\x1b[?25l' + enterModes + 'ready')
   guardTerminal({ process, restore: () => process.stdout.write(restoreTerminal), onCrash: (error) => console.error(String(error)) })
+  process.stdout.write('\\x1b[?1049h\\x1b[?25l' + enterModes + 'ready')
   process.stdin.on('data', (keys) => { if (String(keys) === 'x') throw new Error('boom'); if (String(keys) === 'q') process.exit(0) })
 `
 test.each([

@@ -23,6 +23,8 @@ const faultCodes = {
   'client.insecure-url': { exit: 2 },
   'client.unauthorized': { exit: 3 },
   'client.pairing-required': { exit: 3 },
+  'client.clock': { exit: 3 },
+  'client.untrusted': { exit: 3 },
   'client.protocol-mismatch': { exit: 6 },
   'client.closed': { exit: 4 },
   'client.call-failed': { exit: 1 },

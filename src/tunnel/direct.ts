@@ -1,0 +1,129 @@
+/** The plain tunnel: one TCP or TLS connection per dial, with an optional certificate pin. */
+
+import { connect as connectTcp, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { Fault } from '../shared/fault.ts'
+import { type GatewayUrl, parseGatewayUrl } from './gateway-url.ts'
+import type { DirectProfile } from './profile.ts'
+import type { Tunnel } from './tunnel.ts'
+
+/** Throws `client.insecure-url` or `usage.invalid` for an address that must not be dialled. */
+export function openDirect(profile: DirectProfile): Tunnel {
+  const url = parseGatewayUrl(profile.url, profile.insecure)
+  if (profile.tlsFingerprint !== undefined && !url.isSecure) {
+    throw new Fault('usage.invalid', `A certificate fingerprint is pinned, but ${url.origin} has no certificate`, {
+      remedy: 'Use a wss:// address, or remove the fingerprint.',
+    })
+  }
+  let close = (_: undefined) => {}
+  const closed = new Promise<undefined>((resolve) => {
+    close = resolve
+  })
+  return {
+    dial: (signal) => dial(url, profile.tlsFingerprint, signal),
+    closed,
+    [Symbol.asyncDispose]: async () => close(undefined),
+  }
+}
+
+function dial(url: GatewayUrl, pin: string | undefined, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const socket = url.isSecure ? openTls(url, pin) : openTcp(url)
+    const settle = (error?: unknown) => {
+      signal.removeEventListener('abort', onAbort)
+      socket.off('error', onError)
+      if (error === undefined) return resolve(socket)
+      socket.on('error', () => {}) // already reported; a second error must not crash the program
+      socket.destroy()
+      reject(error)
+    }
+    const onAbort = () => settle(signal.reason)
+    const onError = (error: NodeJS.ErrnoException) => settle(dialFault(url, error))
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket.on('error', onError)
+    socket.once(url.isSecure ? 'secureConnect' : 'connect', () => settle(pinFault(url, pin, socket)))
+  })
+}
+
+/** A name of this machine is never asked of DNS, so a poisoned resolver cannot move plain text off it. */
+function openTcp({ host, port }: GatewayUrl): Socket {
+  if (host !== 'localhost') return connectTcp({ host, port, noDelay: true, keepAlive: true })
+  return connectTcp({
+    host,
+    port,
+    noDelay: true,
+    autoSelectFamily: true,
+    lookup: (_name, _options, done) => {
+      done(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ])
+    },
+  })
+}
+
+/** With a pin the certificate's chain and name do not matter: the fingerprint is compared instead. */
+function openTls({ host, port }: GatewayUrl, pin: string | undefined): TLSSocket {
+  const isAddress = /^[\d.]+$/.test(host) || host.includes(':')
+  const socket = connectTls({
+    host,
+    port,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: pin === undefined,
+    ...(isAddress ? {} : { servername: host }),
+  })
+  socket.setNoDelay(true)
+  return socket
+}
+
+function pinFault({ origin }: GatewayUrl, pin: string | undefined, socket: Socket): Fault | undefined {
+  if (pin === undefined) return undefined
+  const shown = (socket as TLSSocket).getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
+  if (shown === pin) return undefined
+  return new Fault('client.untrusted', `${origin} shows the certificate ${shown ?? '(none)'}, but ${pin} is pinned`, {
+    remedy: 'Somebody may be in between. If the gateway has a new certificate, compare it there and pin the new one.',
+  })
+}
+
+function dialFault({ origin, host }: GatewayUrl, error: NodeJS.ErrnoException): Fault {
+  const code = error.code ?? ''
+  if (code === 'ECONNREFUSED') {
+    return new Fault('client.refused', `Nothing listens at ${origin}`, {
+      remedy: 'Start the gateway there with: clawdbot gateway start',
+      retryable: true,
+      cause: error,
+    })
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new Fault('client.unreachable', `There is no host named ${host}, or the name server does not answer`, {
+      remedy: 'Check the address and the network.',
+      retryable: true,
+      cause: error,
+    })
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+    return new Fault('client.not-a-gateway', `${origin} does not speak TLS`, {
+      remedy: 'If it is a gateway without TLS, use ws:// (on this machine) or a tunnel.',
+      cause: error,
+    })
+  }
+  if (isCertificateError(code)) {
+    return new Fault('client.untrusted', `The certificate of ${origin} is not trusted (${code})`, {
+      remedy: 'If it is self-signed, compare its fingerprint on the gateway and give it with --tls-fingerprint.',
+      cause: error,
+    })
+  }
+  return new Fault('client.unreachable', `${origin} cannot be reached (${code || error.message})`, {
+    remedy: 'Check the address, the network and any firewall between.',
+    retryable: true,
+    cause: error,
+  })
+}
+
+/** OpenSSL's verification results as Node names them. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isCertificateError(code: string): boolean {
+  return code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+}

@@ -1,0 +1,70 @@
+/** Gateway addresses as people type them: parsed, made canonical, and refused when they would leak (TR4, AU15). Pure. */
+
+import { Fault } from '../shared/fault.ts'
+
+export type GatewayUrl = {
+  /** Canonical `ws://host:port/path` or `wss://…`, always with its port. */
+  readonly href: string
+  /** What a credential belongs to: scheme, host and port (AU16). */
+  readonly origin: string
+  readonly isSecure: boolean
+  readonly isLoopback: boolean
+  /** Without brackets, as a resolver wants it. */
+  readonly host: string
+  readonly port: number
+}
+
+const schemes: Record<string, 'ws:' | 'wss:'> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' }
+
+/**
+ * Reads `ws(s)://`, `http(s)://` or a bare `host[:port]` (loopback means `ws`, anything else `wss`). Plain `ws` is refused
+ * unless it stays on this machine or `isInsecureAllowed`. Throws `usage.invalid` or `client.insecure-url`.
+ */
+export function parseGatewayUrl(text: string, isInsecureAllowed = false): GatewayUrl {
+  const url = toUrl(text.trim())
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new Fault('usage.invalid', `A gateway address carries no user, password, query or fragment (${safe(url)})`, {
+      remedy: 'Give the secret with --token or --password, or in the environment; an address ends up in logs.',
+    })
+  }
+  const isSecure = url.protocol === 'wss:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port || (isSecure ? 443 : 80))
+  const origin = `${url.protocol}//${url.hostname}:${port}`
+  const isLoopback = isLoopbackHost(host)
+  if (!isSecure && !isLoopback && !isInsecureAllowed) {
+    throw new Fault('client.insecure-url', `${origin} is neither encrypted nor on this machine`, {
+      remedy: 'Use wss://, or reach it through a tunnel. If that network is yours alone, add --insecure.',
+    })
+  }
+  return { href: `${origin}${url.pathname}`, origin, isSecure, isLoopback, host, port }
+}
+
+/** `localhost`, 127.0.0.0/8, `::1`, and their IPv4-mapped forms; expects the host of a parsed URL. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true
+  return /^127(\.\d{1,3}){3}$/.test(host) || /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host)
+}
+
+function toUrl(text: string): URL {
+  const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `ws://${text}`)
+  if (!parsed || parsed.hostname === '') throw notAnAddress(text)
+  const wanted = schemes[parsed.protocol]
+  if (!wanted) throw notAnAddress(text)
+  const isBare = !text.includes('://')
+  const scheme = isBare && !isLoopbackHost(parsed.hostname.replace(/^\[|\]$/g, '')) ? 'wss:' : wanted
+  if (scheme === parsed.protocol) return parsed
+  const rest = parsed.href.slice(parsed.protocol.length)
+  return new URL(`${scheme}${rest}`)
+}
+
+function notAnAddress(text: string): Fault {
+  return new Fault('usage.invalid', `${JSON.stringify(text.replace(/\/\/[^@/]*@/, '//…@'))} is not a gateway address`, {
+    remedy: 'Write it like ws://127.0.0.1:18789 or wss://gateway.example.',
+  })
+}
+
+/** The address without anything that may be a secret. */
+function safe(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`
+}

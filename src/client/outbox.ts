@@ -1,18 +1,38 @@
-/** Messages typed but not yet acknowledged by the gateway, kept on disk so that neither a break nor a crash loses one. */
+/**
+ * Messages typed but not yet acknowledged by the gateway, one private file each, so that neither a break nor a crash
+ * loses one. Only messages: an approval is never stored nor sent again.
+ */
 
-import type { Fault } from '../shared/fault.ts'
+import { createHash } from 'node:crypto'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Fault } from '../shared/fault.ts'
+import type { Call } from '../shared/rpc/call.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { parseJson } from '../shared/std/json.ts'
+import { sleep } from '../shared/std/signal.ts'
+import { readIfThere, writePrivate } from './private-file.ts'
+
+/** Most messages waiting for one gateway. */
+export const outboxLimit = 50
+/** A message that waited longer is not sent by itself any more: 48 h in milliseconds. */
+export const outboxExpiryMs = 48 * 3_600_000
+/** Pause before a message is sent again on a connection that is up, milliseconds. */
+const resendMs = 1_000
+
+const stored = z.strictObject({
+  idempotencyKey: z.string().min(1),
+  sessionKey: z.string().min(1),
+  message: z.string(),
+  thinking: z.string().optional(),
+  createdAt: z.number(),
+})
 
 /** One message waiting for its acknowledgement. The idempotency key is its run's id, so sending twice is one run. */
-export type OutboxEntry = {
-  readonly idempotencyKey: string
-  readonly sessionKey: string
-  readonly message: string
-  readonly thinking?: string | undefined
-  /** Wall time it was typed. */
-  readonly createdAt: number
-}
+export type OutboxEntry = Readonly<z.infer<typeof stored>>
 
-/** What became of an entry. `runId` may differ from the key when the message only stopped other runs. */
+/** What became of an entry. */
 export type Delivery =
   | { readonly kind: 'accepted'; readonly entry: OutboxEntry; readonly status: string }
   | { readonly kind: 'refused'; readonly entry: OutboxEntry; readonly fault: Fault }
@@ -26,4 +46,131 @@ export type Outbox = {
   /** Takes a message back that was not sent yet; false when it is already on its way. */
   remove(idempotencyKey: string): Promise<boolean>
   deliveries(listener: (delivery: Delivery) => void): () => void
+}
+
+/** The outbox of one gateway. Several programs may share it: the same key sent by both is still one run. */
+export class FileOutbox implements Outbox {
+  readonly #dir: string
+  readonly #clock: Clock
+  readonly #listeners = new Set<(delivery: Delivery) => void>()
+  #entries: readonly OutboxEntry[] = []
+  #sending: string | undefined
+  #wake = () => {}
+
+  private constructor(dir: string, clock: Clock) {
+    this.#dir = dir
+    this.#clock = clock
+  }
+
+  /** Reads what an earlier run left behind. Files that are not ours to understand are left alone. */
+  static async open(outboxDir: string, origin: string, clock: Clock): Promise<FileOutbox> {
+    const box = new FileOutbox(join(outboxDir, hash(origin)), clock)
+    const names = await readdir(box.#dir).catch(() => []) // no folder yet: nothing waits
+    const found = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => box.#read(name)))
+    box.#entries = found.filter((entry) => entry !== undefined).sort((a, b) => a.createdAt - b.createdAt)
+    return box
+  }
+
+  get entries(): readonly OutboxEntry[] {
+    return this.#entries
+  }
+
+  async add(entry: Omit<OutboxEntry, 'createdAt'>): Promise<void> {
+    if (this.#entries.length >= outboxLimit) {
+      throw new Fault('client.closed', `${outboxLimit} messages already wait for this gateway`, {
+        remedy: 'Wait until the connection is back; your text stays in the composer.',
+      })
+    }
+    const whole = stored.parse({ ...entry, createdAt: this.#clock.now() })
+    await this.#write(whole)
+    this.#entries = [...this.#entries, whole]
+    this.#wake()
+  }
+
+  async remove(idempotencyKey: string): Promise<boolean> {
+    const entry = this.#entries.find((other) => other.idempotencyKey === idempotencyKey)
+    if (!entry || this.#sending === idempotencyKey) return false
+    await this.#forget(entry)
+    return true
+  }
+
+  deliveries(listener: (delivery: Delivery) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Sends in order while a connection is live; returns when `signal` ends or the socket is lost. One at a time. */
+  async deliver(call: Call, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const entry = this.#entries[0]
+      if (!entry) await this.#news(signal)
+      else if (entry.createdAt + outboxExpiryMs <= this.#clock.now()) await this.#settle({ kind: 'expired', entry })
+      else if (!(await this.#send(entry, call, signal))) return
+    }
+  }
+
+  /** False when the connection is gone and the entry has to wait for the next one. */
+  async #send(entry: OutboxEntry, call: Call, signal: AbortSignal): Promise<boolean> {
+    const { sessionKey, message, thinking, idempotencyKey } = entry
+    this.#sending = idempotencyKey
+    try {
+      const params = { sessionKey, message, deliver: false, idempotencyKey }
+      const answer = await call('chat.send', thinking === undefined ? params : { ...params, thinking }, { signal })
+      await this.#settle({ kind: 'accepted', entry, status: answer.status ?? 'ok' })
+      return true
+    } catch (error) {
+      if (signal.aborted) return false
+      if (!(error instanceof Fault)) throw error
+      if (error.code === 'client.closed') return false
+      if (!error.retryable) await this.#settle({ kind: 'refused', entry, fault: error })
+      else await sleep(this.#clock, error.retryAfterMs ?? resendMs, signal).catch(() => {}) // ended: the loop sees it
+      return true
+    } finally {
+      this.#sending = undefined
+    }
+  }
+
+  async #settle(delivery: Delivery): Promise<void> {
+    await this.#forget(delivery.entry)
+    for (const listener of [...this.#listeners]) listener(delivery)
+  }
+
+  async #forget(entry: OutboxEntry): Promise<void> {
+    this.#entries = this.#entries.filter((other) => other !== entry)
+    await rm(this.#path(entry), { force: true })
+  }
+
+  #news(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        signal.removeEventListener('abort', this.#wake)
+        resolve()
+      }
+      signal.addEventListener('abort', this.#wake, { once: true })
+    })
+  }
+
+  #path(entry: OutboxEntry): string {
+    return join(this.#dir, `${hash(entry.idempotencyKey)}.json`)
+  }
+
+  async #write(entry: OutboxEntry): Promise<void> {
+    try {
+      await writePrivate(this.#path(entry), JSON.stringify(entry))
+    } catch (cause) {
+      throw new Fault('storage.full', `The message could not be stored in ${this.#dir}`, {
+        remedy: 'Make room on the disk, or check who owns that folder; your text stays in the composer.',
+        cause,
+      })
+    }
+  }
+
+  async #read(name: string): Promise<OutboxEntry | undefined> {
+    const parsed = parseJson((await readIfThere(join(this.#dir, name))) ?? '')
+    return parsed.ok ? stored.safeParse(parsed.value).data : undefined
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

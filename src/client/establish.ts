@@ -1,0 +1,225 @@
+/** From a tunnel to a greeted gateway: dial, upgrade, challenge, connect; once more with the shared secret if need be. */
+
+import { Fault } from '../shared/fault.ts'
+import type { HelloOk } from '../shared/protocol/connect.ts'
+import { RpcClient } from '../shared/rpc/client.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
+import type { GatewayUrl } from '../tunnel/gateway-url.ts'
+import type { Tunnel } from '../tunnel/tunnel.ts'
+import {
+  type Challenge,
+  type Credentials,
+  connectParams,
+  type Introduction,
+  isSecretRefused,
+  notAGateway,
+  readHello,
+  refusalFault,
+  refusalOf,
+} from './handshake.ts'
+import type { DeviceTokens, Identity } from './identity.ts'
+import { type GatewaySocket, openSocket, type SocketEnd } from './socket.ts'
+
+/** A gateway on this machine that sends no challenge is greeted without one after this long, milliseconds (section 3). */
+const challengePatienceMs = 750
+/** From the first packet to `hello-ok`, milliseconds, unless told otherwise. */
+export const establishTimeoutMs = 10_000
+
+export type Greeter = {
+  readonly url: GatewayUrl
+  readonly who: Introduction
+  readonly identity: Identity
+  readonly tokens: DeviceTokens
+  /** The gateway's own secret, as flag, environment or configuration gave it. */
+  readonly secret: Credentials
+  /** The secret was typed for this run: it goes before a stored device token. */
+  readonly isSecretExplicit: boolean
+  readonly clock: Clock
+}
+
+export type LinkEvents = {
+  /** The socket is up and the gateway is being greeted. */
+  onGreeting?(): void
+  /** Any sign of life: a frame or a pong. */
+  onHeard?(isPong: boolean): void
+  /** Once, after the link was established and was lost. */
+  onLost(fault: Fault): void
+}
+
+/** An established connection: everything a caller needs, nothing of how it came about. */
+export type Link = {
+  readonly rpc: RpcClient
+  readonly hello: HelloOk
+  ping(): void
+  close(): void
+}
+
+/** Rejects with a `Fault`, or with the signal's reason. A stale device token is dropped and the secret tried once. */
+export async function establish(
+  tunnel: Tunnel,
+  greeter: Greeter,
+  events: LinkEvents,
+  signal: AbortSignal,
+  timeoutMs: number = establishTimeoutMs,
+): Promise<Link> {
+  const limit = deadline(timeoutMs, signal)
+  try {
+    return await establishWithin(tunnel, greeter, events, limit)
+  } catch (error) {
+    if (!isTimeout(error)) throw error
+    throw new Fault('client.timeout', `${greeter.url.origin} did not answer within ${timeoutMs} ms`, {
+      remedy:
+        'Check that it is a gateway and that nothing between swallows the connection; allow more with --timeout <ms>.',
+      retryable: true,
+      cause: error,
+    })
+  }
+}
+
+async function establishWithin(
+  tunnel: Tunnel,
+  greeter: Greeter,
+  events: LinkEvents,
+  signal: AbortSignal,
+): Promise<Link> {
+  const { url, tokens, secret, isSecretExplicit } = greeter
+  const stored = isSecretExplicit ? undefined : await tokens.get(url.origin, 'operator')
+  if (!stored) return await greet(tunnel, greeter, secret, events, signal)
+  try {
+    return await greet(tunnel, greeter, { token: stored }, events, signal)
+  } catch (error) {
+    if (!(error instanceof StaleToken)) throw error
+    await tokens.drop(url.origin, 'operator')
+    if (!secret.token && !secret.password) throw error.fault
+    return await greet(tunnel, greeter, secret, events, signal)
+  }
+}
+
+/** The device token that was sent is no longer good; `fault` is what to say when there is nothing else to try. */
+class StaleToken extends Error {
+  readonly fault: Fault
+
+  constructor(fault: Fault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+async function greet(
+  tunnel: Tunnel,
+  greeter: Greeter,
+  secret: Credentials,
+  events: LinkEvents,
+  signal: AbortSignal,
+): Promise<Link> {
+  const { url, who, identity, tokens, clock } = greeter
+  const wire = await openWire(tunnel, greeter, events, signal)
+  try {
+    events.onGreeting?.()
+    const challenge = await wire.challenge()
+    const params = connectParams(who, identity, secret, challenge, clock.now())
+    const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
+    const hello = readHello(answer, url.origin)
+    const issued = hello.auth?.deviceToken
+    if (issued) await tokens.set(url.origin, 'operator', issued, clock.now())
+    wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
+    wire.established()
+    return { rpc: wire.rpc, hello, ping: () => wire.socket.ping(), close: () => wire.close() }
+  } catch (error) {
+    wire.close()
+    const refusal = refusalOf(error)
+    if (!refusal) throw error
+    const fault = refusalFault(refusal, url.origin)
+    const usedStored = secret !== greeter.secret
+    throw usedStored && isSecretRefused(refusal) ? new StaleToken(fault) : fault
+  }
+}
+
+type Wire = {
+  rpc: RpcClient
+  socket: GatewaySocket
+  /** The challenge; undefined when a gateway on this machine sends none. */
+  challenge(): Promise<Challenge | undefined>
+  /** From now on a loss is reported to `onLost`. */
+  established(): void
+  close(): void
+}
+
+/** The socket and its typed client, wired before the first message can arrive. */
+async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, signal: AbortSignal): Promise<Wire> {
+  const { url, clock } = greeter
+  const stream = await tunnel.dial(signal)
+  const rpc = new RpcClient({ clock, send: (text) => socket.send(text) })
+  let isEstablished = false
+  let isClosed = false
+  let challenged = (_: Challenge) => {}
+  const challenge = new Promise<Challenge>((resolve) => {
+    challenged = resolve
+  })
+  const stop = rpc.events((event) => {
+    if (event.name !== 'connect.challenge') return
+    stop()
+    challenged(event.payload)
+  })
+  const socket = await openSocket(
+    stream,
+    url,
+    {
+      onText(text) {
+        if (isClosed) return
+        events.onHeard?.(false)
+        rpc.receive(text)
+      },
+      onPong: () => events.onHeard?.(true),
+      onEnd(end) {
+        const fault = endFault(end, url.origin, isEstablished)
+        rpc.end(fault)
+        if (isEstablished && !isClosed) events.onLost(fault)
+      },
+    },
+    signal,
+  )
+  return {
+    rpc,
+    socket,
+    challenge: async () => {
+      if (!url.isLoopback) return await raceAbort(challenge, signal)
+      let cancel = () => {}
+      const patience = new Promise<undefined>((resolve) => {
+        cancel = clock.after(challengePatienceMs, () => resolve(undefined))
+      })
+      return await raceAbort(Promise.race([challenge, patience]), signal).finally(() => cancel())
+    },
+    established: () => {
+      isEstablished = true
+    },
+    close: () => {
+      isClosed = true
+      socket.close()
+      rpc.end(new Fault('client.closed', 'The connection was closed'))
+    },
+  }
+}
+
+/** Close codes of section 1.3 as faults. Before the hello a close frame's text is all an older gateway says. */
+function endFault({ code, reason, error }: SocketEnd, origin: string, isEstablished: boolean): Fault {
+  if (!isEstablished && (code === 1008 || code === 1002) && reason !== '')
+    return refusalFault({ message: reason }, origin)
+  if (!isEstablished && code === 1000) return notAGateway(origin, 'closed without a greeting')
+  if (code === 1012) {
+    return new Fault('client.closed', `The gateway at ${origin} is restarting`, { retryable: true, retryAfterMs: 250 })
+  }
+  if (code === 1013) {
+    return new Fault('client.closed', `The gateway at ${origin} is not ready (${reason || 'try again later'})`, {
+      retryable: true,
+      retryAfterMs: 1000,
+    })
+  }
+  const why = reason || error?.message || `code ${code}`
+  return new Fault('client.closed', `The connection to ${origin} was lost (${why})`, {
+    remedy: 'It is tried again by itself.',
+    retryable: true,
+    ...(error ? { cause: error } : {}),
+  })
+}

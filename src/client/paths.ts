@@ -1,0 +1,41 @@
+/** Where this account keeps its state. Pure: environment and home folder in, paths out. */
+
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export type ClientPaths = {
+  /** `~/.clawdbot`, or `CLAWDBOT_STATE_DIR`. */
+  readonly stateDir: string
+  /** `<stateDir>/clawdbot.json`, or `CLAWDBOT_CONFIG_PATH`. */
+  readonly configPath: string
+  readonly deviceKey: string
+  readonly deviceTokens: string
+  /** Written by a running gateway: `{pid, port, startedAt, startedBy}`. */
+  readonly runtimeFile: string
+  /** Generated secret of a gateway whose config names none. */
+  readonly gatewayToken: string
+  /** Output of a gateway started in the background. */
+  readonly gatewayLog: string
+  readonly outboxDir: string
+  readonly cacheDir: string
+  readonly crashLog: string
+}
+
+export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
+  const expand = (path: string) => resolve(path === '~' || /^~[/\\]/.test(path) ? join(home, path.slice(1)) : path)
+  const stateDir = expand(env.CLAWDBOT_STATE_DIR?.trim() || join(home, '.clawdbot'))
+  return {
+    stateDir,
+    configPath: expand(env.CLAWDBOT_CONFIG_PATH?.trim() || join(stateDir, 'clawdbot.json')),
+    deviceKey: join(stateDir, 'identity', 'device.json'),
+    deviceTokens: join(stateDir, 'identity', 'gateway-tokens.json'),
+    runtimeFile: join(stateDir, 'gateway.json'),
+    gatewayToken: join(stateDir, 'gateway-token'),
+    gatewayLog: join(stateDir, 'logs', 'gateway-background.log'),
+    outboxDir: join(stateDir, 'outbox'),
+    cacheDir: join(stateDir, 'cache'),
+    crashLog: join(stateDir, 'logs', 'clawdbot-crash.log'),
+  }
+}

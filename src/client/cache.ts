@@ -1,0 +1,68 @@
+/** The last transcripts seen, so that a screen has something to show before the network answers. Private, bounded, disposable. */
+
+import { createHash } from 'node:crypto'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { parseJson } from '../shared/std/json.ts'
+import { readIfThere, writePrivate } from './private-file.ts'
+
+/** Most sessions kept for one gateway. */
+export const cachedSessions = 20
+/** Most messages kept of one session, the newest. */
+export const cachedMessages = 200
+/** Largest file of one session, bytes. */
+export const cachedBytes = 512 * 1024
+
+const file = z.object({ sessionKey: z.string(), messages: z.array(z.looseObject({ role: z.string() })) })
+export type CachedMessage = z.infer<typeof file>['messages'][number]
+
+export class TranscriptCache {
+  readonly #dir: string
+
+  constructor(cacheDir: string, origin: string) {
+    this.#dir = join(cacheDir, hash(origin))
+  }
+
+  /** Oldest first; undefined when nothing usable is kept. Never throws for a damaged file. */
+  async load(sessionKey: string): Promise<CachedMessage[] | undefined> {
+    const parsed = parseJson((await readIfThere(this.#path(sessionKey))) ?? '')
+    const found = parsed.ok ? file.safeParse(parsed.value) : undefined
+    return found?.success && found.data.sessionKey === sessionKey ? found.data.messages : undefined
+  }
+
+  /** Keeps the newest messages of a session and forgets the session that was not saved for the longest time. */
+  async save(sessionKey: string, messages: readonly CachedMessage[]): Promise<void> {
+    await writePrivate(this.#path(sessionKey), shrink(sessionKey, messages.slice(-cachedMessages)))
+    await this.#prune()
+  }
+
+  async forget(sessionKey: string): Promise<void> {
+    await rm(this.#path(sessionKey), { force: true })
+  }
+
+  async #prune(): Promise<void> {
+    const names = await readdir(this.#dir)
+    if (names.length <= cachedSessions) return
+    const aged = await Promise.all(
+      names.map(async (name) => ({ name, at: (await stat(join(this.#dir, name))).mtimeMs })),
+    )
+    const old = aged.sort((a, b) => b.at - a.at).slice(cachedSessions)
+    await Promise.all(old.map(({ name }) => rm(join(this.#dir, name), { force: true })))
+  }
+
+  #path(sessionKey: string): string {
+    return join(this.#dir, `${hash(sessionKey)}.json`)
+  }
+}
+
+/** Drops the older half until the text fits. */
+function shrink(sessionKey: string, messages: readonly CachedMessage[]): string {
+  const text = JSON.stringify({ sessionKey, messages })
+  if (messages.length === 0 || Buffer.byteLength(text) <= cachedBytes) return text
+  return shrink(sessionKey, messages.slice(Math.ceil(messages.length / 2)))
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest'
+import { openSocket, sendQueueBytes } from '../../src/client/socket.ts'
+import { openDirect } from '../../src/tunnel/direct.ts'
+import { noAnswer, StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
+import { Home } from './support.ts'
+
+const delta = (runId: string, offset: number, deltaText: string) => ({
+  ...{ runId, sessionKey: 'agent:main:main', seq: 1, state: 'delta' },
+  ...{ offset, deltaText },
+})
+
+/** Keeps what each connection was sent, or should have been, and replays it: our extension in miniature. */
+function reattaching() {
+  const logs = new Map<string, [string, unknown][]>()
+  let current: StandInPeer | undefined
+  return {
+    methods: {
+      reattach: (params: Record<string, unknown>, peer: StandInPeer) => {
+        const { from } = params as { from?: { connId: string; seq: number } }
+        const missed = from && logs.get(from.connId)?.slice(from.seq)
+        logs.set(peer.connId, missed ? [...missed] : [])
+        for (const [name, payload] of missed ?? []) peer.event(name, payload)
+        current = peer
+        return { status: !from ? 'fresh' : missed ? 'resumed' : 'lost', replayed: missed?.length ?? 0, runs: [] }
+      },
+    },
+    /** Publishes to whoever is or was connected; `isHeard` says whether the socket still carries it. */
+    publish(payload: unknown, isHeard = true) {
+      if (!current) throw new Error('nobody attached')
+      logs.get(current.connId)?.push(['chat', payload])
+      if (isHeard) current.event('chat', payload)
+    },
+    forget: () => logs.clear(),
+  }
+}
+
+test('a connection comes up, says how, and measures the way', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ token: 't', protocol: 3 })
+  await using seen = await home.connect(gateway.url, { token: 't' })
+  await seen.until(({ connection }) => connection.view.latencyMs !== undefined)
+  expect(seen.phases).toEqual(['tunneling', 'dialing', 'greeting', 'live'])
+  expect(seen.attachments).toEqual([{ kind: 'fresh', runs: [] }])
+  expect(seen.connection.view).toMatchObject({
+    ...{ phase: 'live', name: 'test', url: gateway.url, transport: 'direct', attempt: 0, isSuspect: false },
+    hello: { protocol: 3 },
+  })
+  expect((await seen.connection.call('health', {})).ok).toBe(true)
+})
+
+test('TU12: a reply cut in the middle goes on after the break, nothing lost and nothing doubled', async () => {
+  await using home = await Home.make()
+  const extension = reattaching()
+  await using gateway = await StandInGateway.start({ methods: extension.methods })
+  await using seen = await home.connect(gateway.url)
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  const words = 'the quick brown fox jumps over the lazy dog'.split(' ').map((word) => `${word} `)
+  let offset = 0
+  for (const [i, word] of words.entries()) {
+    const isCut = i % 3 === 2
+    if (isCut) gateway.live.cut()
+    extension.publish(delta('r', offset, word), !isCut)
+    offset += word.length
+    if (!isCut) continue
+    const count = gateway.peers.length
+    await seen.until(({ connection }) => gateway.peers.length > count && connection.view.phase === 'live')
+  }
+  await seen.until((self) => self.text('r').length === offset)
+  expect(seen.text('r')).toBe(words.join(''))
+  const pieces = seen.events.filter(({ name }) => name === 'chat')
+  expect(pieces).toHaveLength(words.length)
+  expect(seen.attachments.map(({ kind }) => kind)).toEqual(['fresh', 'resumed', 'resumed', 'resumed'])
+})
+
+test('when the gateway no longer knows the place, or has no such thing, the screen starts over', async () => {
+  await using home = await Home.make()
+  const extension = reattaching()
+  await using ours = await StandInGateway.start({ methods: extension.methods })
+  await using other = await StandInGateway.start({ protocol: 4, advertise: ['sessions.subscribe'] })
+  for (const gateway of [ours, other]) {
+    await using seen = await home.connect(gateway.url)
+    await seen.until(({ connection }) => connection.view.phase === 'live')
+    extension.forget()
+    gateway.live.cut()
+    await seen.until(({ attachments }) => attachments.length === 2)
+    expect(seen.attachments.map(({ kind }) => kind)).toEqual(['fresh', 'resync'])
+  }
+  expect(other.received.map(({ method }) => method)).toContain('sessions.subscribe')
+})
+
+test('a restarting gateway: waiting, then back by itself; the screen keeps its facts meanwhile', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start()
+  const { port, url } = gateway
+  await using seen = await home.connect(url)
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  gateway.live.close(1012, 'service restart')
+  await gateway[Symbol.asyncDispose]()
+  await seen.until(({ connection }) => connection.view.attempt >= 2)
+  expect(seen.connection.view.hello?.protocol).toBe(4)
+  await expect(seen.connection.call('health', {})).rejects.toMatchObject({ code: 'client.closed', retryable: true })
+  await using back = await StandInGateway.start({ port })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect(back.connects).toHaveLength(1)
+  expect(seen.connection.view.fault).toBeUndefined()
+})
+
+test('a wrong token is asked about once and not tried again by itself', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ token: 'right' })
+  await using seen = await home.connect(gateway.url, { token: 'wrong' })
+  await seen.until(({ connection }) => connection.view.phase === 'failed')
+  expect(seen.connection.view).toMatchObject({ layer: 'gateway', fault: { code: 'client.unauthorized' } })
+  gateway.options.token = 'wrong'
+  seen.connection.retry()
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect(gateway.connects).toHaveLength(2)
+})
+
+test('what was typed while away is sent once the gateway is back, under the same key', async () => {
+  await using home = await Home.make()
+  const methods = {
+    'chat.send': (params: Record<string, unknown>) => ({ runId: params.idempotencyKey, status: 'started' }),
+  }
+  await using gateway = await StandInGateway.start({ methods })
+  await using seen = await home.connect(gateway.url)
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  const delivered: string[] = []
+  seen.connection.outbox.deliveries(({ kind, entry }) => delivered.push(`${kind} ${entry.idempotencyKey}`))
+  gateway.options.methods = { 'chat.send': () => noAnswer }
+  await seen.connection.outbox.add({ idempotencyKey: 'k1', sessionKey: 'main', message: 'one' })
+  await seen.until(() => gateway.received.some(({ method }) => method === 'chat.send'))
+  gateway.options.methods = methods
+  gateway.live.cut()
+  await seen.connection.outbox.add({ idempotencyKey: 'k2', sessionKey: 'main', message: 'two' })
+  await seen.until(() => delivered.length === 2)
+  expect(delivered).toEqual(['accepted k1', 'accepted k2'])
+  const keys = gateway.received
+    .filter(({ method }) => method === 'chat.send')
+    .map(({ params }) => params.idempotencyKey)
+  expect(keys).toEqual(['k1', 'k1', 'k2'])
+})
+
+test('TU21: a gateway that stops reading costs at most 8 MiB, then sending fails at once', async () => {
+  await using gateway = await StandInGateway.start()
+  await using home = await Home.make()
+  const { url } = await home.greeter(gateway.url)
+  const { signal } = new AbortController()
+  const stream = await openDirect({ kind: 'direct', name: 'x', url: gateway.url }).dial(signal)
+  const events = { onText: () => {}, onPong: () => {}, onEnd: () => {} }
+  const socket = await openSocket(stream, url, events, signal)
+  const piece = JSON.stringify({ pad: 'x'.repeat(256 * 1024) })
+  // All in one turn of the loop: beyond what the kernel takes nothing can leave, as with a frozen peer.
+  const flood = () => {
+    for (let i = 0; i < 400; i++) socket.send(piece)
+  }
+  expect(flood).toThrow(expect.objectContaining({ code: 'client.closed', retryable: true }))
+  expect(stream.writableLength).toBeGreaterThan(sendQueueBytes / 2)
+  expect(stream.writableLength).toBeLessThanOrEqual(sendQueueBytes)
+  socket.limitPayload(1000)
+  expect(() => socket.send('x'.repeat(1001))).toThrow('1001 bytes')
+  socket.close()
+})

@@ -1,0 +1,148 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Delivery, FileOutbox, outboxExpiryMs, outboxLimit } from '../../src/client/outbox.ts'
+import { Fault } from '../../src/shared/fault.ts'
+import type { Call } from '../../src/shared/rpc/call.ts'
+import { ManualClock } from '../support/clock.ts'
+import { Home, until } from './support.ts'
+
+const origin = 'ws://127.0.0.1:18789'
+const entry = (key: string) => ({ idempotencyKey: key, sessionKey: 'agent:main:main', message: `text of ${key}` })
+
+/** A call that notes what was sent and answers, or fails, as told. */
+function caller(answer: (key: string) => unknown = () => ({ status: 'started' })) {
+  const sent: Record<string, unknown>[] = []
+  const call = async (method: string, params: Record<string, unknown>) => {
+    sent.push({ method, ...params })
+    return answer(String(params.idempotencyKey))
+  }
+  return { sent, call: call as unknown as Call }
+}
+
+test('an acknowledged message leaves; it was sent with the key it was stored under', async () => {
+  await using home = await Home.make()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())
+  const said: Delivery[] = []
+  box.deliveries((delivery) => said.push(delivery))
+  await box.add(entry('k1'))
+  const { sent, call } = caller()
+  const controller = new AbortController()
+  const done = box.deliver(call, controller.signal)
+  await box.add({ ...entry('k2'), thinking: 'low' })
+  await until(() => said.length === 2)
+  expect(sent).toEqual([
+    { method: 'chat.send', deliver: false, ...entry('k1') },
+    { method: 'chat.send', deliver: false, thinking: 'low', ...entry('k2') },
+  ])
+  expect(said.map(({ kind }) => kind)).toEqual(['accepted', 'accepted'])
+  expect(box.entries).toEqual([])
+  controller.abort()
+  await done
+  expect((await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())).entries).toEqual([])
+})
+
+test('what was not acknowledged survives the program, in order, and is sent again with the same key', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const before = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  await before.add(entry('k1'))
+  clock.advance(5)
+  await before.add(entry('k2'))
+  const lost = caller(() => {
+    throw new Fault('client.closed', 'the connection was lost', { retryable: true })
+  })
+  await before.deliver(lost.call, new AbortController().signal)
+  expect(lost.sent).toHaveLength(1)
+  const after = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  expect(after.entries.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k1', 'k2'])
+  const { sent, call } = caller()
+  const controller = new AbortController()
+  const done = after.deliver(call, controller.signal)
+  await until(() => after.entries.length === 0)
+  controller.abort()
+  await done
+  expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k1', 'k2'])
+})
+
+test('a refused message leaves with its reason and does not hold up the next', async () => {
+  await using home = await Home.make()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())
+  const said: Delivery[] = []
+  box.deliveries((delivery) => said.push(delivery))
+  await box.add(entry('bad'))
+  await box.add(entry('good'))
+  const { call } = caller((key) => {
+    if (key === 'bad') throw new Fault('client.call-failed', 'chat.send: blocked')
+    return { status: 'started' }
+  })
+  const controller = new AbortController()
+  const done = box.deliver(call, controller.signal)
+  await until(() => said.length === 2)
+  controller.abort()
+  await done
+  expect(said).toMatchObject([
+    { kind: 'refused', entry: entry('bad'), fault: { message: 'chat.send: blocked' } },
+    { kind: 'accepted', entry: entry('good') },
+  ])
+})
+
+test('no answer in time: the same message is sent again after a pause', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  await box.add(entry('k'))
+  let tries = 0
+  const { sent, call } = caller(() => {
+    if (++tries === 1) throw new Fault('client.timeout', 'no answer', { retryable: true })
+    return { status: 'in_flight' }
+  })
+  const controller = new AbortController()
+  const done = box.deliver(call, controller.signal)
+  await until(() => clock.waiting > 0)
+  clock.advance(1000)
+  await until(() => box.entries.length === 0)
+  controller.abort()
+  await done
+  expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k', 'k'])
+})
+
+test('a message two days old is not sent by itself any more', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  await box.add(entry('old'))
+  clock.jump(outboxExpiryMs)
+  const said: Delivery[] = []
+  box.deliveries((delivery) => said.push(delivery))
+  const { sent, call } = caller()
+  const controller = new AbortController()
+  const done = box.deliver(call, controller.signal)
+  await until(() => said.length === 1)
+  controller.abort()
+  await done
+  expect(said[0]).toMatchObject({ kind: 'expired', entry: entry('old') })
+  expect(sent).toEqual([])
+})
+
+test('the box of each gateway is its own, private and bounded', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  for (let i = 0; i < outboxLimit; i++) await box.add(entry(`k${i}`))
+  await expect(box.add(entry('too many'))).rejects.toMatchObject({ message: expect.stringContaining('50 messages') })
+  expect((await FileOutbox.open(home.paths.outboxDir, 'wss://other:443', clock)).entries).toEqual([])
+  const [folder = ''] = await readdir(home.paths.outboxDir)
+  const [file = ''] = await readdir(join(home.paths.outboxDir, folder))
+  expect((await stat(join(home.paths.outboxDir, folder, file))).mode & 0o777).toBe(0o600)
+  expect((await stat(home.paths.outboxDir)).mode & 0o777).toBe(0o700)
+})
+
+test('a message not yet on its way can be taken back', async () => {
+  await using home = await Home.make()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())
+  await box.add(entry('k'))
+  expect(await box.remove('k')).toBe(true)
+  expect(await box.remove('k')).toBe(false)
+  expect((await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())).entries).toEqual([])
+})

@@ -1,0 +1,106 @@
+/** Builds a client for the stand-in gateway, with its state in a folder of its own that is removed afterwards. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openConnection } from '../../src/client/connection.ts'
+import type { Attachment, Connection } from '../../src/client/connection-api.ts'
+import type { Greeter } from '../../src/client/establish.ts'
+import type { Credentials } from '../../src/client/handshake.ts'
+import { DeviceTokens, loadIdentity } from '../../src/client/identity.ts'
+import { FileOutbox } from '../../src/client/outbox.ts'
+import { type ClientPaths, clientPaths } from '../../src/client/paths.ts'
+import { ourCaps } from '../../src/shared/protocol/connect.ts'
+import type { GatewayEvent } from '../../src/shared/rpc/client.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
+import { parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
+
+export class Home implements AsyncDisposable {
+  readonly dir: string
+  readonly paths: ClientPaths
+
+  private constructor(dir: string) {
+    this.dir = dir
+    this.paths = clientPaths({ CLAWDBOT_STATE_DIR: join(dir, 'state') }, dir)
+  }
+
+  static async make(): Promise<Home> {
+    return new Home(await mkdtemp(join(tmpdir(), 'clawdbot-client-')))
+  }
+
+  async greeter(url: string, secret: { token?: string; password?: string; explicit?: boolean } = {}): Promise<Greeter> {
+    const identity = await loadIdentity(this.paths.deviceKey, Date.now)
+    const credentials: Credentials = {
+      ...(secret.token === undefined ? {} : { token: new Secret(secret.token) }),
+      ...(secret.password === undefined ? {} : { password: new Secret(secret.password) }),
+    }
+    return {
+      url: parseGatewayUrl(url),
+      who: { id: 'gateway-client', mode: 'ui', version: '0.0.0', platform: 'linux', caps: ourCaps },
+      identity,
+      tokens: new DeviceTokens(this.paths.deviceTokens, identity.deviceId),
+      secret: credentials,
+      isSecretExplicit: secret.explicit ?? false,
+      clock: systemClock,
+    }
+  }
+
+  async connect(url: string, secret?: { token?: string }): Promise<Observed> {
+    const greeter = await this.greeter(url, secret)
+    const outbox = await FileOutbox.open(this.paths.outboxDir, greeter.url.origin, systemClock)
+    const profile = { kind: 'direct', name: 'test', url } as const
+    return new Observed(openConnection({ profile, greeter, outbox, clock: systemClock, random: () => 0.1 }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** A connection with everything it said written down. */
+export class Observed implements AsyncDisposable {
+  readonly phases: string[] = []
+  readonly events: GatewayEvent[] = []
+  readonly attachments: Attachment[] = []
+  readonly connection: Connection
+
+  constructor(connection: Connection) {
+    this.connection = connection
+    connection.subscribe(() => {
+      const { phase } = connection.view
+      if (this.phases.at(-1) !== phase) this.phases.push(phase)
+    })
+    connection.events((event) => this.events.push(event))
+    connection.attachments((attachment) => this.attachments.push(attachment))
+    connection.connect()
+  }
+
+  /** Text of a run as a screen would build it from the deltas. */
+  text(runId: string): string {
+    let text = ''
+    for (const event of this.events) {
+      if (event.name !== 'chat' || event.payload.runId !== runId || event.payload.state !== 'delta') continue
+      const { offset = 0, deltaText = '', replace } = event.payload
+      text = replace ? deltaText : text.slice(0, offset) + deltaText
+    }
+    return text
+  }
+
+  async until(check: (self: Observed) => boolean): Promise<void> {
+    await until(() => check(this))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.connection[Symbol.asyncDispose]()
+  }
+}
+
+/** Looks again every 5 ms until `check` holds; fails after 5 s. */
+export async function until(check: () => boolean): Promise<void> {
+  const end = Date.now() + 5000
+  while (!check()) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${check}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

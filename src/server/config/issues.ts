@@ -1,0 +1,108 @@
+/** From what the schema refuses to sentences a person can act on. Pure. */
+
+import type { z } from 'zod'
+import { didYouMean } from '../../shared/std/text.ts'
+import { nodeAt, outline, type SchemaNode } from './outline.ts'
+import { lineOf, type Positions, pathText } from './positions.ts'
+import type { ConfigIssue } from './text.ts'
+
+/** One issue per problem; several unknown keys of one object are several problems. */
+export function schemaIssues(error: z.ZodError, positions: Positions): ConfigIssue[] {
+  return error.issues.flatMap((issue) => issuesOf(issue)).map((issue) => withLine(issue, positions))
+}
+
+type Draft = { path: readonly PropertyKey[]; message: string; remedy?: string }
+
+function issuesOf(issue: z.core.$ZodIssue): Draft[] {
+  const { path } = issue
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(path, key))
+    case 'invalid_value':
+      return [{ path, message: `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}` }]
+    case 'invalid_type':
+      return [{ path, message: `must be ${article(issue.expected)}` }]
+    case 'too_small':
+      return [{ path, message: sizeText('at least', issue.minimum, issue.origin) }]
+    case 'too_big':
+      return [{ path, message: sizeText('at most', issue.maximum, issue.origin) }]
+    case 'invalid_key':
+      return [{ path, message: issue.issues.map((inner) => `its name ${inner.message}`).join('; ') }]
+    case 'invalid_union':
+      return [unionIssue(path, issue.errors)]
+    default:
+      return [{ path, message: issue.message }]
+  }
+}
+
+/** The alternative that came furthest says it best; when none got inside the value, all are named. */
+function unionIssue(path: readonly PropertyKey[], errors: readonly (readonly z.core.$ZodIssue[])[]): Draft {
+  const inside = errors.flat().find((inner) => inner.path.length > 0)
+  if (inside) {
+    const [draft] = issuesOf(inside)
+    if (draft) return { ...draft, path: [...path, ...draft.path] }
+  }
+  const messages = errors
+    .flatMap((alternative) => alternative.slice(0, 1).flatMap(issuesOf))
+    .map((draft) => draft.message)
+  return { path, message: [...new Set(messages)].join(', or ') }
+}
+
+function unknownKey(parent: readonly PropertyKey[], key: string): Draft {
+  const path = [...parent, key]
+  if (key === '$include') {
+    return { path, message: 'is not supported', remedy: 'Put all settings into this one file and remove $include.' }
+  }
+  const siblings = keysOf(nodeAt(parent))
+  const near = didYouMean(key, siblings)
+  if (near !== undefined) {
+    return { path, message: 'is not a known setting', remedy: `Did you mean ${pathText([...parent, near])}?` }
+  }
+  const elsewhere = outline().find((known) => known.path.endsWith(`.${key}`))
+  const remedy = elsewhere ? `Did you mean ${elsewhere.path}?` : 'Remove it; docs/config.md lists every setting.'
+  return { path, message: 'is not a known setting', remedy }
+}
+
+function keysOf(node: SchemaNode | undefined): string[] {
+  return [...Object.keys(node?.properties ?? {}), ...(node?.anyOf ?? []).flatMap(keysOf)]
+}
+
+function sizeText(bound: string, limit: number | bigint, origin: string): string {
+  if (origin === 'string')
+    return bound === 'at least' && limit === 1 ? 'must not be empty' : `must have ${bound} ${limit} characters`
+  if (origin === 'array') return `must have ${bound} ${limit} items`
+  return `must be ${bound} ${limit}`
+}
+
+function article(type: string): string {
+  const names: Record<string, string> = {
+    int: 'a whole number',
+    array: 'a list',
+    boolean: 'true or false',
+    string: 'text',
+  }
+  return names[type] ?? (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
+}
+
+function withLine({ path, message, remedy }: Draft, positions: Positions): ConfigIssue {
+  const line = lineOf(positions.lines, path)
+  return {
+    path: pathText(path),
+    message,
+    ...(line === undefined ? {} : { line }),
+    ...(remedy === undefined ? {} : { remedy }),
+  }
+}
+
+/** Every problem with its place, one block each, ready for stderr or a screen. */
+export function issuesText(file: string, issues: readonly ConfigIssue[]): string {
+  const blocks = issues.map(({ path, line, message, remedy }) => {
+    const place = [line === undefined ? '' : `line ${line}: `, path === '' ? '' : `${path} `].join('')
+    // A sentence that begins with a capital stands alone and needs no subject.
+    const text = /^[A-Z]/.test(message)
+      ? `${line === undefined ? '' : `line ${line}: `}${message}`
+      : `${place}${message}`
+    return `  ${text}${remedy === undefined ? '' : `\n    ${remedy}`}`
+  })
+  return [`Invalid config at ${file}.`, ...blocks].join('\n')
+}

@@ -1,0 +1,113 @@
+/** Reads the configuration file and says everything that is wrong with it at once. */
+
+import { createHash } from 'node:crypto'
+import { Fault } from '../../shared/fault.ts'
+import { isRecord } from '../../shared/std/json.ts'
+import { fileMode, readPrivateFile } from '../storage/private-files.ts'
+import { issuesText, schemaIssues } from './issues.ts'
+import { lineOf, type Positions } from './positions.ts'
+import { type Config, configSchema, defaultConfig } from './schema.ts'
+import { type ConfigIssue, missingIssue, parseConfigText, substitute } from './text.ts'
+
+export type ConfigSnapshot = {
+  path: string
+  exists: boolean
+  /** The text of the file; holds secrets. */
+  raw: string | null
+  /** Hex SHA-256 of `raw`. */
+  hash: string | null
+  /** The file's values as written, `${NAME}` included. */
+  parsed: unknown
+  valid: boolean
+  /** What the file means; the defaults when it is invalid. */
+  config: Config
+  issues: ConfigIssue[]
+  warnings: ConfigIssue[]
+}
+
+/** Environment given, never read here: neither `.env` nor anything else in the current folder counts (SE6). */
+export type ConfigEnv = Readonly<Record<string, string | undefined>>
+
+/** Never throws for what is in the file; a missing file is an empty one. */
+export function readConfig({ path, env }: { path: string; env: ConfigEnv }): ConfigSnapshot {
+  const raw = readPrivateFile(path)
+  if (raw === undefined) return { ...emptySnapshot(path), valid: true }
+  const base = { ...emptySnapshot(path), exists: true, raw, hash: createHash('sha256').update(raw).digest('hex') }
+  const text = parseConfigText(raw)
+  if (!text.ok) return { ...base, issues: [text.issue] }
+  const result = checkConfig(text.value, text.positions, env)
+  return { ...base, ...result, parsed: text.value, valid: result.issues.length === 0, warnings: warningsOf(path) }
+}
+
+/** As `readConfig`, but throws `config.invalid` with every problem in its message. */
+export function loadConfig(where: { path: string; env: ConfigEnv }): ConfigSnapshot {
+  const snapshot = readConfig(where)
+  if (!snapshot.valid) {
+    throw new Fault('config.invalid', issuesText(where.path, snapshot.issues), {
+      remedy: 'Correct the file, then start again. docs/config.md lists every setting.',
+    })
+  }
+  return snapshot
+}
+
+function checkConfig(
+  value: Record<string, unknown>,
+  positions: Positions,
+  env: ConfigEnv,
+): { config: Config; issues: ConfigIssue[] } {
+  const { value: substituted, missing } = substitute(value, withVars(value, env))
+  const issues: ConfigIssue[] = [
+    ...positions.duplicates.map(({ path, line }) => ({
+      path,
+      line,
+      message: 'is given twice',
+      remedy: 'Keep one of them.',
+    })),
+    ...missing.map((one) => {
+      const line = lineOf(positions.lines, one.path)
+      return { ...missingIssue(one), ...(line === undefined ? {} : { line }) }
+    }),
+  ]
+  const result = configSchema.safeParse(substituted)
+  if (result.success) return { config: issues.length === 0 ? result.data : defaultConfig(), issues }
+  // What a missing variable left empty has been told already.
+  const told = new Set(issues.map((issue) => issue.path))
+  issues.push(...schemaIssues(result.error, positions).filter((issue) => !told.has(issue.path)))
+  return { config: defaultConfig(), issues: issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+}
+
+/** `env.vars` fills only what is not set. */
+function withVars(value: Record<string, unknown>, env: ConfigEnv): ConfigEnv {
+  const vars = isRecord(value.env) && isRecord(value.env.vars) ? value.env.vars : {}
+  const merged: Record<string, string | undefined> = { ...env }
+  for (const [name, text] of Object.entries(vars)) {
+    if (!merged[name] && typeof text === 'string') merged[name] = text
+  }
+  return merged
+}
+
+function emptySnapshot(path: string): ConfigSnapshot {
+  return {
+    path,
+    exists: false,
+    raw: null,
+    hash: null,
+    parsed: {},
+    valid: false,
+    config: defaultConfig(),
+    issues: [],
+    warnings: [],
+  }
+}
+
+function warningsOf(path: string): ConfigIssue[] {
+  const mode = fileMode(path)
+  if (mode === undefined || (mode & 0o077) === 0) return []
+  return [
+    {
+      path: '',
+      message: `Other accounts can read ${path} (mode ${mode.toString(8)})`,
+      remedy: `Run: chmod 600 ${path}`,
+    },
+  ]
+}

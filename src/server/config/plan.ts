@@ -1,0 +1,49 @@
+/** What a changed configuration asks of a running gateway. Pure. */
+
+import { isDeepStrictEqual } from 'node:util'
+import { isRecord } from '../../shared/std/json.ts'
+import type { Config } from './schema.ts'
+
+export type ReloadPlan = {
+  /** Dotted paths whose values differ. */
+  changed: string[]
+  /** Those of them that only a restart brings into effect. */
+  needRestart: string[]
+  action: 'none' | 'hot' | 'restart'
+}
+
+/** What is fixed once the gateway listens. */
+const fixed = [
+  'gateway.port',
+  'gateway.bind',
+  'gateway.customBindHost',
+  'gateway.http',
+  'gateway.controlUi.enabled',
+  'gateway.mode',
+]
+
+/** `hot` mode never restarts: it applies what it can, and `needRestart` says what waits. */
+export function planReload(before: Config, after: Config): ReloadPlan {
+  const changed = differences(before, after)
+  const needRestart = changed.filter((path) => fixed.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)))
+  return { changed, needRestart, action: actionFor(after.gateway.reload.mode, changed.length, needRestart.length) }
+}
+
+function actionFor(
+  mode: Config['gateway']['reload']['mode'],
+  changed: number,
+  needRestart: number,
+): ReloadPlan['action'] {
+  if (changed === 0 || mode === 'off') return 'none'
+  if (mode === 'restart') return 'restart'
+  if (mode === 'hybrid' && needRestart > 0) return 'restart'
+  return changed > needRestart ? 'hot' : 'none'
+}
+
+/** Paths of the smallest values that differ; lists count as one value. */
+export function differences(before: unknown, after: unknown, path = ''): string[] {
+  if (isDeepStrictEqual(before, after)) return []
+  if (!isRecord(before) || !isRecord(after)) return [path]
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`))
+}

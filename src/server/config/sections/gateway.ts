@@ -1,0 +1,104 @@
+/** `gateway`: where it listens, who gets in, and how clients find it. */
+
+import { z } from 'zod'
+import { secretText } from '../secret-text.ts'
+
+const host = z.string().min(1).max(253)
+
+export const gatewaySection = z
+  .strictObject({
+    mode: z
+      .enum(['local', 'remote'])
+      .optional()
+      .describe('`local` runs a gateway here; `remote` makes clients on this machine use `gateway.remote`.'),
+    port: z.int().min(1).max(65535).default(18789).describe('Port of WebSocket and HTTP.'),
+    bind: z
+      .enum(['loopback', 'lan', 'tailnet', 'auto', 'custom'])
+      .default('loopback')
+      .describe('Addresses to listen on. Anything wider than `loopback` needs `gateway.auth`.'),
+    customBindHost: host.optional().describe('Address for `bind: "custom"`.'),
+    auth: z
+      .strictObject({
+        mode: z
+          .enum(['token', 'password'])
+          .optional()
+          .describe('Which secret is asked for; by default `password` if one is set, else `token`.'),
+        token: secretText('Shared token. `CLAWDBOT_GATEWAY_TOKEN` is used when this is absent.').optional(),
+        password: secretText('Shared password. `CLAWDBOT_GATEWAY_PASSWORD` is used when this is absent.').optional(),
+      })
+      .prefault({})
+      .describe('The shared secret.'),
+    http: z
+      .strictObject({
+        endpoints: z
+          .strictObject({
+            chatCompletions: z
+              .strictObject({
+                enabled: z.boolean().default(false).describe('Serve `POST /v1/chat/completions`.'),
+              })
+              .prefault({}),
+          })
+          .prefault({}),
+      })
+      .prefault({})
+      .describe('HTTP on the same port.'),
+    controlUi: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Serve the page at `/`.'),
+        allowedOrigins: z
+          .array(z.url())
+          .default([])
+          .describe('Origins allowed besides this gateway’s own, such as `https://gw.example.com`.'),
+      })
+      .prefault({})
+      .describe('Browsers.'),
+    allowedHosts: z
+      .array(host)
+      .default([])
+      .describe('`Host` values (`name` or `name:port`) accepted besides loopback names.'),
+    trustedProxies: z
+      .array(z.union([z.ipv4(), z.ipv6()]))
+      .default([])
+      .describe('Addresses of proxies whose `X-Forwarded-For` is believed.'),
+    remote: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^wss?$/ })
+          .optional()
+          .describe('WebSocket address, such as `wss://gw.example.com`.'),
+        token: secretText('Token of that gateway.').optional(),
+        password: secretText('Password of that gateway.').optional(),
+        tlsFingerprint: z
+          .string()
+          .regex(/^(sha256:)?([0-9a-f]{2}:?){32}$/i, 'must be a SHA-256 fingerprint in hex')
+          .optional()
+          .describe('SHA-256 of its certificate, pinned.'),
+      })
+      .optional()
+      .describe('The gateway that clients on this machine use when `mode` is `remote`.'),
+    reload: z
+      .strictObject({
+        mode: z
+          .enum(['off', 'hot', 'restart', 'hybrid'])
+          .default('hybrid')
+          .describe(
+            '`hot` applies what can be, `restart` restarts for any change, `hybrid` does what each change needs.',
+          ),
+        debounceMs: z.int().min(0).max(60_000).default(300).describe('Quiet time after the last change, milliseconds.'),
+      })
+      .prefault({})
+      .describe('What happens when this file changes.'),
+  })
+  .superRefine((gateway, context) => {
+    if (gateway.bind === 'custom' && gateway.customBindHost === undefined) {
+      context.addIssue({ code: 'custom', path: ['customBindHost'], message: 'is needed when gateway.bind is "custom"' })
+    }
+    const mode = gateway.auth.mode
+    if (mode === 'password' && gateway.auth.token !== undefined && gateway.auth.password === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['auth', 'mode'],
+        message: 'is "password", but only a token is configured',
+      })
+    }
+  })

@@ -1,0 +1,29 @@
+/** `session`: how conversations are kept apart and when they begin afresh. */
+
+import { z } from 'zod'
+
+const resetRule = z.strictObject({
+  mode: z
+    .enum(['daily', 'idle', 'off'])
+    .default('daily')
+    .describe('`daily` at an hour, after `idle` minutes, or never.'),
+  atHour: z.int().min(0).max(23).default(4).describe('Hour of the day for `daily`.'),
+  idleMinutes: z.int().min(1).default(60).describe('Minutes without a message for `idle`.'),
+})
+
+export const sessionSection = z.strictObject({
+  scope: z
+    .enum(['per-sender', 'global'])
+    .default('per-sender')
+    .describe('`global` puts every conversation into one session.'),
+  mainKey: z.literal('main').default('main').describe('Name of the main session; only `main`.'),
+  reset: resetRule.prefault({}).describe('When a session begins afresh by itself.'),
+  resetByType: z
+    .strictObject({ dm: resetRule.optional(), group: resetRule.optional(), thread: resetRule.optional() })
+    .prefault({})
+    .describe('Other rules for direct chats, groups and threads.'),
+  resetTriggers: z
+    .array(z.string().min(1).max(64))
+    .default(['/new', '/reset'])
+    .describe('Messages that begin the session afresh.'),
+})

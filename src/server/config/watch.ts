@@ -1,0 +1,60 @@
+/** Notices changes of the configuration file and offers each valid one; a broken edit keeps the last good settings. */
+
+import { watch } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { ConfigSnapshot } from './load.ts'
+import { planReload, type ReloadPlan } from './plan.ts'
+
+export type ConfigWatch = {
+  clock: Clock
+  /** What is in force now. */
+  initial: ConfigSnapshot
+  read(): ConfigSnapshot
+  /** Tells of every touch of the file; the result stops it. */
+  watchFile(path: string, onTouch: () => void): () => void
+  /** A valid file that means something else than before. */
+  onChange(snapshot: ConfigSnapshot, plan: ReloadPlan): void
+  /** A file that cannot be used; what was in force stays. */
+  onBroken(snapshot: ConfigSnapshot): void
+}
+
+export function watchConfig(parts: ConfigWatch): Disposable {
+  let current = parts.initial
+  let seenHash = parts.initial.hash
+  let cancelTimer = () => {}
+
+  const check = () => {
+    const next = parts.read()
+    if (next.hash === seenHash) return
+    seenHash = next.hash
+    if (!next.valid) {
+      parts.onBroken(next)
+      return
+    }
+    const plan = planReload(current.config, next.config)
+    current = next
+    if (plan.changed.length > 0) parts.onChange(next, plan)
+  }
+
+  const stop = parts.watchFile(parts.initial.path, () => {
+    cancelTimer()
+    cancelTimer = parts.clock.after(current.config.gateway.reload.debounceMs, check, { unref: true })
+  })
+  return {
+    [Symbol.dispose]() {
+      cancelTimer()
+      stop()
+    },
+  }
+}
+
+/** Watches the folder, because editors replace a file rather than write into it, and because it may not exist yet. */
+export function watchFolderOf(path: string, onTouch: () => void): () => void {
+  const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+    if (name === null || name === basename(path)) onTouch()
+  })
+  // A folder that disappears takes the watch with it; settings stay as they are until the next start.
+  watcher.on('error', () => watcher.close())
+  return () => watcher.close()
+}

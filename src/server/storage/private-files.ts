@@ -1,0 +1,147 @@
+/** Files only this account may read: made private from the first byte, opened without following links, replaced whole. */
+
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Fault } from '../../shared/fault.ts'
+
+/** Absent on Windows, where links need privileges of their own. */
+const noFollow = constants.O_NOFOLLOW ?? 0
+
+/** Makes everything this process creates from now on private, whichever code creates it (SE1). */
+export function usePrivateUmask(): void {
+  process.umask(0o077)
+}
+
+/** Creates the folder 0700, or takes away other accounts' access to one that is ours. */
+export function ensurePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const stat = statSync(path)
+  if (!isOurs(stat.uid)) throw foreign(path)
+  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) chmodSync(path, 0o700)
+}
+
+/** The text of a file, undefined when there is none. A link or another account's file throws `path.outside` (SE2). */
+export function readPrivateFile(path: string): string | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDONLY | noFollow)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP') throw isALink(path)
+    throw error
+  }
+  try {
+    checkFile(path, fd)
+    return readFileSync(fd, 'utf8')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A descriptor for appending to a private file, created 0600 if missing. */
+export function openForAppend(path: string): number {
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600)
+    checkFile(path, fd)
+    return fd
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw isALink(path)
+    throw error
+  }
+}
+
+/**
+ * Replaces a file whole: a temporary file, synced, renamed over it, its folder synced. A crash at any moment leaves
+ * the old text or the new one. What was there before is kept as `<path>.bak` (DU8).
+ */
+export function writePrivateFile(path: string, text: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow, 0o600)
+  try {
+    writeFileSync(fd, text)
+    fsyncSync(fd)
+  } catch (error) {
+    closeSync(fd)
+    unlinkSync(temporary)
+    throw fullDisk(path, error)
+  }
+  closeSync(fd)
+  if (existsSync(path)) keepLastGood(path)
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
+}
+
+function keepLastGood(path: string): void {
+  const backup = `${path}.bak`
+  const temporary = `${backup}.${process.pid}.tmp`
+  copyFileSync(path, temporary)
+  chmodSync(temporary, 0o600)
+  renameSync(temporary, backup)
+}
+
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return // folders cannot be opened there
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Permission bits, undefined when there is no such file or permissions mean nothing here. */
+export function fileMode(path: string): number | undefined {
+  if (process.platform === 'win32') return undefined
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat && stat.mode & 0o777
+}
+
+function checkFile(path: string, fd: number): void {
+  const stat = fstatSync(fd)
+  if (!stat.isFile()) throw new Fault('path.outside', `${path} is not an ordinary file`, { remedy: 'Move it away.' })
+  if (!isOurs(stat.uid)) throw foreign(path)
+}
+
+/** Root may have made the file for us; nobody else may have. */
+function isOurs(uid: number): boolean {
+  const own = process.getuid?.()
+  return own === undefined || uid === own || uid === 0
+}
+
+function foreign(path: string): Fault {
+  return new Fault('path.outside', `${path} belongs to another account`, {
+    remedy: `Check who made it, then run: chown "$(id -un)" ${path}`,
+  })
+}
+
+function isALink(path: string): Fault {
+  return new Fault('path.outside', `${path} is a symbolic link; secrets are not read through links`, {
+    remedy: 'Put the file itself there, or set CLAWDBOT_CONFIG_PATH to where it really is.',
+  })
+}
+
+function fullDisk(path: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error
+  return new Fault('storage.full', `The disk that holds ${path} is full; the file was not changed`, {
+    remedy: 'Free some space on that disk, then try again.',
+    retryable: true,
+    cause: error,
+  })
+}

@@ -3,6 +3,7 @@
 import { Fault } from '../../../shared/fault.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
 import { ellipsize } from '../../../shared/std/text.ts'
+import { isLoopback } from '../loopback.ts'
 
 /** What a sentence about a failure needs to know of the service. */
 export type VendorFacts = {
@@ -114,6 +115,13 @@ export function keyMissing(vendor: VendorFacts): Fault {
   return new Fault('provider.unauthorized', `There is no key for ${vendor.label}.`, { remedy: keyRemedy(vendor) })
 }
 
+/** Before any request: a service of the configuration that nobody can call. */
+export function addressMissing({ id }: VendorFacts): Fault {
+  return new Fault('config.invalid', `The provider ${id} has no usable base URL.`, {
+    remedy: `Set models.providers.${id}.baseUrl, for example "http://127.0.0.1:11434/v1".`,
+  })
+}
+
 export function cutShort(label: string, cause?: unknown): Fault {
   return new Fault('provider.unavailable', `${label} broke off in the middle of the answer.`, {
     retryable: true,
@@ -137,11 +145,10 @@ export function malformed(label: string, what: string, cause?: unknown): Fault {
 }
 
 function unreachable({ label, baseUrl }: VendorFacts, reason: string, cause: unknown): Fault {
-  const { host, hostname } = new URL(baseUrl)
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  const { host } = new URL(baseUrl)
   return new Fault('provider.unavailable', `${label} cannot be reached at ${host}${reason ? ` (${reason})` : ''}.`, {
     retryable: true,
-    remedy: isHere
+    remedy: isLoopback(baseUrl)
       ? `Start ${label} on the gateway host, or ${chooseAnother}.`
       : `Check the gateway's network and the base URL ${baseUrl}, or ${chooseAnother}.`,
     cause,

@@ -2,7 +2,7 @@
 
 import type { ModelRow } from '../../../shared/protocol/agents.ts'
 import type { Provider } from '../provider.ts'
-import { keyMissing, toFault, type VendorFacts } from './faults.ts'
+import { addressMissing, keyMissing, toFault, type VendorFacts } from './faults.ts'
 import { toChunks } from './parts.ts'
 import { callOptions } from './prompt.ts'
 import { type Endpoint, loadModel } from './sdk.ts'
@@ -25,6 +25,7 @@ export function aiSdkProvider(service: Service): Provider {
     async *stream(request, signal) {
       signal.throwIfAborted()
       const vendor = factsOf(service, request.model)
+      if (!URL.canParse(service.baseUrl)) throw addressMissing(vendor)
       if (service.needsKey && !service.key) throw keyMissing(vendor)
       // Leaving the stream early closes the request just as the caller's signal does.
       const left = new AbortController()

@@ -1,0 +1,92 @@
+/** One model request over several models in order: retries, falls back, and says which model answers. */
+
+import { Fault } from '../../shared/fault.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import { sleep } from '../../shared/std/signal.ts'
+import { afterFailure } from './failover.ts'
+import { type ModelRef, resolveModelName } from './model-name.ts'
+import type { Chunk, ProviderRequest } from './provider.ts'
+import type { Providers } from './table.ts'
+
+export type StreamParts = {
+  /** Asked for each request, so that a changed configuration counts at once. */
+  providers(): Providers
+  /** `agents.defaults.models`: alias → full name. */
+  aliases?(): Readonly<Record<string, string>>
+  clock: Clock
+  /** In [0, 1). */
+  random(): number
+  /** Hears of tries that failed and are followed by another; for the log. */
+  onRetry?(failure: { model: string; fault: Fault; delayMs: number | undefined }): void
+}
+
+export type ModelRequest = Omit<ProviderRequest, 'model'> & { models: readonly string[] }
+
+export type StreamOptions = { signal: AbortSignal; onModel(model: ModelRef): void }
+
+/** `models` are names, the preferred one first. Throws the fault of the last try, or the signal's reason. */
+export function createModelStream(parts: StreamParts) {
+  return async function* stream(request: ModelRequest, { signal, onModel }: StreamOptions): AsyncGenerator<Chunk> {
+    const { models, ...rest } = request
+    const failed: Fault[] = []
+    let index = 0
+    let retries = 0
+    for (;;) {
+      const name = models[index] ?? ''
+      let hasEmitted = false
+      try {
+        for await (const chunk of open(parts, name, rest, signal, onModel)) {
+          hasEmitted = true
+          yield chunk
+        }
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        if (!(error instanceof Fault)) throw error
+        const hasFallback = index + 1 < models.length
+        const verdict = afterFailure({ fault: error, retries, hasEmitted, hasFallback, random: parts.random() })
+        if (verdict.do === 'fail') throw together([...failed, error])
+        parts.onRetry?.({ model: name, fault: error, delayMs: verdict.do === 'retry' ? verdict.delayMs : undefined })
+        if (verdict.do === 'retry') {
+          retries++
+          await sleep(parts.clock, verdict.delayMs, signal)
+        } else {
+          failed.push(error)
+          index++
+          retries = 0
+        }
+      }
+    }
+  }
+}
+
+/** Names the model once its first chunk is there: before that it may still be another one that answers. */
+async function* open(
+  { providers, aliases }: StreamParts,
+  name: string,
+  request: Omit<ProviderRequest, 'model'>,
+  signal: AbortSignal,
+  onModel: StreamOptions['onModel'],
+): AsyncGenerator<Chunk> {
+  const table = providers()
+  const ref = resolveModelName(name, { providers: [...table.keys()], aliases: aliases?.() ?? {} })
+  const provider = table.get(ref.provider)
+  if (!provider) throw new TypeError(`the provider ${ref.provider} is known and missing`)
+  let isNamed = false
+  for await (const chunk of provider.stream({ ...request, model: ref.model }, signal)) {
+    if (!isNamed) onModel(ref)
+    isNamed = true
+    yield chunk
+  }
+}
+
+/** The first fault is about the model that was wanted; the others are told after it. */
+function together(faults: readonly Fault[]): Fault {
+  const [first, ...others] = faults
+  if (!first || others.length === 0) return first ?? new Fault('provider.unknown-model', 'No model is named.')
+  return new Fault(first.code, [first, ...others].map(({ message }) => message).join(' Then: '), {
+    cause: first,
+    retryable: faults.every(({ retryable }) => retryable),
+    ...(first.remedy && { remedy: first.remedy }),
+  })
+}

@@ -1,6 +1,6 @@
 /** Runs npm quietly, with progress, and turns its failures into sentences. */
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { BootstrapFailure, explainNpm } from './failure.mjs'
 import { ticker } from './say.mjs'
@@ -74,11 +74,13 @@ function noNpm(cause) {
   )
 }
 
-/** @param {string} folder @returns {number} */
+/** How many packages have arrived: npm makes all folders first and fills them after. @param {string} folder @returns {number} */
 function countPackages(folder) {
   try {
-    const names = readdirSync(folder).filter((name) => !name.startsWith('.'))
-    return names.reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(folder, name)).length : 1), 0)
+    const names = readdirSync(folder).flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => join(name, inner)) : [name],
+    )
+    return names.filter((name) => existsSync(join(folder, name, 'package.json'))).length
   } catch {
     return 0 // npm is just taking the folder away
   }

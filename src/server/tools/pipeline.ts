@@ -35,7 +35,7 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
         return await runTool(parts, tool, call, context)
       } catch (error) {
         if (error instanceof Fault) return failed(withRemedy(error), error.code)
-        if (!context.signal.aborted) parts.onBug(error)
+        if (!isSystemError(error)) parts.onBug(error)
         return failed(`The tool ${call.name} failed: ${errorText(error)}`)
       }
     },
@@ -54,6 +54,11 @@ async function runTool(
   const params = tool.params.safeParse(call.arguments)
   if (!params.success) return failed(`Wrong arguments for ${tool.name}: ${problems(params.error)}.`, 'tool.invalid')
   return await tool.run(params.data, context)
+}
+
+/** The system refused something, such as a write to a full disk: no bug of ours. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 function problems(error: z.ZodError): string {

@@ -31,8 +31,7 @@ export type Command = {
 
 export type Prepared = { kind: 'ready'; command: Command } | { kind: 'impossible'; reason: string }
 
-/** Everything about the gateway that a command depends on. `env` is read anew for each command. */
-export type CommandContext = { workspace: string; sessionKey: string; env(): Record<string, string> }
+export type CommandContext = { workspace: string; sessionKey: string; env: Record<string, string> }
 
 const shellPath = '/bin/sh'
 /** More than a person can oversee is not looked at; the command is then still bound by its text. */
@@ -44,7 +43,7 @@ export async function prepareCommand(request: CommandRequest, context: CommandCo
   if (!cwd) return { kind: 'impossible', reason: `There is no folder ${request.cwd ?? context.workspace}.` }
   const action = actionOf(request)
   if (!action) return { kind: 'impossible', reason: 'The command is empty.' }
-  const env = context.env()
+  const { env, sessionKey } = context
   const word = action.kind === 'argv' ? action.argv[0] : shellPath
   const path = await findProgram(word, cwd, env.PATH ?? '')
   if (!path) return { kind: 'impossible', reason: `There is no program ${word} on this machine.` }
@@ -52,7 +51,7 @@ export async function prepareCommand(request: CommandRequest, context: CommandCo
   if (!program) return { kind: 'impossible', reason: `The program ${path} cannot be read, so it cannot be checked.` }
   const text = request.command ?? quoteWords(request.argv ?? [])
   const operands = await filesNamedIn(action, path, cwd)
-  return { kind: 'ready', command: { text, action, program, operands, cwd, env, sessionKey: context.sessionKey } }
+  return { kind: 'ready', command: { text, action, program, operands, cwd, env, sessionKey } }
 }
 
 function actionOf(request: CommandRequest): Action | undefined {

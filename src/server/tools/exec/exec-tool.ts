@@ -9,23 +9,27 @@ import type { Answer, Approvals } from './approvals.ts'
 import { type Command, type CommandRequest, lastingDigest, Permit, prepareCommand } from './command.ts'
 import { canBeRemembered, decide, type ExecPolicy } from './policy.ts'
 import type { Spawner, SpawnResult } from './spawn.ts'
+import { quoteWords } from './words.ts'
 
 export type ExecParts = {
   approvals: Approvals
   store: ApprovalStore
   spawner: Spawner
   clock: Clock
-  /** Asked for each command, so that a changed configuration counts at once. */
-  policy(context: ToolContext): ExecPolicy
-  /** The environment of commands; see `childEnvironment`. */
-  env(): Record<string, string>
+  /** Asked for each command, and again before it starts, so that a changed configuration counts at once. */
+  settings(context: ToolContext): Promise<ExecSettings>
   /** Name of this machine. */
   hostName: string
 }
 
-/** A run that nobody limits otherwise ends after this. */
-export const defaultTimeoutMs = 300_000
-const maxTimeoutMs = 3_600_000
+export type ExecSettings = {
+  policy: ExecPolicy
+  /** The environment of commands; see `childEnvironment`. */
+  env: Record<string, string>
+  /** Longest a command may take; the model can only shorten it. */
+  timeoutMs: number
+}
+
 /** Output given to the model; a screenful of pages. The rest is cut out of the middle. */
 const keepBytes = 48 * 1024
 /** An approval is used at once or not at all. */
@@ -41,7 +45,7 @@ const params = z
     command: word.optional().describe('A command line, e.g. `ls -l`.'),
     argv: z.array(word).min(1).max(4096).optional().describe('Instead of command: program and arguments, no shell.'),
     cwd: word.optional().describe('Folder; default is the workspace.'),
-    timeoutMs: z.int().min(100).max(maxTimeoutMs).optional(),
+    timeoutMs: z.int().min(100).optional(),
   })
   .refine(({ command, argv }) => (command === undefined) !== (argv === undefined), 'give either command or argv')
 
@@ -53,48 +57,47 @@ export function execTool(parts: ExecParts) {
       'Processes left in the background end with the command.',
     params,
     risk: 'exec',
-    run: ({ timeoutMs = defaultTimeoutMs, ...request }, context) => runCommand(parts, request, timeoutMs, context),
+    run: ({ timeoutMs, ...request }, context) => runCommand(parts, request, timeoutMs, context),
   })
 }
 
 async function runCommand(
   parts: ExecParts,
   request: CommandRequest,
-  timeoutMs: number,
+  askedTimeoutMs: number | undefined,
   context: ToolContext,
 ): Promise<ToolOutcome> {
   const where = `gateway ${parts.hostName}`
-  const shown = request.command ?? request.argv?.join(' ') ?? ''
-  const prepare = () => prepareCommand(request, { ...context, env: parts.env })
-  const prepared = await prepare()
+  const { policy, env, timeoutMs: longestMs } = await parts.settings(context)
+  const prepared = await prepareCommand(request, { ...context, env })
   if (prepared.kind === 'impossible') {
-    return textOutcome(prepared.reason, { where, status: 'failed', command: shown, exitCode: null }, true)
+    const command = request.command ?? quoteWords(request.argv ?? [])
+    return textOutcome(prepared.reason, { where, status: 'failed', command, exitCode: null }, true)
   }
-  const details: ToolDetails = { where, command: prepared.command.text, cwd: prepared.command.cwd }
-  const permission = await obtainPermission(parts, prepared.command, details, context)
-  if (permission.kind === 'refused') {
-    const status = context.signal.aborted ? 'aborted' : 'denied'
-    return textOutcome(permission.why, { ...details, ...permission.facts, status, exitCode: null }, true)
-  }
+  const { command } = prepared
+  const details: ToolDetails = { where, command: command.text, cwd: command.cwd }
+  const permission = await obtainPermission(parts, policy, command, details, context)
+  const facts = { ...details, ...permission.facts }
+  if (permission.kind === 'refused') return refused(permission.why, facts, context)
   // Looked up anew: what was approved a minute ago must still be what would run now.
-  const again = await prepare()
+  const again = await prepareCommand(request, { ...context, env: (await parts.settings(context)).env })
   const check = again.kind === 'ready' ? permission.permit.redeem(again.command, parts.clock.monotonic()) : 'changed'
   if (again.kind !== 'ready' || check !== 'valid') {
-    const why = `${notRun} ${checkSentences[check === 'valid' ? 'changed' : check]}`
-    return textOutcome(why, { ...details, ...permission.facts, status: 'denied', exitCode: null }, true)
+    return refused(checkSentences[check === 'valid' ? 'changed' : check], facts, context)
   }
-  context.onUpdate({ text: '', details: { ...details, ...permission.facts, phase: 'running' } })
-  const result = await parts.spawner.run({
-    command: again.command,
-    timeoutMs,
-    keepBytes,
-    signal: context.signal,
-    onOutput: (text) => context.onUpdate({ text, details: { ...details, phase: 'running' } }),
-  })
-  return outcomeOf(result, { ...details, ...permission.facts }, timeoutMs)
+  const timeoutMs = Math.min(askedTimeoutMs ?? longestMs, longestMs)
+  const tell = (text: string) => context.onUpdate({ text, details: { ...facts, phase: 'running' } })
+  tell('')
+  const { signal } = context
+  const result = await parts.spawner.run({ command: again.command, timeoutMs, keepBytes, signal, onOutput: tell })
+  return outcomeOf(result, facts, timeoutMs)
 }
 
-const notRun = 'The command was not run:'
+function refused(why: string, details: ToolDetails, { signal }: ToolContext): ToolOutcome {
+  const status = signal.aborted ? 'aborted' : 'denied'
+  return textOutcome(`The command was not run: ${why}`, { ...details, status, exitCode: null }, true)
+}
+
 const checkSentences = {
   changed: 'the program, a script, the folder or the environment changed after it was approved.',
   expired: 'the approval came too long ago.',
@@ -107,13 +110,13 @@ type Permission =
 
 async function obtainPermission(
   parts: ExecParts,
+  policy: ExecPolicy,
   command: Command,
   details: ToolDetails,
   context: ToolContext,
 ): Promise<Permission> {
-  const policy = parts.policy(context)
   const verdict = decide(policy, command, parts.store.has(lastingDigest(command)))
-  if (verdict.kind === 'deny') return { kind: 'refused', why: `${notRun} ${verdict.why}.`, facts: {} }
+  if (verdict.kind === 'deny') return { kind: 'refused', why: `${verdict.why}.`, facts: {} }
   const grant = (facts: Record<string, unknown>): Permission => {
     const permit = new Permit(command, parts.clock.monotonic() + permitMs)
     return { kind: 'granted', permit, facts }
@@ -139,7 +142,7 @@ async function obtainPermission(
     context.signal,
   )
   const facts = { decision: answer.decision, approvedBy: answer.by }
-  if (answer.decision === 'deny') return { kind: 'refused', why: `${notRun} ${refusal(answer)}`, facts }
+  if (answer.decision === 'deny') return { kind: 'refused', why: refusal(answer), facts }
   if (answer.decision === 'allow-once') return grant(facts)
   return grant({ ...facts, remembered: rememberable && (await remember(parts, command, answer)) })
 }

@@ -1,6 +1,7 @@
 /** Whether a command runs, asks or is refused. Pure: facts in, verdict out. */
 
-import { isAbsolute, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { isInside, isProtected } from '../protected.ts'
 import type { Command } from './command.ts'
 import { namesRiskyProgram, riskOf } from './risk.ts'
 import { type AllowRule, matchesRule } from './rules.ts'
@@ -16,9 +17,9 @@ export type ExecPolicy = {
   mode: ExecMode
   /** Their programs with all links resolved. */
   rules: readonly AllowRule[]
-  /** Folders of the gateway itself, which no listed command may be pointed at (requirement EX8). */
-  protectedFolders: readonly string[]
-  /** Where the agent writes; a program there is the agent's own work. */
+  /** The gateway's own folders and files, which no listed command may be pointed at (requirement EX8). */
+  protectedPaths: readonly string[]
+  /** Where the agent writes, all links resolved; a program there is the agent's own work. */
   workspace: string
 }
 
@@ -59,7 +60,7 @@ function obstacle(policy: ExecPolicy, command: Facts): string | undefined {
   const risk = riskOf(action.argv, program.path)
   if (risk) return risk.why
   if (isInside(policy.workspace, program.path)) return 'the program is in the workspace, where the agent can write'
-  return pointsAt(policy.protectedFolders, action.argv.slice(1), cwd)
+  return pointsAt(policy, action.argv.slice(1), cwd)
 }
 
 /**
@@ -71,23 +72,15 @@ export function canBeRemembered(policy: ExecPolicy, command: Facts): boolean {
   if (action.kind === 'argv') return obstacle(policy, command) === undefined
   if (undecidedInShell.test(action.text)) return false
   const words = action.text.split(/[\s;|&<>()'"=\\]+/)
-  return !namesRiskyProgram(words) && pointsAt(policy.protectedFolders, words, command.cwd) === undefined
+  return !namesRiskyProgram(words) && pointsAt(policy, words, command.cwd) === undefined
 }
 
 /** Expansions, file patterns, assignments, changes of folder: the same text may then mean something else tomorrow. */
 const undecidedInShell = /[`$*?[\]{}~]|(^|[\s;&|(])([A-Za-z_]\w*=|(cd|pushd|popd|alias|trap|\.)(\s|$))/
 
-function pointsAt(folders: readonly string[], words: readonly string[], cwd: string): string | undefined {
+function pointsAt(policy: ExecPolicy, words: readonly string[], cwd: string): string | undefined {
   // `--output=/path` and `-o/path` hold paths too.
   const paths = words.flatMap((word) => [word, word.slice(word.indexOf('=') + 1), word.replace(/^-+\w?/, '')])
-  const touches = [cwd, ...paths.map((path) => resolve(cwd, path))].some((path) =>
-    folders.some((folder) => isInside(folder, path)),
-  )
-  return touches ? 'it is pointed at the files of this gateway' : undefined
-}
-
-/** Whether `path` is `folder` or below it; both absolute. */
-export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith('../'))
+  const isOwn = (path: string) => isProtected(resolve(cwd, path), policy.protectedPaths, policy.workspace)
+  return isOwn(cwd) || paths.some(isOwn) ? 'it is pointed at the files of this gateway' : undefined
 }

@@ -36,7 +36,10 @@ function reportResult(result: ToolResultMessage, call: ToolCallPart | undefined)
   const command = details.command ?? call?.arguments.command
   const sentence =
     typeof command === 'string' ? commandSentence(command, details, result.isError) : fileSentence(result, call)
-  return output === '' ? sentence : `${sentence}\n\n${fence(output)}`
+  if (output === '' || output === '(no output)') return sentence
+  // A refusal and a written file come with a sentence, everything else with output.
+  const isSentence = details.status === 'denied' || (result.toolName === 'write' && !result.isError)
+  return `${sentence}\n\n${isSentence ? output : fence(output)}`
 }
 
 function commandSentence(command: string, details: ToolDetails, isError: boolean): string {
@@ -59,7 +62,7 @@ function fileSentence(result: ToolResultMessage, call: ToolCallPart | undefined)
     case 'read':
       return `Here is${path || ' the file'}:`
     case 'write':
-      return `Written${path ? ` to${path}` : ''}.`
+      return `Written${path && ` to${path}`}.`
     case 'list':
       return path ? `In${path}:` : 'In the workspace:'
     default:

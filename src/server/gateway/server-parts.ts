@@ -4,6 +4,7 @@ import type { SessionRow } from '../../shared/protocol/sessions.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import type { Bus } from '../bus.ts'
+import type { HandlersByNoun } from '../methods/table.ts'
 import type { DeviceBook } from './device-book.ts'
 
 /** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
@@ -37,7 +38,14 @@ export type Ask = (question: {
   onText(piece: string): void
 }) => Promise<{ text: string; usage?: { input: number; output: number }; stopReason?: string }>
 
+/** The nouns other rooms answer; the gateway answers the rest itself. */
+export type OtherHandlers = Pick<
+  HandlersByNoun,
+  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage'
+>
+
 export type GatewayParts = {
+  handlers: OtherHandlers
   listen: readonly ListenAddress[]
   /** Asked at each handshake, so that a reloaded configuration counts at once. */
   secret(): SharedSecret | undefined

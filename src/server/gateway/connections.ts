@@ -1,0 +1,45 @@
+/** Every socket of the gateway, by connection id. */
+
+import type { Role } from '../../shared/protocol/scope.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Connection } from './peer.ts'
+
+/** How often a stopping gateway looks whether its calls are done. */
+const drainStepMs = 20
+
+export class Connections {
+  readonly #all = new Map<string, Connection>()
+
+  add(connection: Connection): void {
+    this.#all.set(connection.connId, connection)
+  }
+
+  remove(connId: string): void {
+    this.#all.delete(connId)
+  }
+
+  [Symbol.iterator](): Iterator<Connection> {
+    return this.#all.values()
+  }
+
+  /** Ends what a device holds open under a credential that no longer counts. */
+  closeDevice(deviceId: string, role: Role): void {
+    for (const connection of [...this.#all.values()]) {
+      if (!connection.isLive) continue
+      const { peer } = connection
+      if (peer.deviceId === deviceId && peer.role === role) connection.close(4001, 'credentials changed')
+    }
+  }
+
+  /** Resolves when no call is being answered, or after `limitMs`. */
+  async drain(clock: Clock, limitMs: number): Promise<void> {
+    const end = clock.monotonic() + limitMs
+    while (clock.monotonic() < end && [...this.#all.values()].some(({ inFlight }) => inFlight > 0)) {
+      await new Promise<void>((resolve) => clock.after(drainStepMs, resolve))
+    }
+  }
+
+  closeAll(code: number, reason: string): void {
+    for (const connection of [...this.#all.values()]) connection.close(code, reason)
+  }
+}

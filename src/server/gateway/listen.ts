@@ -1,0 +1,115 @@
+/** The sockets the gateway listens on: HTTP and WebSocket on one port, on each given address. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Fault } from '../../shared/fault.ts'
+import type { GatewayLog, ListenAddress } from './server-parts.ts'
+
+/** Requirement IN3; Node's own defaults are one and five minutes. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 5_000,
+} as const
+
+export type Listening = AsyncDisposable & {
+  /** The port all addresses share. */
+  readonly port: number
+  readonly addresses: readonly ListenAddress[]
+  /** Lets nobody new in; answers under way are finished. Disposing ends those too. */
+  stopAccepting(): void
+}
+
+export type ListenOptions = {
+  addresses: readonly ListenAddress[]
+  onRequest(request: IncomingMessage, response: ServerResponse): void
+  onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
+  log: GatewayLog
+}
+
+/**
+ * Listens on every address. Port 0 is chosen by the system for the first and used for the others. An address this
+ * machine does not have (often `::1`) is left out as long as another works. Faults: `gateway.port-taken`,
+ * `gateway.bind-refused`.
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const servers: Server[] = []
+  const bound: ListenAddress[] = []
+  const close = async () => {
+    await Promise.all(servers.map(closeServer))
+  }
+  try {
+    for (const { host, port } of options.addresses) {
+      const server = createServer(limits, options.onRequest)
+      server.on('upgrade', options.onUpgrade)
+      const chosen = await bind(server, host, port || (bound[0]?.port ?? 0))
+      if (chosen === 'absent') options.log.warn(`this machine has no address ${host}; not listening there`)
+      else {
+        servers.push(server)
+        bound.push({ host, port: chosen })
+      }
+    }
+    const [first] = bound
+    if (!first) throw refused(options.addresses)
+    const stopAccepting = () => {
+      for (const server of servers) server.close()
+    }
+    return { port: first.port, addresses: bound, stopAccepting, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The port bound, or `absent` for an address this machine does not have. */
+function bind(server: Server, host: string, port: number): Promise<number | 'absent'> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve('absent')
+      else reject(describeBindError(error, host, port))
+    })
+    server.listen({ host, port, ipv6Only: host.includes(':') }, () => {
+      server.removeAllListeners('error')
+      server.on('error', () => {}) // a connection that could not be accepted; the listener itself lives on
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function describeBindError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  if (error.code === 'EADDRINUSE') {
+    return new Fault('gateway.port-taken', `${place} is already in use, perhaps by another gateway`, {
+      remedy:
+        `Ask it with \`clawdbot gateway status\`, or find the program with \`ss -ltnp 'sport = :${port}'\` ` +
+        `(macOS: \`lsof -iTCP:${port} -sTCP:LISTEN\`). Stop it, or choose another port with --port.`,
+      cause: error,
+      details: { host, port },
+    })
+  }
+  if (error.code === 'EACCES') {
+    return new Fault('gateway.bind-refused', `This account may not listen on ${place}`, {
+      remedy: 'Choose a port above 1023 with --port.',
+      cause: error,
+    })
+  }
+  return error
+}
+
+function refused(addresses: readonly ListenAddress[]): Fault {
+  const hosts = addresses.map(({ host }) => host).join(', ')
+  return new Fault('gateway.bind-refused', `This machine has none of the addresses to listen on (${hosts})`, {
+    remedy: 'Set gateway.bind to loopback, or to an address that `ip addr` shows.',
+  })
+}
+
+/** Upgraded sockets are not the server's any more; those still speaking HTTP are cut. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,55 @@
+/** From HTTP to WebSocket: what has to hold before a socket is upgraded at all. */
+
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { maxPayloadBytes } from '../../shared/protocol/frame.ts'
+import { GreetingBudget } from './admission/budget.ts'
+import type { Source } from './admission/local.ts'
+import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
+import { securityHeaders } from './http/route.ts'
+
+export type Upgraded = { socket: WebSocket; stream: Duplex; source: Source; releaseBudget(): void }
+
+export type Upgrader = (request: IncomingMessage, stream: Duplex, head: Buffer) => void
+
+export function createUpgrader(options: {
+  gate(): Gate
+  isOpen(): boolean
+  sourceOf(request: IncomingMessage): Source
+  onUpgraded(upgraded: Upgraded): void
+}): Upgrader {
+  const budget = new GreetingBudget()
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxPayloadBytes,
+  })
+  server.on('headers', (lines) => {
+    for (const [name, value] of Object.entries(securityHeaders)) lines.push(`${name}: ${value}`)
+  })
+
+  return (request, stream, head) => {
+    stream.on('error', () => {}) // reset by the peer; 'close' follows
+    const verdict = passGate(options.gate(), request.headers)
+    if (verdict.kind === 'closed') return refuseUpgrade(stream, verdict.status)
+    if ((request.url ?? '/').replace(/[?#].*$/, '') !== '/') return refuseUpgrade(stream, 404)
+    if (isCrossSite(request.headers)) return refuseUpgrade(stream, 403)
+    const source = options.sourceOf(request)
+    // The literal address, not the limiter's bucket: one noisy local program must not take every place.
+    const releaseBudget = options.isOpen() ? budget.take(source.address) : undefined
+    if (!releaseBudget) return refuseUpgrade(stream, 503)
+    stream.once('close', releaseBudget)
+    server.handleUpgrade(request, stream, head, (socket) =>
+      options.onUpgraded({ socket, stream, source, releaseBudget }),
+    )
+  }
+}
+
+function refuseUpgrade(stream: Duplex, status: 403 | 404 | 421 | 503): void {
+  const headers = { ...securityHeaders, connection: 'close', 'content-length': '0' }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`)
+  stream.once('finish', () => stream.destroy())
+}

@@ -6,7 +6,7 @@ import type { ModelRow } from '../../src/shared/protocol/agents.ts'
 import { raceAbort } from '../../src/shared/std/signal.ts'
 
 /** One moment of a reply: text, a chunk, a wait for the test (`pause`), or a failure to throw. */
-export type Beat = string | Chunk | Promise<unknown> | Error
+type Beat = string | Chunk | Promise<unknown> | Error
 
 /** What one request is answered with. A function sees the request first. */
 export type Reply =

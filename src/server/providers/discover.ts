@@ -12,7 +12,7 @@ const answerWithinMs = { local: 400, remote: 3000 } as const
 const rememberMs = 30_000
 const limitBytes = 1_000_000
 
-export type ModelServer = {
+type ModelServer = {
   id: string
   baseUrl: string
   key?: Secret

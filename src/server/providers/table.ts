@@ -12,7 +12,7 @@ import { isLoopback } from './loopback.ts'
 import type { Provider } from './provider.ts'
 
 /** One entry of `models.providers` in the configuration, `${VAR}` already replaced. */
-export type ProviderConfig = {
+type ProviderConfig = {
   baseUrl?: string | undefined
   apiKey?: string | Secret | undefined
   api?: Api | undefined
@@ -20,7 +20,7 @@ export type ProviderConfig = {
   models?: readonly ModelConfig[] | undefined
 }
 
-export type ModelConfig = {
+type ModelConfig = {
   id: string
   name?: string | undefined
   reasoning?: boolean | undefined
@@ -30,7 +30,7 @@ export type ModelConfig = {
   maxTokens?: number | undefined
 }
 
-export type ProvidersConfig = { [id: string]: ProviderConfig | undefined }
+type ProvidersConfig = { [id: string]: ProviderConfig | undefined }
 
 export type ProviderSources = {
   config: ProvidersConfig

@@ -1,6 +1,7 @@
 /** What went wrong at a vendor, as a `Fault` whose remedy says what to do. */
 
 import { Fault } from '../../../shared/fault.ts'
+import { parseJson } from '../../../shared/std/json.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
 import { ellipsize } from '../../../shared/std/text.ts'
 import { isLoopback } from '../loopback.ts'
@@ -155,21 +156,20 @@ function unreachable({ label, baseUrl }: VendorFacts, reason: string, cause: unk
   })
 }
 
-/** The vendor's own sentence, cut short, without the key some vendors echo. */
+/** The vendor's own sentence, cut short, without control characters and without the key that some vendors echo. */
 function saidBy(failure: CallFailure, { key }: VendorFacts): string {
   const body = /^\s*\{/.test(failure.responseBody ?? '') ? messageIn(failure.responseBody ?? '') : undefined
   const message = body ?? (typeof failure.message === 'string' ? failure.message : '')
   const secret = key?.reveal()
   const safe = secret ? message.replaceAll(secret, '[secret]') : message
-  return ellipsize(safe.replaceAll(/\s+/g, ' ').trim(), 300)
+  return ellipsize(safe.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim(), 300)
 }
 
+/** The first `message` of an error body, wherever the vendor puts it. */
 function messageIn(body: string): string | undefined {
-  return /"message"\s*:\s*("(?:[^"\\]|\\.)*")/
-    .exec(body)?.[1]
-    ?.replace(/^"|"$/g, '')
-    .replaceAll(/\\n/g, ' ')
-    .replaceAll(/\\(.)/g, '$1')
+  const literal = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(body)?.[1]
+  const parsed = literal ? parseJson(literal) : undefined
+  return parsed?.ok ? String(parsed.value) : undefined
 }
 
 /** Anthropic reports failures in mid-stream by name. https://docs.anthropic.com/en/api/errors */

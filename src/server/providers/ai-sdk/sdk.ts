@@ -13,8 +13,7 @@ export type SdkFinish = Extract<SdkPart, { type: 'finish' }>
 export type SdkMetadata = NonNullable<SdkMessage['providerOptions']>
 
 /** The wire formats we speak; the names are those of the configuration key `models.providers.<id>.api`. */
-export const apis = ['openai-completions', 'openai-responses', 'anthropic-messages', 'google-generative-ai'] as const
-export type Api = (typeof apis)[number]
+export type Api = 'openai-completions' | 'openai-responses' | 'anthropic-messages' | 'google-generative-ai'
 
 export type Endpoint = { api: Api; baseUrl: string; key?: Secret; headers?: Readonly<Record<string, string>> }
 

@@ -75,6 +75,11 @@ for (const vendor of vendors) {
       expect(fault.message).not.toContain('<html>')
     })
 
+    test('what a vendor says is shown without the codes that could drive a terminal', async () => {
+      const fault = await faultOf(vendor, errorBody(vendor, 500, 'Über\u001b[2J\nlast'))
+      expect(fault.message).toBe(`${label} failed (500): Über [2J last`)
+    })
+
     test('404 names the model', async () => {
       const fault = await faultOf(vendor, errorBody(vendor, 404, 'No such model.'))
       expect(fault.code).toBe('provider.unknown-model')

@@ -12,6 +12,7 @@ import { KeyReader } from '../../src/tui/input/stdin.ts'
 import { appendMarkdown, emptyMarkdown, markdownRows } from '../../src/tui/layout/markdown.ts'
 import { createPainter } from '../../src/tui/layout/paint.ts'
 import { type Anchor, HeightIndex, scrollBy, viewAt } from '../../src/tui/layout/window.ts'
+import { BodyRows, type LineSource } from '../../src/tui/terminal/body-rows.tsx'
 import { mountInk } from '../../src/tui/terminal/mount.ts'
 import { Screen } from '../../src/tui/terminal/screen.ts'
 import { themes } from '../../src/tui/theme/themes.ts'
@@ -36,6 +37,7 @@ const frames: number[] = []
 
 function notify(): void {
   isDirty = false
+  layOut()
   version += 1
   for (const listener of listeners) listener()
 }
@@ -51,18 +53,21 @@ const useVersion = (): number =>
 
 const Line = memo(({ text }: { text: string }) => <Text wrap="truncate">{text}</Text>)
 
-function Transcript() {
-  useVersion()
-  const lines = viewAt(index, anchor, viewRows).slices.flatMap(({ item, from, to }) =>
+let lines: readonly string[] = []
+
+/** The painted rows that show, in an array of its own each time. */
+function layOut(): void {
+  lines = viewAt(index, anchor, viewRows).slices.flatMap(({ item, from, to }) =>
     (item === items ? rows : finished).slice(from, to).map(paint),
   )
-  return (
-    <Box flexDirection="column" height={viewRows} overflow="hidden">
-      {Array.from({ length: viewRows }, (_, slot) => (
-        <Line key={slot} text={lines[slot] ?? ''} />
-      ))}
-    </Box>
-  )
+}
+
+const source: LineSource = {
+  subscribe: (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  lines: () => lines,
 }
 
 function Composer() {
@@ -89,7 +94,7 @@ function App() {
   return (
     <Box flexDirection="column" height={screen.rows} width={screen.columns}>
       <Line text="clawdbot  local  0.3 ms" />
-      <Transcript />
+      <BodyRows top={1} height={viewRows} source={source} isCovered={process.argv.includes('--through-ink')} />
       <Composer />
       <Status />
     </Box>
@@ -155,4 +160,5 @@ new KeyReader({
   onReply: () => {},
   onEnd: finish,
 }).reclaim()
+layOut()
 const ink = mountInk(<App />, { screen, isFullScreen: true, onFrame: (ms) => void frames.push(ms) })

@@ -18,3 +18,15 @@ export const askTerminal = '\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?2004$p\x1b[?u\x1b[>
  * Written twice it does no harm.
  */
 export const restoreTerminal = `\x1b[?2026l${leaveMouse}${leaveModes}\x1b[0m\x1b[?25h\x1b[?1049l`
+
+export const enterAlternate = '\x1b[?1049h'
+export const leaveAlternate = '\x1b[?1049l'
+export const hideCursor = '\x1b[?25l'
+export const showCursor = '\x1b[?25h'
+
+/** Synchronized output: what is between these is shown at once. */
+export const beginSync = '\x1b[?2026h'
+export const endSync = '\x1b[?2026l'
+
+/** Home, and erase from there down: unlike 2J it pushes nothing into the scrollback. */
+export const eraseScreen = '\x1b[H\x1b[J'

@@ -12,8 +12,11 @@ export type MountOptions = {
   onFrame?: (renderMs: number) => void
 }
 
-/** Most frames a second. Ink draws the first of a burst at once and the last after it. */
-const maxFps = 60
+/**
+ * Ink draws the first change of a burst at once and the last after 4 ms. Longer, and a key waits behind the frame of a
+ * streamed word: at 60 a second, echo was 20 ms at the median (bench/tui-frame.ts). Who streams keeps to 30 a second.
+ */
+const maxFps = 250
 
 export function mountInk(element: ReactNode, { screen, isFullScreen, onFrame }: MountOptions): Instance {
   const instance = render(element, {

@@ -1,10 +1,12 @@
 /**
  * The stream that Ink draws on. Ink writes a frame in two or three pieces; a terminal without synchronized output shows
  * each of them. Here what is written in one turn leaves as one write, a slow terminal is waited for, and a resize is
- * drawn at most once per 33 ms and from a clean screen.
+ * drawn at most once per 33 ms and from a clean screen. Rows that bypass Ink (body.ts) leave in the same write.
  */
 import { Writable } from 'node:stream'
 import type { Clock } from '../../shared/std/clock.ts'
+import { Body, type BodyRows } from './body.ts'
+import { beginSync, endSync, enterAlternate, eraseScreen, hideCursor, leaveAlternate, showCursor } from './modes.ts'
 
 /** What a screen needs of `process.stdout`. */
 export type TerminalOutput = {
@@ -19,9 +21,6 @@ export type TerminalOutput = {
 /** Shortest time between two resizes, in milliseconds. Dragging a window's edge sends twenty and more a second. */
 export const resizeMs = 33
 
-/** Home, and erase from there down: unlike 2J it pushes nothing into the scrollback. */
-export const eraseScreen = '\x1b[H\x1b[J'
-
 type WriteDone = (error?: Error | null) => void
 
 /**
@@ -35,8 +34,9 @@ export class Screen extends Writable {
   rows: number
   readonly #output: TerminalOutput
   readonly #clock: Clock
+  readonly #body = new Body()
   #isGathering = false
-  #isPaused = false
+  #isLent = false
   #isMuted = false
   /** Goes out with the next frame, so that the screen is never seen empty. */
   #prefix = ''
@@ -59,6 +59,16 @@ export class Screen extends Writable {
     return this.writableLength > 0
   }
 
+  /** Rows past Ink, until the next call. Where they are, Ink must draw nothing. Only on the alternate screen. */
+  showBody(rows: BodyRows): void {
+    this.#body.show(rows)
+    this.write('')
+  }
+
+  hideBody(): void {
+    this.showBody({ top: 0, lines: [] })
+  }
+
   /** Lets everything be drawn anew, on an erased screen and in one write. */
   repaint(): void {
     this.#isMuted = true
@@ -69,13 +79,16 @@ export class Screen extends Writable {
     queueMicrotask(() => this.emit('resize')) // after React, which commits in a microtask too
   }
 
-  /** Nothing is drawn until `resume`: another program has the terminal. */
-  pause(): void {
-    this.#isPaused = true
+  /** Lends the terminal to another program: back to its first screen, and nothing is drawn until `reclaim`. */
+  release(): void {
+    this.#output.write(leaveAlternate + showCursor)
+    this.#isLent = true
   }
 
-  resume(): void {
-    this.#isPaused = false
+  reclaim(): void {
+    this.#isLent = false
+    this.#output.write(enterAlternate + hideCursor)
+    this.repaint()
   }
 
   override write(chunk: string | Uint8Array, done?: WriteDone): boolean
@@ -111,12 +124,25 @@ export class Screen extends Writable {
   }
 
   #send(text: string, done: WriteDone): void {
-    if (text === '' || this.#isPaused) {
-      done()
-      return
-    }
-    this.#output.write(this.#prefix + text, done)
+    const frame = this.#isLent ? '' : this.#compose(text)
+    if (frame === '') done()
+    else this.#output.write(frame, done)
+  }
+
+  /** Ink's bytes and the body's rows as one synchronized frame. */
+  #compose(text: string): string {
+    if (this.#prefix !== '' && text === '') return '' // Ink's frame is on its way
+    if (this.#prefix !== '' || text.includes(enterAlternate)) this.#body.forget()
+    // A terminal that switches screens leaves its cursor where the shell had it.
+    const ink = text
+      .replaceAll(beginSync, '')
+      .replaceAll(endSync, '')
+      .replace(enterAlternate, `${enterAlternate}\x1b[H`)
+    const clearing = this.#body.clearing()
+    this.#body.track(ink, this.rows)
+    const frame = this.#prefix + clearing + ink + this.#body.painting()
     this.#prefix = ''
+    return frame === '' ? '' : beginSync + frame + endSync
   }
 
   #applySize(): void {

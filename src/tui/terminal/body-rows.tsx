@@ -1,0 +1,52 @@
+/** The component for rows past Ink: a blank box in Ink's layout, and what is over it drawn by the screen. */
+import { Box, Text, useStdout } from 'ink'
+import { memo, useLayoutEffect, useSyncExternalStore } from 'react'
+import { Screen } from './screen.ts'
+
+/** Painted rows that change: at most `height` of them, each at most as wide as the screen. */
+export type LineSource = {
+  subscribe(changed: () => void): () => void
+  /** The same array until something changed. */
+  lines(): readonly string[]
+}
+
+export type BodyRowsProps = {
+  /** Screen row of the first, from 0. */
+  top: number
+  height: number
+  source: LineSource
+  /** Something of Ink's lies over it: then Ink draws the rows too, so that they can be covered. */
+  isCovered?: boolean
+}
+
+export function BodyRows(props: BodyRowsProps) {
+  const { stdout } = useStdout()
+  const screen = stdout instanceof Screen ? stdout : undefined
+  return screen && !props.isCovered ? <DirectRows {...props} screen={screen} /> : <MountedRows {...props} />
+}
+
+function DirectRows({ top, height, source, screen }: BodyRowsProps & { screen: Screen }) {
+  useLayoutEffect(() => {
+    const show = (): void => screen.showBody({ top, lines: exactly(height, source.lines()) })
+    show()
+    return source.subscribe(show)
+  }, [top, height, source, screen])
+  useLayoutEffect(() => () => screen.hideBody(), [screen])
+  return <Box height={height} flexShrink={0} />
+}
+
+function MountedRows({ height, source }: BodyRowsProps) {
+  const lines = useSyncExternalStore(source.subscribe, source.lines)
+  return (
+    <Box flexDirection="column" height={height} flexShrink={0} overflow="hidden">
+      {exactly(height, lines).map((line, slot) => (
+        <Line key={slot} text={line} />
+      ))}
+    </Box>
+  )
+}
+
+const Line = memo(({ text }: { text: string }) => <Text wrap="truncate">{text}</Text>)
+
+const exactly = (height: number, lines: readonly string[]): string[] =>
+  Array.from({ length: height }, (_, slot) => lines[slot] ?? '')

@@ -1,0 +1,79 @@
+/**
+ * Rows drawn past Ink. Ink splits every visible row into styled characters on every frame, about 3 ms for a full screen
+ * (bench/tui-frame.ts), which a streamed answer would pay thirty times a second. So the transcript's box stays blank in
+ * Ink, and its rows are put on the screen here, only those that changed, in the same write as Ink's frame.
+ *
+ * Ink moves its cursor relatively and must find it where it left it: we save and restore it. Where Ink has written is
+ * learned from its bytes, so a row that it blanked late, after a change of layout, is drawn again.
+ */
+
+/** What is to show: painted rows, each at most as wide as the screen, from screen row `top` (0 is the first). */
+export type BodyRows = { readonly top: number; readonly lines: readonly string[] }
+
+export class Body {
+  #wanted: BodyRows = { top: 0, lines: [] }
+  /** What each screen row that is ours holds. A row that Ink touched is not in here. */
+  readonly #shown = new Map<number, string>()
+  #inkRow = 0
+
+  show(rows: BodyRows): void {
+    this.#wanted = rows
+  }
+
+  /** The screen was erased, or is another one: nothing of ours is on it, and the cursor is at home. */
+  forget(): void {
+    this.#shown.clear()
+    this.#inkRow = 0
+  }
+
+  /** Blanks the rows that are no longer ours. Goes before Ink's bytes: Ink believes these rows to be blank. */
+  clearing(): string {
+    let text = ''
+    for (const row of this.#shown.keys()) {
+      if (row >= this.#wanted.top && row < this.#wanted.top + this.#wanted.lines.length) continue
+      this.#shown.delete(row)
+      text += drawRow(row, '')
+    }
+    return text === '' ? '' : keepCursor(text)
+  }
+
+  /** The rows that are not as wanted. Goes after Ink's bytes. */
+  painting(): string {
+    let text = ''
+    for (const [index, line] of this.#wanted.lines.entries()) {
+      const row = this.#wanted.top + index
+      if (this.#shown.get(row) === line) continue
+      this.#shown.set(row, line)
+      text += drawRow(row, line)
+    }
+    return text === '' ? '' : keepCursor(text)
+  }
+
+  /** Follows Ink's cursor through its bytes, on a screen of this many rows. */
+  track(text: string, rows: number): void {
+    for (const [part, parameter = '', final] of text.matchAll(inkBytes)) {
+      const count = Number.parseInt(parameter, 10) || 1
+      if (part === '\n') this.#inkRow += 1
+      else if (final === undefined) this.#shown.delete(this.#inkRow)
+      else if (final === 'A' || final === 'F') this.#inkRow -= count
+      else if (final === 'B' || final === 'E') this.#inkRow += count
+      else if (final === 'H') this.#inkRow = count - 1
+      else if (final === 'K') this.#shown.delete(this.#inkRow)
+      else if (final === 'J') this.#eraseFrom(parameter === '' ? this.#inkRow : 0)
+      this.#inkRow = Math.max(0, Math.min(rows - 1, this.#inkRow))
+    }
+  }
+
+  #eraseFrom(first: number): void {
+    for (const row of this.#shown.keys()) if (row >= first) this.#shown.delete(row)
+  }
+}
+
+/** A CSI sequence, a line feed, or a run of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it reads terminal sequences
+const inkBytes = /\x1b\[([?\d;]*)([A-Za-z])|\n|[^\x1b\n]+/g
+
+/** Erased first: behind a full row the cursor still stands on its last cell, and erasing then would take that. */
+const drawRow = (row: number, line: string): string => `\x1b[${row + 1};1H\x1b[2K${line}`
+
+const keepCursor = (text: string): string => `\x1b7${text}\x1b8`

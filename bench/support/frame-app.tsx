@@ -31,25 +31,31 @@ let rows = markdownRows(markdown, screen.columns)
 let anchor: Anchor = { kind: 'bottom' }
 let tokens = 0
 let isDirty = false
-let version = 0
-const listeners = new Set<() => void>()
 const frames: number[] = []
 
-function notify(): void {
-  isDirty = false
-  layOut()
-  version += 1
-  for (const listener of listeners) listener()
+/** Told to those who look at one thing: the transcript, the composer, the status line. */
+class Signal {
+  version = 0
+  readonly #listeners = new Set<() => void>()
+
+  subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  notify(): void {
+    this.version += 1
+    for (const listener of this.#listeners) listener()
+  }
 }
 
-const useVersion = (): number =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => version,
-  )
+const transcript = new Signal()
+const composer = new Signal()
+const status = new Signal()
+
+function useSignal(signal: Signal): void {
+  useSyncExternalStore(signal.subscribe, () => signal.version)
+}
 
 const Line = memo(({ text }: { text: string }) => <Text wrap="truncate">{text}</Text>)
 
@@ -62,16 +68,10 @@ function layOut(): void {
   )
 }
 
-const source: LineSource = {
-  subscribe: (listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  },
-  lines: () => lines,
-}
+const source: LineSource = { subscribe: transcript.subscribe, lines: () => lines }
 
 function Composer() {
-  useVersion()
+  useSignal(composer)
   const { setCursorPosition } = useCursor()
   const view = editorView(editor, screen.columns - 2)
   const shown = view.rows.slice(-2)
@@ -86,7 +86,7 @@ function Composer() {
 }
 
 function Status() {
-  useVersion()
+  useSignal(status)
   return <Line text={`tokens ${tokens}`} />
 }
 
@@ -106,10 +106,16 @@ function onEvents(events: readonly InputEvent[]): void {
     if (event.kind === 'text') editor = reduce(editor, { op: 'insert', text: event.text })
     if (event.kind === 'key' && event.key === 'ctrl+u') editor = reduce(editor, { op: 'kill', to: 'all' })
     if (event.kind === 'key' && event.key === 'f5') startStreaming()
-    if (event.kind === 'key' && event.key === 'pageup') anchor = scrollBy(index, anchor, -5, viewRows)
+    if (event.kind === 'key' && event.key === 'pageup') scroll(-5)
     if (event.kind === 'key' && event.key === 'ctrl+q') finish()
   }
-  notify()
+  composer.notify()
+}
+
+function scroll(rows: number): void {
+  anchor = scrollBy(index, anchor, rows, viewRows)
+  layOut()
+  transcript.notify()
 }
 
 /** Four characters a token, one token every 10 ms; drawn at most every 33 ms. */
@@ -131,8 +137,11 @@ function startStreaming(): void {
     pending = ''
     rows = markdownRows(markdown, screen.columns)
     index.set(items, rows.length)
-    notify()
+    isDirty = false
+    layOut()
+    transcript.notify()
   }, 33).unref()
+  setInterval(() => status.notify(), 250).unref()
 }
 let pending = ''
 

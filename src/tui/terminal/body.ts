@@ -39,7 +39,7 @@ export class Body {
 
   /** The rows that are not as wanted. Goes after Ink's bytes. */
   painting(): string {
-    let text = ''
+    let text = this.#scroll()
     for (const [index, line] of this.#wanted.lines.entries()) {
       const row = this.#wanted.top + index
       if (this.#shown.get(row) === line) continue
@@ -64,9 +64,42 @@ export class Body {
     }
   }
 
+  /** Where most rows only moved, the terminal moves them: a new row costs its own bytes and not a screenful. */
+  #scroll(): string {
+    const { top, lines } = this.#wanted
+    const shown = lines.map((_, index) => this.#shown.get(top + index))
+    const shift = findShift(shown, lines)
+    if (shift === 0) return ''
+    for (const index of lines.keys()) {
+      const moved = shown[index + shift]
+      if (moved === undefined) this.#shown.delete(top + index)
+      else this.#shown.set(top + index, moved)
+    }
+    return `\x1b[${top + 1};${top + lines.length}r\x1b[${Math.abs(shift)}${shift > 0 ? 'S' : 'T'}\x1b[r`
+  }
+
   #eraseFrom(first: number): void {
     for (const row of this.#shown.keys()) if (row >= first) this.#shown.delete(row)
   }
+}
+
+/** Furthest move worth looking for, in rows. */
+const maxShift = 10
+
+/** By how many rows the shown ones moved up (down when negative) to become the wanted ones; 0 when that saves little. */
+function findShift(shown: readonly (string | undefined)[], wanted: readonly string[]): number {
+  const matches = (shift: number): number =>
+    wanted.filter((line, index) => line !== '' && shown[index + shift] === line).length
+  let best = 0
+  let most = Math.max(matches(0), wanted.length / 2)
+  for (let shift = -maxShift; shift <= maxShift; shift++) {
+    const count = shift === 0 ? 0 : matches(shift)
+    if (count > most) {
+      best = shift
+      most = count
+    }
+  }
+  return best
 }
 
 /** A CSI sequence, a line feed, or a run of text. */

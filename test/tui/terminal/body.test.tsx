@@ -74,6 +74,20 @@ test('rows are drawn without a frame of Ink, in one small write, the cursor wher
   expect({ cursor: screen.terminal.cursor(), frames: frames.length }).toEqual(before)
 })
 
+test('rows that only moved are moved by the terminal, up and down', async () => {
+  const numbered = (first: number) =>
+    Array.from({ length: 10 }, (_, row) => `a row of some length, number ${first + row}`)
+  const source = new Lines(numbered(0))
+  await using screen = await openScreen(<App source={source} look={plainLook} />, { columns: 40, rows: 12 })
+  for (const first of [1, 4, 2, 2, 0]) {
+    screen.takeWrites()
+    source.set(numbered(first))
+    await screen.settle()
+    expect(screen.takeWrites().join('').length).toBeLessThan(220)
+    expect(screen.text()).toBe(['header', ...numbered(first), 'footer 0'].join('\n'))
+  }
+})
+
 test('a dialog covers the rows, and they are there again when it goes', async () => {
   const source = new Lines(['under the dialog', 'two'])
   await using screen = await openScreen(<App source={source} look={{ ...plainLook, isCovered: true }} />, {
@@ -89,6 +103,7 @@ test('however the body, the layout, the cover and the size change, the screen is
   const line = fc.constantFrom('', 'short', 'x'.repeat(60), '日本語のとても長い行です', '\x1b[31mred\x1b[0m text')
   const step = fc.oneof(
     fc.record({ lines: fc.array(line, { maxLength: 8 }) }),
+    fc.record({ move: fc.integer({ min: -3, max: 3 }) }),
     fc.record({ columns: fc.integer({ min: 12, max: 40 }), rows: fc.integer({ min: 5, max: 12 }) }),
     fc.record({
       footerRows: fc.integer({ min: 1, max: 3 }),
@@ -108,6 +123,7 @@ test('however the body, the layout, the cover and the size change, the screen is
       await using screen = await openScreen(<App source={source} look={look} />, { columns: 30, rows: 8, clock })
       for (const change of steps) {
         if ('lines' in change) lines = change.lines
+        else if ('move' in change) lines = change.move > 0 ? lines.slice(change.move) : ['new', ...lines]
         else if ('columns' in change) {
           await screen.resize(change)
           clock.advance(33)
@@ -119,7 +135,7 @@ test('however the body, the layout, the cover and the size change, the screen is
       await using fresh = await openScreen(<App source={new Lines(source.lines())} look={look} />, { columns, rows })
       expect(screen.text()).toBe(fresh.text())
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
 })
 

@@ -1,6 +1,6 @@
 /** A gateway server in this process on a free loopback port, with the real device book and stand-ins for the rooms behind it. */
 
-import { createBus, type News, type RunRef } from '../../src/server/bus.ts'
+import { createBus, type News, type RunNews, type RunRef } from '../../src/server/bus.ts'
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
 import { type GatewayServer, startGatewayServer } from '../../src/server/gateway/server.ts'
 import type { GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
@@ -70,16 +70,16 @@ export function newsOf(runId: string, sessionKey = 'agent:main:main') {
   let offset = 0
   let text = ''
   return {
-    started: (startedAt = 1): News => ({ type: 'run.started', run, startedAt }),
-    text: (piece: string): News => {
-      const news: News = { type: 'run.text', run, offset, text: piece }
+    started: (startedAt = 1): RunNews => ({ type: 'run.started', run, startedAt }),
+    text: (piece: string): RunNews => {
+      const news: RunNews = { type: 'run.text', run, offset, text: piece }
       offset += piece.length
       text += piece
       return news
     },
-    thinking: (at: number, piece: string): News => ({ type: 'run.thinking', run, offset: at, text: piece }),
-    tool: (data: Record<string, unknown>): News => ({ type: 'run.tool', run, data }),
-    ended: (more: Partial<Extract<News, { type: 'run.ended' }>> = {}): News => ({
+    thinking: (at: number, piece: string): RunNews => ({ type: 'run.thinking', run, offset: at, text: piece }),
+    tool: (data: Record<string, unknown>): RunNews => ({ type: 'run.tool', run, data }),
+    ended: (more: Partial<Extract<RunNews, { type: 'run.ended' }>> = {}): RunNews => ({
       type: 'run.ended',
       run,
       state: 'final',

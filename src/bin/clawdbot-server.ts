@@ -4,9 +4,11 @@
 import { version } from '../shared/build.ts'
 import { useCompileCache } from './compile-cache.ts'
 
-useCompileCache()
-
-const [first] = process.argv.slice(2)
-if (first === '--version' || first === '-V') {
-  process.stdout.write(`clawdbot CLI v${version}\n`)
+const argv = process.argv.slice(2)
+if (argv[0] === '--version' || argv[0] === '-V') process.stdout.write(`clawdbot CLI v${version}\n`)
+else {
+  useCompileCache()
+  const { guard } = await import('./guard.ts')
+  const { runServer } = await import('../server/main.ts')
+  await guard(() => runServer(argv, process.env))
 }

@@ -25,14 +25,14 @@ export class TranscriptCache {
   }
 
   /** Oldest first; undefined when nothing usable is kept. Never throws for a damaged file. */
-  async load(sessionKey: string): Promise<CachedMessage[] | undefined> {
+  async read(sessionKey: string): Promise<CachedMessage[] | undefined> {
     const parsed = parseJson((await readIfThere(this.#path(sessionKey))) ?? '')
     const found = parsed.ok ? file.safeParse(parsed.value) : undefined
     return found?.success && found.data.sessionKey === sessionKey ? found.data.messages : undefined
   }
 
-  /** Keeps the newest messages of a session and forgets the session that was not saved for the longest time. */
-  async save(sessionKey: string, messages: readonly CachedMessage[]): Promise<void> {
+  /** Keeps the newest messages of a session and forgets the session that was not written for the longest time. */
+  async write(sessionKey: string, messages: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     await writePrivate(this.#path(sessionKey), shrink(sessionKey, messages.slice(-cachedMessages)))
     await this.#prune()
   }
@@ -57,7 +57,7 @@ export class TranscriptCache {
 }
 
 /** Drops the older half until the text fits. */
-function shrink(sessionKey: string, messages: readonly CachedMessage[]): string {
+function shrink(sessionKey: string, messages: readonly Readonly<Record<string, unknown>>[]): string {
   const text = JSON.stringify({ sessionKey, messages })
   if (messages.length === 0 || Buffer.byteLength(text) <= cachedBytes) return text
   return shrink(sessionKey, messages.slice(Math.ceil(messages.length / 2)))

@@ -164,7 +164,7 @@ async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, si
   })
   const socket = await openSocket(
     stream,
-    url,
+    greeter,
     {
       onText(text) {
         if (isClosed) return

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import { Fault } from '../shared/fault.ts'
 import { maxClientPayloadBytes } from '../shared/protocol/frame.ts'
+import type { Clock } from '../shared/std/clock.ts'
 import type { GatewayUrl } from '../tunnel/gateway-url.ts'
 
 /** Most bytes waiting to leave for a peer that does not read (TU21). */
@@ -33,7 +34,7 @@ export type GatewaySocket = {
 /** Upgrades `stream`. Redirects are not followed (AU18); anything but an upgrade is `client.not-a-gateway`. */
 export function openSocket(
   stream: Duplex,
-  url: GatewayUrl,
+  { url, clock }: { url: GatewayUrl; clock: Clock },
   events: SocketEvents,
   signal: AbortSignal,
 ): Promise<GatewaySocket> {
@@ -68,12 +69,12 @@ export function openSocket(
     ws.on('open', () => {
       isOpen = true
       signal.removeEventListener('abort', onAbort)
-      resolve(wrap(ws))
+      resolve(wrap(ws, clock))
     })
   })
 }
 
-function wrap(ws: WebSocket): GatewaySocket {
+function wrap(ws: WebSocket, clock: Clock): GatewaySocket {
   let limitBytes = maxClientPayloadBytes
   return {
     send(text) {
@@ -91,7 +92,7 @@ function wrap(ws: WebSocket): GatewaySocket {
     close() {
       ws.removeAllListeners('close')
       ws.close()
-      setTimeout(() => ws.terminate(), closePatienceMs).unref()
+      clock.after(closePatienceMs, () => ws.terminate(), { unref: true })
     },
   }
 }

@@ -7,24 +7,24 @@ import { Home } from './support.ts'
 const lines = (count: number, length = 10) =>
   Array.from({ length: count }, (_, i) => ({ role: 'user', content: `${i}`.padEnd(length, 'x') }))
 
-test('a transcript comes back as it was saved, for its own gateway and session only', async () => {
+test('a transcript comes back as it was written, for its own gateway and session only', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  await cache.save('main', lines(3))
-  expect(await cache.load('main')).toEqual(lines(3))
-  expect(await cache.load('other')).toBeUndefined()
-  expect(await new TranscriptCache(home.paths.cacheDir, 'ws://b:1').load('main')).toBeUndefined()
+  await cache.write('main', lines(3))
+  expect(await cache.read('main')).toEqual(lines(3))
+  expect(await cache.read('other')).toBeUndefined()
+  expect(await new TranscriptCache(home.paths.cacheDir, 'ws://b:1').read('main')).toBeUndefined()
   await cache.forget('main')
-  expect(await cache.load('main')).toBeUndefined()
+  expect(await cache.read('main')).toBeUndefined()
 })
 
 test('only the newest messages are kept, and never more than the size allows', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  await cache.save('main', lines(500))
-  expect(await cache.load('main')).toEqual(lines(500).slice(-cachedMessages))
-  await cache.save('main', lines(100, 20_000))
-  const kept = (await cache.load('main')) ?? []
+  await cache.write('main', lines(500))
+  expect(await cache.read('main')).toEqual(lines(500).slice(-cachedMessages))
+  await cache.write('main', lines(100, 20_000))
+  const kept = (await cache.read('main')) ?? []
   expect(JSON.stringify(kept).length).toBeLessThan(cachedBytes)
   expect(kept.at(-1)).toEqual(lines(100, 20_000).at(-1))
 })
@@ -32,10 +32,10 @@ test('only the newest messages are kept, and never more than the size allows', a
 test('old sessions leave, and a damaged file is as good as none', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  for (let i = 0; i < cachedSessions + 5; i++) await cache.save(`s${i}`, lines(1))
+  for (let i = 0; i < cachedSessions + 5; i++) await cache.write(`s${i}`, lines(1))
   const [folder = ''] = await readdir(home.paths.cacheDir)
   const files = await readdir(join(home.paths.cacheDir, folder))
   expect(files).toHaveLength(cachedSessions)
   for (const file of files) await writeFile(join(home.paths.cacheDir, folder, file), '{"messages":')
-  expect(await cache.load(`s${cachedSessions + 4}`)).toBeUndefined()
+  expect(await cache.read(`s${cachedSessions + 4}`)).toBeUndefined()
 })

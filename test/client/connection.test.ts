@@ -144,11 +144,11 @@ test('what was typed while away is sent once the gateway is back, under the same
 test('TU21: a gateway that stops reading costs at most 8 MiB, then sending fails at once', async () => {
   await using gateway = await StandInGateway.start()
   await using home = await Home.make()
-  const { url } = await home.greeter(gateway.url)
+  const greeter = await home.greeter(gateway.url)
   const { signal } = new AbortController()
   const stream = await openDirect({ kind: 'direct', name: 'x', url: gateway.url }).dial(signal)
   const events = { onText: () => {}, onPong: () => {}, onEnd: () => {} }
-  const socket = await openSocket(stream, url, events, signal)
+  const socket = await openSocket(stream, greeter, events, signal)
   const piece = JSON.stringify({ pad: 'x'.repeat(256 * 1024) })
   // All in one turn of the loop: beyond what the kernel takes nothing can leave, as with a frozen peer.
   const flood = () => {

@@ -33,6 +33,11 @@ export class RpcClient {
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   #lastId = 0
   #ended: Fault | undefined
+  #onLost = (_: Fault) => {}
+  /** Resolves with the reason once the socket is gone; never rejects. */
+  readonly lost: Promise<Fault> = new Promise((resolve) => {
+    this.#onLost = resolve
+  })
 
   constructor({ send, clock }: RpcClientOptions) {
     this.#send = send
@@ -82,6 +87,7 @@ export class RpcClient {
   /** The socket is gone: everything waiting and every later call fails with `fault`. */
   end(fault: Fault): void {
     this.#ended ??= fault
+    this.#onLost(this.#ended)
     this.#pending.failAll(fault)
   }
 }

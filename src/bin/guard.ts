@@ -1,0 +1,48 @@
+/** The last boundary of a program: no stack trace reaches a person, and a closed pipe is no failure. */
+
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Runs the program and sets its exit code. A bug is told in one sentence; its stack goes to a private file. */
+export async function guard(program: () => Promise<number>): Promise<void> {
+  process.stdout.on('error', onPipe)
+  process.stderr.on('error', onPipe)
+  process.on('uncaughtException', (error) => void report(error).finally(() => process.exit(1)))
+  try {
+    process.exitCode = await program()
+  } catch (error) {
+    await report(error)
+    process.exitCode = 1
+  }
+}
+
+/** `clawdbot logs | head`: the reader has what it wanted. */
+function onPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+}
+
+async function report(error: unknown): Promise<void> {
+  const { Fault, errorText } = await import('../shared/fault.ts')
+  if (error instanceof Fault) {
+    process.stderr.write(`❌ ${error.message}\n${error.remedy === undefined ? '' : `   ${error.remedy}\n`}`)
+    process.exitCode = error.exitCode
+    return
+  }
+  const { clientPaths } = await import('../client/paths.ts')
+  const { crashLog } = clientPaths(process.env)
+  const isKept = keep(crashLog, error)
+  process.stderr.write(`❌ Something failed that should not: ${errorText(error)}\n`)
+  if (isKept) process.stderr.write(`   The details are in ${crashLog}; please report them.\n`)
+}
+
+function keep(path: string, error: unknown): boolean {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    appendFileSync(path, `${new Date().toISOString()} ${process.version}\n${stack}\n\n`, { mode: 0o600 })
+    return true
+  } catch {
+    return false // a full or foreign disk: the sentence alone has to do
+  }
+}

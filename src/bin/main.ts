@@ -1,0 +1,66 @@
+/** What `clawdbot` does with its words: a line command, the screen, or an answer for a pipe. Each is loaded when needed. */
+
+import { fileURLToPath } from 'node:url'
+import type { Surroundings } from '../cli/command.ts'
+import { clientPaths } from '../client/paths.ts'
+import { systemClock } from '../shared/std/clock.ts'
+import { guard } from './guard.ts'
+
+/** `entryUrl` is the module URL of the running program; `clawdbot-server` lies beside it. */
+export async function main(argv: readonly string[], entryUrl: string): Promise<void> {
+  await guard(async () => await run(argv, surroundings(entryUrl)))
+}
+
+async function run(argv: readonly string[], world: Surroundings): Promise<number> {
+  const [first] = argv
+  const isCommand = first !== undefined && (!first.startsWith('-') || first === '--help' || first === '-h')
+  if (isCommand && first !== 'tui') {
+    const { runCommand } = await import('../cli/run.ts')
+    return await runCommand(argv, world)
+  }
+  const { runWithoutCommand } = await import('../cli/bare.ts')
+  return await runWithoutCommand(first === 'tui' ? argv.slice(1) : argv, world, {
+    input: process.stdin.isTTY ? undefined : process.stdin,
+    isScreen: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    openScreen: async (options) => {
+      releaseInterrupt()
+      const { startTui } = await import('../tui/start.tsx')
+      return await startTui(options)
+    },
+  })
+}
+
+const interrupt = new AbortController()
+
+/** The first Ctrl+C asks the command to end, the second ends it. */
+function onInterrupt(): void {
+  if (interrupt.signal.aborted) process.exit(130)
+  interrupt.abort(new Error('interrupted'))
+}
+
+/** The screen and the gateway answer Ctrl+C themselves. */
+function releaseInterrupt(): void {
+  process.off('SIGINT', onInterrupt)
+}
+
+function surroundings(entryUrl: string): Surroundings {
+  process.on('SIGINT', onInterrupt)
+  const { env } = process
+  const name = entryUrl.endsWith('.ts') ? 'clawdbot-server.ts' : 'clawdbot-server.js'
+  return {
+    env,
+    paths: clientPaths(env),
+    clock: systemClock,
+    signal: interrupt.signal,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    isColor: Boolean(process.stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
+    columns: process.stdout.columns ?? 80,
+    serverProgram: fileURLToPath(new URL(name, entryUrl)),
+    runServer: async (serverArgv) => {
+      releaseInterrupt()
+      const { runServer } = await import('../server/main.ts')
+      return await runServer(serverArgv, env)
+    },
+  }
+}

@@ -1,0 +1,133 @@
+/** One message, its answer streamed as plain text: what a pipe gets, and `clawdbot agent`. */
+
+import { randomUUID } from 'node:crypto'
+import { EventFlow } from '../client/reattach.ts'
+import { Fault } from '../shared/fault.ts'
+import { messageText } from '../shared/model/message.ts'
+import type { ChatPayload } from '../shared/protocol/chat.ts'
+import type { GatewayEvent } from '../shared/rpc/client.ts'
+import type { Surroundings } from './command.ts'
+import type { Gateway } from './gateway-call.ts'
+import { harmless, oneLine } from './style.ts'
+
+export type Question = {
+  readonly message: string
+  readonly sessionKey?: string | undefined
+  readonly thinking?: string | undefined
+}
+
+/**
+ * Sends `question` and writes the answer as it comes; only the answer goes to `out`. Resolves with 0, 1 for a run that
+ * failed, 130 for Ctrl+C, which stops the run as well.
+ */
+export async function streamAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<number> {
+  const sessionKey = question.sessionKey ?? gateway.hello.snapshot?.sessionDefaults?.mainSessionKey ?? 'agent:main:main'
+  const runId = randomUUID()
+  const writer = new AnswerWriter(world.out)
+  const flow = new EventFlow()
+  flow.attached(undefined)
+  const ended = new Promise<ChatPayload>((resolve) => {
+    gateway.rpc.events((raw) => {
+      const { event } = flow.accept(raw)
+      if (!event) return
+      notice(event, sessionKey, world)
+      if (event.name !== 'chat' || event.payload.runId !== runId) return
+      if (event.payload.state === 'delta') writer.delta(event.payload)
+      else if (event.payload.state !== 'status') resolve(event.payload)
+    })
+  })
+  const { message, thinking } = question
+  const params = { sessionKey, message, deliver: false, idempotencyKey: runId }
+  const sent = await gateway.call('chat.send', thinking === undefined ? params : { ...params, thinking })
+  if (sent.runId === undefined) return 0 // a stop word: it stopped other runs, there is nothing to wait for
+  const end = await Promise.race([ended, whenLost(gateway), whenInterrupted(world.signal)])
+  if (end === 'interrupted') {
+    await gateway.call('chat.abort', { sessionKey, runId }, { signal: AbortSignal.timeout(2000) }).catch(() => {}) // leaving
+    writer.end()
+    return 130
+  }
+  return finish(end, writer, world)
+}
+
+function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): number {
+  const text = textOf(end)
+  if (text !== undefined) writer.whole(text)
+  writer.end()
+  if (end.state === 'error') {
+    world.err(`✗ ${oneLine(end.errorMessage ?? 'The run failed')}\n`)
+    return 1
+  }
+  if (end.state === 'aborted') {
+    world.err(`✗ The answer was stopped${end.stopReason ? ` (${oneLine(end.stopReason)})` : ''}\n`)
+    return 1
+  }
+  if (!writer.isEmpty) return 0
+  world.err('✗ The gateway ended the run without an answer; clawdbot logs tells more.\n')
+  return 1
+}
+
+/** Things only a person can do are said beside the answer, and never done from a pipe. */
+function notice(event: GatewayEvent, sessionKey: string, world: Surroundings): void {
+  if (event.name !== 'exec.approval.requested') return
+  const { request } = event.payload
+  if (request.sessionKey && request.sessionKey !== sessionKey) return
+  const where = request.where ?? request.host ?? 'the gateway'
+  world.err(`⏸ A command waits for approval on ${oneLine(where)}: ${oneLine(request.command)}\n`)
+  world.err('  To answer it, open the terminal in another window: clawdbot\n')
+}
+
+function whenLost({ rpc }: Gateway): Promise<never> {
+  // A call that never gets an answer ends with the connection: it tells when and why.
+  return rpc.lost.then((fault) => {
+    throw new Fault(fault.code, `${fault.message}; the answer goes on without us`, {
+      remedy: 'Open the terminal with clawdbot to read the rest.',
+      cause: fault,
+    })
+  })
+}
+
+function whenInterrupted(signal: AbortSignal): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve('interrupted')
+    signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
+  })
+}
+
+function textOf({ message }: ChatPayload): string | undefined {
+  return message && 'content' in message ? messageText(message.content as never) : undefined
+}
+
+/** Writes a growing text to a stream that cannot take anything back. */
+export class AnswerWriter {
+  #written = ''
+  readonly #out: (text: string) => void
+
+  constructor(out: (text: string) => void) {
+    this.#out = out
+  }
+
+  get isEmpty(): boolean {
+    return this.#written.trim() === ''
+  }
+
+  delta({ offset = 0, deltaText = '', replace }: ChatPayload): void {
+    this.whole(replace ? deltaText : this.#written.slice(0, offset) + deltaText)
+  }
+
+  /** `text` is the whole so far. What differs from what was written already starts on a line of its own. */
+  whole(text: string): void {
+    if (text === this.#written.slice(0, text.length) && text !== '') return
+    if (text.startsWith(this.#written)) this.#write(text.slice(this.#written.length))
+    else if (text.startsWith(this.#written.trimEnd())) this.#write(text.slice(this.#written.trimEnd().length))
+    else if (text !== '') this.#write(`\n\n${text}`)
+    this.#written = text === '' ? this.#written : text
+  }
+
+  end(): void {
+    if (this.#written !== '' && !this.#written.endsWith('\n')) this.#out('\n')
+  }
+
+  #write(text: string): void {
+    if (text !== '') this.#out(harmless(text))
+  }
+}

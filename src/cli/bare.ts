@@ -1,0 +1,61 @@
+/** `clawdbot` without a command: the screen in a terminal, an answer for a pipe, else how things stand. */
+
+import { Fault } from '../shared/fault.ts'
+import { ask } from './ask.ts'
+import { type FlagValues, gatewayFlags, type Surroundings } from './command.ts'
+import { parseLine, usage } from './parse.ts'
+import { reportFault } from './run.ts'
+
+const screenFlags = {
+  ...gatewayFlags,
+  session: { type: 'string', about: 'session key to open (the main session)', value: '<key>' },
+} as const
+
+/** What the screen is started with; secrets are in here, so it is never printed. */
+export type ScreenOptions = {
+  readonly url?: string | undefined
+  readonly port?: number | undefined
+  readonly token?: string | undefined
+  readonly password?: string | undefined
+  readonly tlsFingerprint?: string | undefined
+  readonly insecure?: boolean | undefined
+  readonly session?: string | undefined
+  readonly env: Surroundings['env']
+  /** Path of `clawdbot-server`, for the gateway of the profile `local`. */
+  readonly serverProgram: string
+}
+
+export type Ends = {
+  readonly input: AsyncIterable<Uint8Array | string> | undefined
+  /** Both ends are terminals. */
+  readonly isScreen: boolean
+  readonly openScreen: (options: ScreenOptions) => Promise<number>
+}
+
+export async function runWithoutCommand(argv: readonly string[], world: Surroundings, ends: Ends): Promise<number> {
+  try {
+    const { args, flags: parsed } = parseLine(argv, '', screenFlags)
+    if (args.length > 0) throw usage(`${JSON.stringify(args[0])} stands after the flags: commands come first`, '')
+    const flags = parsed as FlagValues<typeof screenFlags>
+    if (!ends.isScreen) return await ask({ ...world, flags, input: ends.input })
+    const { url, port, token, password, insecure, session } = flags
+    const { env, serverProgram } = world
+    const pin = flags['tls-fingerprint']
+    return await ends.openScreen({
+      url,
+      port,
+      token,
+      password,
+      insecure,
+      session,
+      tlsFingerprint: pin,
+      env,
+      serverProgram,
+    })
+  } catch (error) {
+    if (world.signal.aborted && !(error instanceof Fault)) return 130
+    if (!(error instanceof Fault)) throw error
+    reportFault(error, world, false)
+    return error.exitCode
+  }
+}

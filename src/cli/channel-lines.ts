@@ -1,0 +1,40 @@
+/** How channels read in one line each. Pure. */
+
+import type { Result } from '../shared/protocol/table.ts'
+import { isRecord } from '../shared/std/json.ts'
+
+type Facts = {
+  configured?: boolean | undefined
+  running?: boolean | undefined
+  linked?: boolean | undefined
+  connected?: boolean | undefined
+  lastError?: string | null | undefined
+  probe?: unknown
+}
+
+/** `connected`, `failed: …`, `starting`, `stopped` or `not configured`. */
+export function channelState(facts: Facts): string {
+  const probe = isRecord(facts.probe) ? facts.probe : {}
+  if (facts.lastError) return `failed: ${facts.lastError}`
+  if (probe.ok === false)
+    return `failed: ${typeof probe.error === 'string' ? probe.error : 'the service does not answer'}`
+  if (facts.configured === false) return 'not configured'
+  if (facts.connected === true || facts.linked === true || facts.running === true || probe.ok === true)
+    return 'connected'
+  return facts.running === false ? 'stopped' : 'configured'
+}
+
+/** `telegram (connected), discord (stopped)`; empty when there are none. */
+export function channelSummary({
+  channels,
+  channelOrder,
+}: Pick<Result<'health'>, 'channels' | 'channelOrder'>): string {
+  const ids = [...new Set([...channelOrder, ...Object.keys(channels)])]
+  return ids
+    .map((id) => {
+      const facts = channels[id]
+      return facts ? `${id} (${channelState(facts)})` : undefined
+    })
+    .filter((line) => line !== undefined)
+    .join(', ')
+}

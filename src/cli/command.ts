@@ -1,0 +1,86 @@
+/** How a line command is defined: its words, its flags, and what it does with them. */
+
+import type { ClientPaths, Env } from '../client/paths.ts'
+import type { TargetFlags } from '../client/target.ts'
+import type { Clock } from '../shared/std/clock.ts'
+
+export type Flag = {
+  readonly type: 'string' | 'number' | 'boolean'
+  readonly about: string
+  /** What stands for the value in help, such as `<ms>`. */
+  readonly value?: string
+}
+export type Flags = Readonly<Record<string, Flag>>
+
+type ValueOf<F extends Flag> = F['type'] extends 'boolean' ? boolean : F['type'] extends 'number' ? number : string
+/** Parsed flags: booleans are always there, everything else may be missing. */
+export type FlagValues<F extends Flags> = {
+  readonly [K in keyof F]: F[K]['type'] extends 'boolean' ? boolean : ValueOf<F[K]> | undefined
+}
+
+/** The world of one command; nothing else is touched. */
+export type Surroundings = {
+  readonly env: Env
+  readonly paths: ClientPaths
+  readonly clock: Clock
+  /** Ends on Ctrl+C. */
+  readonly signal: AbortSignal
+  /** Writes to standard output or standard error; no newline is added. */
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly isColor: boolean
+  readonly columns: number
+  /** Path of `clawdbot-server`, for starting one in the background. */
+  readonly serverProgram: string
+  /** Runs the gateway in this process until it ends; resolves with its exit code. */
+  readonly runServer: (argv: readonly string[]) => Promise<number>
+}
+
+export type Invocation<F extends Flags> = Surroundings & {
+  readonly args: readonly string[]
+  readonly flags: FlagValues<F>
+}
+
+export type Command = {
+  /** The words after `clawdbot`, such as `gateway status`. */
+  readonly name: string
+  readonly about: string
+  /** Positional arguments as help shows them, such as `<method>`; absent when there are none. */
+  readonly args?: string
+  readonly flags: Flags
+  /** Resolves with the exit code: 0, or as `Fault.exitCode` tells. */
+  run(invocation: Invocation<Flags>): Promise<number>
+}
+
+export function defineCommand<const F extends Flags>(command: {
+  name: string
+  about: string
+  args?: string
+  flags: F
+  run(invocation: Invocation<F>): Promise<number>
+}): Command {
+  // Flags are parsed by `command.flags`, so their values have the shape `run` expects.
+  return command as unknown as Command
+}
+
+/** Flags of every command that talks to a gateway. */
+export const gatewayFlags = {
+  url: { type: 'string', about: 'gateway address, such as wss://gateway.example', value: '<url>' },
+  port: { type: 'number', about: 'port of a gateway on this machine', value: '<port>' },
+  token: { type: 'string', about: "the gateway's token (better: CLAWDBOT_GATEWAY_TOKEN)", value: '<token>' },
+  password: {
+    type: 'string',
+    about: "the gateway's password (better: CLAWDBOT_GATEWAY_PASSWORD)",
+    value: '<password>',
+  },
+  'tls-fingerprint': { type: 'string', about: 'SHA-256 of the certificate to trust', value: '<hex>' },
+  insecure: { type: 'boolean', about: 'allow plain ws:// to this address' },
+  timeout: { type: 'number', about: 'milliseconds to wait for an answer (10000)', value: '<ms>' },
+  json: { type: 'boolean', about: 'print JSON for programs' },
+} as const satisfies Flags
+
+/** The flags that choose a gateway, in the words of the client. */
+export function targetFlags(flags: FlagValues<typeof gatewayFlags>): TargetFlags {
+  const { url, port, token, password, insecure } = flags
+  return { url, port, token, password, insecure, tlsFingerprint: flags['tls-fingerprint'] }
+}

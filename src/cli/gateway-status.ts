@@ -1,0 +1,96 @@
+/** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
+
+import { openLink } from '../client/connect.ts'
+import { readGatewayConfig } from '../client/gateway-config.ts'
+import { probePort } from '../client/probe.ts'
+import { readRuntime } from '../client/runtime-file.ts'
+import { localPort, resolveTarget } from '../client/target.ts'
+import { errorText } from '../shared/fault.ts'
+import type { HelloOk } from '../shared/protocol/connect.ts'
+import { formatDuration } from '../shared/std/duration.ts'
+import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
+import { printJson } from './gateway-call.ts'
+import { facts } from './style.ts'
+
+type Inquiry = Surroundings & { readonly flags: FlagValues<typeof gatewayFlags> }
+
+export type LocalFacts = {
+  readonly isRunning: boolean
+  readonly json: Record<string, unknown>
+  readonly lines: string
+}
+
+export const gatewayStatus = defineCommand({
+  name: 'gateway status',
+  about: 'whether the gateway of this machine runs, with its facts; exit code 1 when it does not',
+  flags: gatewayFlags,
+  async run(invocation) {
+    const { isRunning, json, lines } = await describeLocal(invocation)
+    if (invocation.flags.json) printJson(invocation, json)
+    else invocation.out(lines)
+    return isRunning ? 0 : 1
+  },
+})
+
+/** Looks at the note it left, at its port, and asks it when it lets us in. */
+export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
+  const { env, paths, flags, clock, signal } = inquiry
+  const config = await readGatewayConfig(paths.configPath, env)
+  const { port } = await localPort(flags, env, paths, config)
+  const listener = await probePort(port, signal)
+  if (listener !== 'gateway') return absent(port, listener === 'stranger')
+  const runtime = await readRuntime(paths.runtimeFile)
+  const note = runtime?.isAlive && runtime.port === port ? runtime : undefined
+  const { hello, problem } = await greetLocal(inquiry)
+  const startedAt = note?.startedAt
+  const uptimeMs = hello?.snapshot?.uptimeMs ?? (startedAt === undefined ? undefined : clock.now() - startedAt)
+  const log = note && typeof note.log === 'string' ? note.log : undefined
+  const told = hello?.snapshot?.authMode
+  const json = {
+    running: true,
+    pid: note?.pid,
+    port,
+    url: `ws://127.0.0.1:${port}`,
+    uptimeMs,
+    authMode: typeof told === 'string' ? told : (config.auth.mode ?? (config.auth.password ? 'password' : 'token')),
+    version: hello?.server.version,
+    stateDir: hello?.snapshot?.stateDir ?? paths.stateDir,
+    log,
+    startedBy: note?.startedBy,
+    problem,
+  }
+  const lines = `✅ Running\n${facts([
+    ['Process', json.pid === undefined ? undefined : String(json.pid)],
+    ['Port', String(port)],
+    ['Address', json.url],
+    ['Uptime', uptimeMs === undefined ? undefined : formatDuration(uptimeMs)],
+    ['Auth mode', json.authMode],
+    ['Version', json.version],
+    ['State', json.stateDir],
+    ['Log', log],
+    ['Started by', json.startedBy],
+    ['But', problem],
+  ])}`
+  return { isRunning: true, json, lines }
+}
+
+function absent(port: number, isTaken: boolean): LocalFacts {
+  const why = isTaken ? `, and port ${port} is used by another program` : ''
+  return {
+    isRunning: false,
+    json: { running: false, port, portTaken: isTaken },
+    lines: `❌ Not running${why}\n  Start it with: clawdbot gateway start\n`,
+  }
+}
+
+/** A gateway that does not know us still runs: that is a fact to show, not a failure of this command. */
+async function greetLocal(inquiry: Inquiry): Promise<{ hello?: HelloOk; problem?: string }> {
+  const { env, paths, flags, clock, signal } = inquiry
+  try {
+    const target = await resolveTarget({ ...targetFlags(flags), url: undefined }, env, paths)
+    await using link = await openLink(target, { paths, clock, mode: 'probe', timeoutMs: flags.timeout ?? 3000, signal })
+    return { hello: link.hello }
+  } catch (error) {
+    return { problem: errorText(error) }
+  }
+}

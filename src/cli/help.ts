@@ -1,0 +1,34 @@
+/** Help, written from the table and the flags. Pure. */
+
+import type { Command, Flags } from './command.ts'
+import { commandTable } from './table.ts'
+
+export function generalHelp(): string {
+  const width = Math.max(...commandTable.map(({ name }) => name.length)) + 2
+  return [
+    'Usage: clawdbot [command] [flags]',
+    '',
+    'Without a command it opens the screen; with something piped in it prints the answer.',
+    '',
+    'Commands:',
+    ...commandTable.map(({ name, about }) => `  ${name.padEnd(width)}${about}`),
+    '',
+    'Every command explains itself: clawdbot <command> --help',
+    'Exit codes: 0 good, 1 not, 2 usage, 3 not let in, 4 not reached, 5 no answer in time, 6 not a gateway.',
+    '',
+  ].join('\n')
+}
+
+export function commandHelp({ name, about, args, flags }: Command): string {
+  const usage = `Usage: clawdbot ${name}${args === undefined ? '' : ` ${args}`}${Object.keys(flags).length > 0 ? ' [flags]' : ''}`
+  return `${usage}\n\n${about.charAt(0).toUpperCase()}${about.slice(1)}.\n${flagHelp(flags)}`
+}
+
+function flagHelp(flags: Flags): string {
+  const rows = Object.entries(flags).map(
+    ([key, flag]) => [`--${key} ${flag.value ?? ''}`.trimEnd(), flag.about] as const,
+  )
+  if (rows.length === 0) return ''
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2
+  return `\nFlags:\n${rows.map(([left, about]) => `  ${left.padEnd(width)}${about}\n`).join('')}`
+}

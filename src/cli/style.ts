@@ -1,0 +1,43 @@
+/** Words on a plain terminal: columns, a little emphasis, and nothing from afar that could move the cursor. Pure. */
+
+/** Control characters, escape sequences' first bytes, and marks that reverse or hide text (Unicode TR 9). */
+const unsafe =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]/g
+
+/** Text from a gateway or a model, harmless on a terminal: newlines and tabs stay, other controls show as `\x1b`. */
+export function harmless(text: string): string {
+  return text.replace(unsafe, (char) => {
+    const code = char.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+  })
+}
+
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return harmless(text.replaceAll('\r', '')).replaceAll(/[\n\t]+/g, ' ')
+}
+
+export function dim(text: string, isColor: boolean): string {
+  return isColor ? `\u001b[2m${text}\u001b[22m` : text
+}
+
+/** Rows in aligned columns with a heading, two spaces between; the last column is not padded. */
+export function columns(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [heading, ...rows].map((row) => row.map(oneLine))
+  const widths = heading.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  const lines = all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return `${lines.join('\n')}\n`
+}
+
+/** `name: value` lines, values aligned; undefined values are left out. */
+export function facts(pairs: readonly (readonly [string, string | undefined])[]): string {
+  const known = pairs.filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
+  const width = Math.max(0, ...known.map(([name]) => name.length)) + 2
+  return known.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${oneLine(value)}\n`).join('')
+}

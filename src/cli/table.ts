@@ -1,0 +1,112 @@
+/** Every line command: its words, one line of help, and where it is loaded from when it is asked for. */
+
+import type { Command } from './command.ts'
+
+export type CommandRow = {
+  readonly name: string
+  readonly about: string
+  readonly load: () => Promise<Command>
+  /** Everything after the command's words is its own to read; the gateway has its own flags. */
+  readonly takesAll?: boolean
+}
+
+export const commandTable: readonly CommandRow[] = [
+  {
+    name: 'health',
+    about: 'reachable, known, channels: one line each',
+    load: async () => (await import('./health.ts')).health,
+  },
+  {
+    name: 'status',
+    about: 'gateway, sessions and channels at a glance',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'agent',
+    about: 'send one message and print the answer',
+    load: async () => (await import('./agent.ts')).agent,
+  },
+  {
+    name: 'sessions list',
+    about: 'sessions, newest first',
+    load: async () => (await import('./sessions.ts')).sessionsList,
+  },
+  {
+    name: 'sessions search',
+    about: 'find words in all messages',
+    load: async () => (await import('./sessions.ts')).sessionsSearch,
+  },
+  { name: 'models', about: 'models that can be chosen', load: async () => (await import('./models.ts')).models },
+  { name: 'logs', about: "the end of the gateway's log", load: async () => (await import('./logs.ts')).logs },
+  {
+    name: 'gateway start',
+    about: 'run the gateway in the foreground',
+    load: async () => (await import('./gateway-control.ts')).gatewayStart,
+    takesAll: true,
+  },
+  {
+    name: 'gateway run',
+    about: 'the same as gateway start',
+    load: async () => (await import('./gateway-control.ts')).gatewayRun,
+    takesAll: true,
+  },
+  {
+    name: 'gateway stop',
+    about: 'end the gateway of this machine',
+    load: async () => (await import('./gateway-control.ts')).gatewayStop,
+  },
+  {
+    name: 'gateway restart',
+    about: 'end it and start it in the background',
+    load: async () => (await import('./gateway-control.ts')).gatewayRestart,
+  },
+  {
+    name: 'gateway status',
+    about: 'whether it runs, with its facts',
+    load: async () => (await import('./gateway-status.ts')).gatewayStatus,
+  },
+  {
+    name: 'gateway health',
+    about: 'how long it takes to answer',
+    load: async () => (await import('./gateway-wire.ts')).gatewayHealth,
+  },
+  {
+    name: 'gateway probe',
+    about: 'try what a terminal needs',
+    load: async () => (await import('./gateway-wire.ts')).gatewayProbe,
+  },
+  {
+    name: 'gateway call',
+    about: 'call any method of the wire',
+    load: async () => (await import('./gateway-wire.ts')).gatewayCall,
+  },
+  {
+    name: 'channels status',
+    about: 'chat channels and their accounts',
+    load: async () => (await import('./channels.ts')).channelsStatus,
+  },
+  { name: 'nodes list', about: 'nodes approved and waiting', load: async () => (await import('./nodes.ts')).nodesList },
+  {
+    name: 'nodes status',
+    about: 'nodes and whether they are connected',
+    load: async () => (await import('./nodes.ts')).nodesStatus,
+  },
+  {
+    name: 'devices list',
+    about: 'devices approved and waiting',
+    load: async () => (await import('./devices.ts')).devicesList,
+  },
+  {
+    name: 'devices approve',
+    about: 'let a waiting device in',
+    load: async () => (await import('./devices.ts')).devicesApprove,
+  },
+  {
+    name: 'devices reject',
+    about: 'refuse a waiting device',
+    load: async () => (await import('./devices.ts')).devicesReject,
+  },
+]
+
+/** What a group means without its second word. */
+export const groupDefaults: Readonly<Record<string, string>> = { sessions: 'sessions list' }

@@ -1,0 +1,98 @@
+/**
+ * What a client needs of the gateway's configuration file: where it listens and its secrets. The file belongs to the
+ * gateway, which validates all of it; here everything else is left alone.
+ */
+
+import { z } from 'zod'
+import { Fault } from '../shared/fault.ts'
+import { isRecord } from '../shared/std/json.ts'
+import { Secret } from '../shared/std/secret.ts'
+import type { Env } from './paths.ts'
+import { readIfThere } from './private-file.ts'
+
+export type GatewayConfig = {
+  readonly port: number | undefined
+  readonly mode: string | undefined
+  readonly auth: {
+    readonly mode: string | undefined
+    readonly token: Secret | undefined
+    readonly password: Secret | undefined
+  }
+  readonly remote: {
+    readonly url: string | undefined
+    readonly token: Secret | undefined
+    readonly password: Secret | undefined
+    readonly tlsFingerprint: string | undefined
+  }
+}
+
+const text = z.string().optional()
+const section = z.looseObject({
+  port: z.int().min(1).max(65_535).optional(),
+  mode: text,
+  auth: z.looseObject({ mode: text, token: text, password: text }).optional(),
+  remote: z.looseObject({ url: text, token: text, password: text, tlsFingerprint: text }).optional(),
+})
+
+/** Reads the file; a missing one is an empty one. Throws `config.invalid` for what would be guessed otherwise. */
+export async function readGatewayConfig(path: string, env: Env): Promise<GatewayConfig> {
+  const source = await readIfThere(path)
+  const root = source === undefined ? {} : await parse(path, source)
+  const parsed = section.safeParse((isRecord(root) ? root.gateway : undefined) ?? {})
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw invalid(path, `gateway.${issue?.path.map(String).join('.')}: ${issue?.message}`)
+  }
+  const { port, mode, auth = {}, remote = {} } = parsed.data
+  const value = (at: string, raw: string | undefined) =>
+    raw === undefined ? undefined : substitute(path, at, raw, env)
+  const secret = (at: string, raw: string | undefined) => {
+    const found = value(at, raw)?.trim()
+    return found === undefined || found === '' ? undefined : new Secret(found)
+  }
+  return {
+    port,
+    mode,
+    auth: {
+      mode: auth.mode,
+      token: secret('gateway.auth.token', auth.token),
+      password: secret('gateway.auth.password', auth.password),
+    },
+    remote: {
+      url: value('gateway.remote.url', remote.url),
+      token: secret('gateway.remote.token', remote.token),
+      password: secret('gateway.remote.password', remote.password),
+      tlsFingerprint: value('gateway.remote.tlsFingerprint', remote.tlsFingerprint),
+    },
+  }
+}
+
+/** Plain JSON needs no further parser, and most files are. */
+async function parse(path: string, source: string): Promise<unknown> {
+  try {
+    return JSON.parse(source)
+  } catch {
+    const { default: json5 } = await import('json5')
+    try {
+      return json5.parse(source)
+    } catch (error) {
+      throw invalid(path, error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+/** `${NAME}` becomes the variable, `$${NAME}` the literal `${NAME}`; other forms stay (section 14.1). */
+function substitute(path: string, at: string, raw: string, env: Env): string {
+  return raw.replace(/(\$?)\$\{([A-Z_][A-Z0-9_]*)\}/g, (whole, dollar: string, name: string) => {
+    if (dollar !== '') return whole.slice(1)
+    const found = env[name]
+    if (found === undefined || found === '') {
+      throw invalid(path, `Missing env var "${name}" referenced at config path: ${at}`)
+    }
+    return found
+  })
+}
+
+function invalid(path: string, problem: string): Fault {
+  return new Fault('config.invalid', `${path}: ${problem}`, { remedy: 'Correct the file, then try again.' })
+}

@@ -1,0 +1,102 @@
+/** The built-in profile: the gateway that runs on this machine, or one started in the background for it. */
+
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { Fault } from '../shared/fault.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { sleep } from '../shared/std/signal.ts'
+import { readGatewayConfig } from './gateway-config.ts'
+import type { ClientPaths, Env } from './paths.ts'
+import { createPrivate, readIfThere } from './private-file.ts'
+import { isPortFree, probePort } from './probe.ts'
+import { readRuntime } from './runtime-file.ts'
+import { type StartedGateway, startGateway } from './start-gateway.ts'
+import { localPort } from './target.ts'
+
+/** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
+const startPatienceMs = 30_000
+const lookEveryMs = 20
+/** How far to look for a free port when another program has ours. */
+const portsTried = 20
+
+export type LocalOptions = {
+  readonly port?: number | undefined
+  readonly env: Env
+  readonly paths: ClientPaths
+  /** Path of `clawdbot-server`. */
+  readonly program: string
+  readonly clock: Clock
+  /** One line for the person, such as `Starting a gateway on port 18790…`. */
+  readonly onProgress: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+export type LocalGateway = { readonly port: number; readonly isNew: boolean }
+
+/** Finds or starts it. Rejects with `gateway.start-failed` (with the end of its log) or `gateway.port-taken`. */
+export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGateway> {
+  const { env, paths, onProgress, signal } = options
+  const config = await readGatewayConfig(paths.configPath, env)
+  const wanted = await localPort({ port: options.port }, env, paths, config)
+  const listener = await probePort(wanted.port, signal)
+  if (listener === 'gateway') return { port: wanted.port, isNew: false }
+  const port = listener === 'nobody' ? wanted.port : await otherPort(wanted.port, wanted.isExplicit, onProgress)
+  const hasSecret =
+    config.auth.token ?? config.auth.password ?? env.CLAWDBOT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_PASSWORD
+  if (!hasSecret) await ensureToken(paths)
+  await mkdir(paths.stateDir, { recursive: true, mode: 0o700 })
+  onProgress(`Starting a gateway on port ${port}…`)
+  return await untilReady(startGateway(options.program, port, env, paths), port, options)
+}
+
+/** Makes the gateway's secret when nobody configured one: 256 bits in a private file that both ends read. */
+export async function ensureToken(paths: ClientPaths): Promise<void> {
+  await createPrivate(paths.gatewayToken, `${randomBytes(32).toString('base64url')}\n`)
+}
+
+async function otherPort(taken: number, isExplicit: boolean, onProgress: (line: string) => void): Promise<number> {
+  if (isExplicit) {
+    throw new Fault('gateway.port-taken', `Port ${taken} is used by a program that is no gateway`, {
+      remedy: 'End that program, or choose another port with --port.',
+    })
+  }
+  for (let port = taken + 1; port <= taken + portsTried; port++) {
+    if (!(await isPortFree(port))) continue
+    onProgress(`Port ${taken} is used by another program; the gateway takes ${port}.`)
+    return port
+  }
+  throw new Fault('gateway.port-taken', `The ports ${taken} to ${taken + portsTried} are all in use`, {
+    remedy: 'Choose a free one with --port.',
+  })
+}
+
+async function untilReady(child: StartedGateway, port: number, options: LocalOptions): Promise<LocalGateway> {
+  const { clock, paths, signal } = options
+  let end: string | undefined
+  void child.ended.then((how) => {
+    end = how
+  })
+  for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
+    if ((await probePort(port, signal)) === 'gateway') return { port, isNew: true }
+    if (end !== undefined) return await someoneElses(paths, end, signal)
+    await sleep(clock, lookEveryMs, signal)
+  }
+  throw await startFault(paths, `did not listen within ${startPatienceMs / 1000} s`)
+}
+
+/** Two terminals opened at once start two gateways, and the second one gives way: then the first is the one to use. */
+async function someoneElses(paths: ClientPaths, end: string, signal: AbortSignal): Promise<LocalGateway> {
+  const runtime = await readRuntime(paths.runtimeFile)
+  if (runtime?.isAlive && (await probePort(runtime.port, signal)) === 'gateway') {
+    return { port: runtime.port, isNew: false }
+  }
+  throw await startFault(paths, `ended while starting (${end})`)
+}
+
+async function startFault(paths: ClientPaths, what: string): Promise<Fault> {
+  const log = (await readIfThere(paths.gatewayLog)) ?? ''
+  const tail = log.trimEnd().split('\n').slice(-8).join('\n')
+  return new Fault('gateway.start-failed', `The gateway ${what}${tail === '' ? '' : `. Its last words:\n${tail}`}`, {
+    remedy: `The whole log is in ${paths.gatewayLog}`,
+  })
+}

@@ -1,0 +1,31 @@
+/** The note a running gateway leaves on this machine: its process and port. Written by the gateway, read by clients. */
+
+import { z } from 'zod'
+import { parseJson } from '../shared/std/json.ts'
+import { readIfThere } from './private-file.ts'
+
+const note = z.looseObject({
+  pid: z.int().positive(),
+  port: z.int().min(1).max(65_535),
+  startedAt: z.number().optional(),
+  startedBy: z.string().optional(),
+})
+
+export type RuntimeNote = z.infer<typeof note> & { readonly isAlive: boolean }
+
+/** The last note, and whether its process still runs; undefined when there is none or it is damaged. */
+export async function readRuntime(path: string): Promise<RuntimeNote | undefined> {
+  const parsed = parseJson((await readIfThere(path)) ?? '')
+  const found = parsed.ok ? note.safeParse(parsed.value) : undefined
+  return found?.success ? { ...found.data, isAlive: isAlive(found.data.pid) } : undefined
+}
+
+/** True while a process with this id exists, also one of another account. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

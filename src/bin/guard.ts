@@ -2,6 +2,7 @@
 
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { systemClock } from '../shared/std/clock.ts'
 
 /** Runs the program and sets its exit code. A bug is told in one sentence; its stack goes to a private file. */
 export async function guard(program: () => Promise<number>): Promise<void> {
@@ -40,7 +41,9 @@ function keep(path: string, error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    appendFileSync(path, `${new Date().toISOString()} ${process.version}\n${stack}\n\n`, { mode: 0o600 })
+    appendFileSync(path, `${new Date(systemClock.now()).toISOString()} ${process.version}\n${stack}\n\n`, {
+      mode: 0o600,
+    })
     return true
   } catch {
     return false // a full or foreign disk: the sentence alone has to do

@@ -39,7 +39,7 @@ function riskOfName(name: string): Risk | undefined {
 function namesOf(path: string): string[] {
   const name = basename(path).toLowerCase()
   const plain = name
-    .replace(/\.(exe|basic|tiny|nox|gtk3?|athena|traditional|openbsd|distrib|real)$/, '')
+    .replace(/[.-](exe|basic|tiny|nox|gtk3?|athena|traditional|openbsd|static|distrib|real)$/, '')
     .replace(/^[a-z0-9_]+-[a-z0-9_]+-(gnu[a-z]*|musl|darwin[\d.]*)-/, '')
     .replace(/[-.]?\d+([.-]\d+)*[a-z]?$/, '')
   return plain === '' || plain === name ? [name] : [name, plain]

@@ -43,12 +43,12 @@ export const interpreters = names(`
   python pypy ipython bpython jython micropython perl ruby irb jruby node nodejs deno bun qjs d8 js rhino lua luajit
   luatex texlua php php-cgi phpdbg tclsh wish awk gawk mawk nawk bwk original-awk sed gsed ssed m4 bc dc ed red ex vi
   vim view rvim rview vimdiff gvim nvim emacs emacsclient xemacs nano rnano pico joe jed mcedit micro helix hx kak mg
-  less more most man info pinfo w3m lynx links elinks pg zless zmore bat Rscript rscript octave julia matlab maxima
+  less more most man info pinfo w3m lynx links elinks pg zless zmore bat r rscript octave julia matlab maxima
   sage ghci runghc runhaskell ocaml utop racket guile scheme mit-scheme sbcl clisp ecl clojure clj lein bb scala
   scala-cli groovy kotlin kotlinc jshell java javac erl elixir iex escript gnuplot sqlite sqlite3 mysql mariadb psql
   mongo mongosh redis-cli cqlsh ftp lftp tnftp swift dart ghc nim crystal rpm rpmbuild dpkg dpkg-deb latex pdflatex
   xelatex lualatex tex pdftex gs ghostscript convert magick mogrify mc ranger nnn lf vifm mutt mail mailx s-nail nmap
-  msfconsole irssi weechat osascript zsh-static bash-static busybox-static
+  msfconsole irssi weechat osascript
 `)
 
 /** What they do is written in files of the folder they run in, which the agent can write: hooks, makefiles, plugins. */

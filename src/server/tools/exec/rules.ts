@@ -50,6 +50,7 @@ function matchesEach(patterns: readonly string[], args: readonly string[]): bool
 function matchesPattern(pattern: string, arg: string): boolean {
   if (!pattern.includes('*')) return pattern === arg
   if (pattern.startsWith('*') && arg.startsWith('-')) return false
+  if (pattern.includes('/') && /(^|\/)\.\.(\/|$)/.test(arg)) return false // /var/log/* does not reach /etc
   return matchesPieces(pattern.split('*'), arg)
 }
 

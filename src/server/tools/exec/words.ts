@@ -35,8 +35,6 @@ const meanings: Record<string, string> = {
   '!': 'the operator !',
   '~': 'a home directory',
   '#': 'a comment',
-  '^': 'the operator ^',
-  '%': 'a job',
   $: 'an expansion ($)',
   '`': 'a command substitution',
   '\n': 'several lines',
@@ -44,7 +42,7 @@ const meanings: Record<string, string> = {
 }
 
 /** Meaningful to a shell only where a word begins. */
-const meaningfulAtStart = new Set(['~', '#', '!', '%'])
+const meaningfulAtStart = new Set(['~', '#', '!'])
 
 /**
  * Reads `text` by the quoting rules of POSIX (Shell Command Language, section 2.2). When in doubt it says `shell`:
@@ -98,7 +96,6 @@ function readDoubleQuotes(text: string, start: number): { value: string; end: nu
     const char = text.charAt(i)
     if (char === '"') return { value, end: i }
     if (char === '$' || char === '`') return { why: meanings[char] ?? char }
-    if (char === '!') return { why: 'the operator !' }
     if (char !== '\\') value += char
     else {
       const next = text.charAt(++i)

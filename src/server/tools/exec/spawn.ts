@@ -148,6 +148,7 @@ export class Spawner implements AsyncDisposable {
         live.changed()
         burst += bytes.length
         if (burst >= burstBytes) rest()
+        release(bytes)
       })
       stream.on('error', () => {}) // the pipe broke with its process; what arrived is kept
       await once(stream, 'close')
@@ -186,6 +187,11 @@ async function start({ action, program, cwd, env }: Command, marker: string): Pr
   })
   await once(child, 'spawn')
   return { pid: child.pid ?? 0, stdout: child.stdout, stderr: child.stderr, exited }
+}
+
+/** Gives the memory of a read back at once; left to the garbage collector, a flood would cost tens of megabytes. */
+function release(bytes: Buffer): void {
+  if (bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength) bytes.buffer.transfer(0)
 }
 
 function wait(clock: Clock, delayMs: number): Promise<undefined> {

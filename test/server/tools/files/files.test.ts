@@ -1,0 +1,210 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openTestTools, textOf } from '../../../support/tools.ts'
+import { traversals } from './traversals.ts'
+
+/** A workspace beside secrets, with links of every kind out of it. */
+async function openTrap() {
+  const tools = await openTestTools()
+  const { folder, stateDir, workspace } = tools
+  const canary = 'CANARY-DO-NOT-READ'
+  await mkdir(join(workspace, 'sub/deep'), { recursive: true })
+  await mkdir(join(folder, 'etc'))
+  for (const path of ['secret', 'etc/passwd']) await writeFile(join(folder, path), canary)
+  for (const path of ['clawdbot.json', 'clawdbot.db']) await writeFile(join(stateDir, path), canary)
+  await writeFile(join(workspace, 'ok.txt'), 'fine')
+  const links: [string, string][] = [
+    [folder, 'out'],
+    ['../..', 'sub/out'],
+    ['out', 'chain'],
+    ['../etc', 'deep-link'],
+    ['../secret', 'file-link'],
+    ['file-link', 'chain-file'],
+    ['../new-file', 'dangling'],
+    ['../new-folder', 'dangling-folder'],
+    [stateDir, 'state-link'],
+    ['/proc', 'proc'],
+    ['loop', 'loop'],
+  ]
+  for (const [target, name] of links) await symlink(target, join(workspace, name))
+  execFileSync('mkfifo', [join(workspace, 'fifo')])
+  const socket = createServer().listen(join(workspace, 'socket'))
+  return {
+    ...tools,
+    canary,
+    at: (path: string) => path.replaceAll('@', folder),
+    [Symbol.asyncDispose]: async () => {
+      socket.close()
+      await tools[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Every file outside the workspace, with its content. */
+async function outside(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter(
+    (entry) => entry.isFile() && !join(entry.parentPath, entry.name).startsWith(join(folder, 'work/')),
+  )
+  return await Promise.all(
+    files.map(
+      async (entry) =>
+        `${entry.parentPath}/${entry.name}:${await readFile(join(entry.parentPath, entry.name), 'utf8')}`,
+    ),
+  )
+}
+
+test('EX16: the corpus holds at least 200 different paths', () => {
+  expect(traversals.length).toBeGreaterThanOrEqual(200)
+})
+
+test('EX16: no path of the corpus reads anything outside the workspace', async () => {
+  await using trap = await openTrap()
+  for (const path of traversals) {
+    const outcome = await trap.run('read', { path: trap.at(path) })
+    expect([path, outcome.isError, textOf(outcome).includes(trap.canary)]).toEqual([path, true, false])
+  }
+  expect(trap.bugs).toEqual([])
+})
+
+test('EX16: no path of the corpus writes, edits or makes anything outside the workspace', async () => {
+  await using trap = await openTrap()
+  const before = await outside(trap.folder)
+  for (const path of traversals) {
+    await trap.run('edit', { path: trap.at(path), oldText: trap.canary, newText: 'overwritten' })
+    await trap.run('write', { path: trap.at(path), content: 'overwritten' })
+  }
+  expect((await outside(trap.folder)).sort()).toEqual(before.sort())
+  expect((await readdir(trap.folder)).sort()).toEqual(['etc', 'secret', 'state', 'work'])
+})
+
+test('EX16: no path of the corpus lists anything outside the workspace', async () => {
+  await using trap = await openTrap()
+  const inside = ['sub', 'sub/', '']
+  for (const path of traversals.filter((path) => !inside.includes(path))) {
+    const outcome = await trap.run('list', { path: trap.at(path) })
+    expect([path, /secret|passwd|clawdbot/.test(textOf(outcome)) && !outcome.isError]).toEqual([path, false])
+  }
+})
+
+/** Exchanges a folder for a link and back as fast as it can, in a process of its own. */
+const exchanger = `
+const fs = require('node:fs')
+const [folder, target] = process.argv.slice(1)
+const attempt = (step) => { try { step() } catch {} } // a write may make the folder anew in between
+for (;;) {
+  attempt(() => fs.renameSync(folder, folder + '-kept'))
+  attempt(() => fs.symlinkSync(target, folder))
+  attempt(() => fs.rmSync(folder, { recursive: true, force: true }))
+  attempt(() => fs.renameSync(folder + '-kept', folder))
+}`
+
+test('EX16: a folder exchanged for a link between check and use is noticed', async () => {
+  await using trap = await openTrap()
+  const folder = join(trap.workspace, 'swapped')
+  await mkdir(folder)
+  await writeFile(join(folder, 'secret'), 'fine')
+  const child = spawn(process.execPath, ['-e', exchanger, folder, trap.folder], { stdio: 'ignore' })
+  const stopped = once(child, 'exit')
+  const seen = new Set<string>()
+  for (let i = 0; i < 1500; i++) {
+    const read = await trap.run('read', { path: 'swapped/secret' })
+    seen.add(textOf(read).includes(trap.canary) ? 'canary' : read.isError ? 'refused' : 'fine')
+    if (i % 3 === 0) await trap.run('write', { path: 'swapped/secret', content: 'fine' })
+  }
+  child.kill('SIGKILL')
+  await stopped
+  expect([...seen].sort()).toEqual(['fine', 'refused'])
+  expect(await readFile(join(trap.folder, 'secret'), 'utf8')).toBe(trap.canary)
+})
+
+test('EX16: writing replaces a hard link instead of writing through it', async () => {
+  await using trap = await openTrap()
+  await link(join(trap.folder, 'secret'), join(trap.workspace, 'hard'))
+  expect((await trap.run('write', { path: 'hard', content: 'mine' })).isError).toBe(false)
+  expect(await readFile(join(trap.folder, 'secret'), 'utf8')).toBe(trap.canary)
+})
+
+test.each(['their parent', 'the state folder itself', 'a link to the state folder'])(
+  'EX8: state and configuration stay out of reach when the workspace is %s',
+  async (kind) => {
+    await using trap = await openTrap()
+    const alias = join(trap.folder, 'alias')
+    await symlink(trap.stateDir, alias)
+    const workspace =
+      kind === 'their parent' ? trap.folder : kind === 'a link to the state folder' ? alias : trap.stateDir
+    const prefix = kind === 'their parent' ? 'state/' : ''
+    for (const name of ['clawdbot.json', 'clawdbot.db', 'allowed-commands.json', 'running/x', 'credentials/x']) {
+      for (const path of [`${prefix}${name}`, join(trap.stateDir, name)]) {
+        const write = await trap.run('write', { path, content: 'overwritten' }, { workspace })
+        const read = await trap.run('read', { path }, { workspace })
+        expect([path, write.isError, read.isError]).toEqual([path, true, true])
+        expect(textOf(read)).not.toContain(trap.canary)
+      }
+    }
+    expect(await readFile(join(trap.stateDir, 'clawdbot.json'), 'utf8')).toBe(trap.canary)
+    expect((await readdir(trap.stateDir)).sort()).toEqual(['clawdbot.db', 'clawdbot.json'])
+  },
+)
+
+test("EX8: the usual workspace inside the state folder is the agent's own, its neighbours are not", async () => {
+  await using trap = await openTrap()
+  const workspace = join(trap.stateDir, 'workspace')
+  expect((await trap.run('write', { path: 'a/b.txt', content: 'x' }, { workspace })).isError).toBe(false)
+  expect((await trap.run('read', { path: '../clawdbot.json' }, { workspace })).isError).toBe(true)
+  const other = { workspace: join(trap.stateDir, 'credentials') }
+  expect((await trap.run('write', { path: 'x', content: 'x' }, other)).isError).toBe(true)
+})
+
+test('the workspace and what is written in it are private, and a mode once given stays', async () => {
+  await using tools = await openTestTools()
+  const written = await tools.run('write', { path: 'notes/today.md', content: 'hello\n' })
+  expect(textOf(written)).toBe('Made notes/today.md (6 bytes).')
+  const mode = async (path: string) => (await stat(join(tools.workspace, path))).mode & 0o777
+  expect([await mode('.'), await mode('notes'), await mode('notes/today.md')]).toEqual([0o700, 0o700, 0o600])
+  await chmod(join(tools.workspace, 'notes/today.md'), 0o700)
+  expect(textOf(await tools.run('write', { path: 'notes/today.md', content: '#!' }))).toContain('Replaced')
+  expect(await mode('notes/today.md')).toBe(0o700)
+  expect(await readdir(join(tools.workspace, 'notes'))).toEqual(['today.md'])
+})
+
+test('reading gives lines, says how to go on, and refuses what is no text or too large', async () => {
+  await using tools = await openTestTools()
+  const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i + 1}`)
+  await tools.run('write', { path: 'big.txt', content: lines.join('\n') })
+  const first = await tools.run('read', { path: 'big.txt' })
+  expect(textOf(first)).toMatch(/^line 1\nline 2\n/)
+  expect(textOf(first)).toMatch(/more lines; go on with offset \d+ …\]$/)
+  expect(first.details).toMatchObject({ truncated: true, path: 'big.txt', where: 'gateway testhost' })
+  expect(textOf(await tools.run('read', { path: 'big.txt', offset: 19_999 }))).toBe('line 19999\nline 20000')
+  expect(textOf(await tools.run('read', { path: 'big.txt', offset: 5, limit: 1 }))).toBe(
+    'line 5\n[… 19995 more lines; go on with offset 6 …]',
+  )
+  await writeFile(join(tools.workspace, 'image'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]))
+  await writeFile(join(tools.workspace, 'latin'), Buffer.from([0x61, 0xe9, 0x62]))
+  expect(textOf(await tools.run('read', { path: 'image' }))).toBe('image is not text (6 bytes).')
+  expect((await tools.run('read', { path: 'latin' })).isError).toBe(true)
+  execFileSync('truncate', ['-s', '1G', join(tools.workspace, 'huge')])
+  expect(textOf(await tools.run('read', { path: 'huge' }))).toContain('Use exec with sed or head')
+})
+
+test('editing changes the one passage that is meant, or says why not', async () => {
+  await using tools = await openTestTools()
+  await tools.run('write', { path: 'a.txt', content: 'one\ntwo\ntwo\nthree $& $1\n' })
+  const edit = (oldText: string, newText: string) => tools.run('edit', { path: 'a.txt', oldText, newText })
+  expect(textOf(await edit('three $& $1', '$& stays $1'))).toBe('Changed a.txt at line 4.')
+  expect(textOf(await edit('two', 'x'))).toBe('oldText occurs more than once in a.txt. Give more of its context.')
+  expect(textOf(await edit('four', 'x'))).toBe('oldText does not occur in a.txt. Read the file again.')
+  expect(textOf(await tools.run('read', { path: 'a.txt' }))).toBe('one\ntwo\ntwo\n$& stays $1\n')
+})
+
+test('listing tells folders, files and links apart and follows none', async () => {
+  await using trap = await openTrap()
+  const text = textOf(await trap.run('list', {}))
+  for (const line of ['sub/', 'ok.txt  4 bytes', 'out@', 'fifo']) expect(text.split('\n')).toContain(line)
+  expect((await lstat(join(trap.workspace, 'out'))).isSymbolicLink()).toBe(true)
+})

@@ -1,6 +1,6 @@
 /**
- * Key echo and frame cost through a real pty: our screen's shape on stock Ink, bundled as the product is. Arguments:
- * `--seconds 10` of streaming; the sizes are 120x40 and 160x50.
+ * Key echo and frame cost through a real pty: our screen's shape on stock Ink, bundled as the product is, on Linux.
+ * Arguments: `--seconds 10` of streaming, `--through-ink` to mount the transcript's rows in Ink for comparison.
  */
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -13,6 +13,7 @@ import { type Figure, percentile, report } from './report.ts'
 const root = join(import.meta.dirname, '..')
 const seconds = Number(process.argv[process.argv.indexOf('--seconds') + 1]) || 10
 const keys = 200
+const mode = process.argv.includes('--through-ink') ? '--through-ink' : '--past-ink'
 
 async function bundle(folder: string): Promise<string> {
   const outfile = join(folder, 'app.mjs')
@@ -57,12 +58,13 @@ async function measure(app: string, columns: number, rows: number): Promise<Figu
   const folder = await mkdtemp(join(tmpdir(), 'clawdbot-frame-'))
   const figures = join(folder, 'figures.json')
   try {
-    await using pty = openPty('/bin/sh', ['-c', `exec "$0" "$1" 2> "$2"`, process.execPath, app, figures], {
+    await using pty = openPty('/bin/sh', ['-c', `exec "$0" "$1" "$3" 2> "$2"`, process.execPath, app, figures, mode], {
       columns,
       rows,
     })
     const firstPaint = await pty.until('tokens 0')
     const composerRow = rows - 3
+    const rssAtStart = rssMb(pty.pid)
     const idle = await echoes(pty, keys, composerRow)
     const cpuBefore = cpuMs(pty.pid)
     const bytesBefore = pty.statistics.bytes
@@ -85,11 +87,16 @@ async function measure(app: string, columns: number, rows: number): Promise<Figu
       { name: `${size} CPU per 10,000 tokens`, samples: [(cpuStream / tokens) * 10], unit: 's', budget: 8 },
       { name: `${size} bytes per streamed frame`, samples: [bytes / (seconds * 30)], unit: 'B', budget: 400 },
       { name: `${size} Ink's own time per frame, mean`, samples: [own.frameMs], unit: 'ms', budget: 4.5 },
-      { name: `${size} RSS after`, samples: [own.rss / 1e6], unit: 'MB', budget: 110 },
+      { name: `${size} RSS at start`, samples: [rssAtStart], unit: 'MB', budget: 110 },
+      { name: `${size} RSS after the stream`, samples: [own.rss / 1e6], unit: 'MB', budget: 160 },
     ]
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function rssMb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_000
 }
 
 /** CPU time that a process has used, from the kernel's ticks of 10 ms. */

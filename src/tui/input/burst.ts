@@ -14,7 +14,7 @@ import type { InputEvent } from './event.ts'
 export const holdEnterMs = 12
 
 /** Reads this close, in milliseconds, belong to one paste. */
-export const samePasteMs = 30
+const samePasteMs = 30
 
 export type BurstState = {
   readonly isBracketing: boolean

@@ -4,8 +4,8 @@
  */
 
 /** A paste with more line ends than this, or longer than `maxInlineUnits`, becomes a chip. */
-export const maxInlineLines = 10
-export const maxInlineUnits = 2_000
+const maxInlineLines = 10
+const maxInlineUnits = 2_000
 
 /** Characters for chips: the end of plane 16, where no font or person puts anything. */
 const firstChip = 0x10f000

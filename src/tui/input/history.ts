@@ -4,7 +4,7 @@
 export type History = readonly string[]
 
 /** Most prompts kept. */
-export const maxHistory = 1_000
+const maxHistory = 1_000
 
 /** The history with one more prompt. A blank one, or the last one again, changes nothing. */
 export function remember(history: History, prompt: string): History {

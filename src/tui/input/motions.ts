@@ -28,8 +28,7 @@ export function moveTo(text: string, caret: number, motion: Motion): number {
   }
 }
 
-export const lineStart = (text: string, caret: number): number =>
-  caret === 0 ? 0 : text.lastIndexOf('\n', caret - 1) + 1
+const lineStart = (text: string, caret: number): number => (caret === 0 ? 0 : text.lastIndexOf('\n', caret - 1) + 1)
 
 export function lineEnd(text: string, caret: number): number {
   const end = text.indexOf('\n', caret)

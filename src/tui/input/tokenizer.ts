@@ -16,7 +16,7 @@ export const waits = { escape: 30, sequence: 50, string: 1_000, paste: 5_000 } a
 export const maxStringBytes = 65_536
 
 /** Longest piece of a paste held before it is handed on, in bytes. */
-export const maxPasteBytes = 8 * 1024 * 1024
+const maxPasteBytes = 8 * 1024 * 1024
 
 /** The machine's memory between two reads. `waitMs` says when to send `timeout`, unless bytes come first. */
 export type TokenizerState = {

@@ -29,7 +29,7 @@ export function layoutTable(table: Tokens.Table, width: number): Row[] {
 const cellWidth = (cell: Span[] | undefined): number => textWidth(rowText(cell ?? []))
 
 /** Widths that add up to the room there is, taken from the widest first. Undefined when it cannot be done decently. */
-export function fitColumns(natural: readonly number[], room: number): number[] | undefined {
+function fitColumns(natural: readonly number[], room: number): number[] | undefined {
   const least = natural.map((cells) => Math.min(cells, minColumn))
   if (sum(least) > room) return undefined
   const widths = [...natural].map((cells) => Math.max(1, cells))

@@ -1,10 +1,13 @@
 /** The terminal modes we switch on, and the one string that puts everything back. */
 
-/** Bracketed paste, focus reports, and kitty keys with the base layout (flags 1 and 4). Terminals ignore what they lack. */
-export const enterModes = '\x1b[?2004h\x1b[?1004h\x1b[>5u'
+/**
+ * Bracketed paste, focus reports, news of dark and light (2031), and kitty keys with the base layout (flags 1 and 4).
+ * Terminals ignore what they lack.
+ */
+export const enterModes = '\x1b[?2004h\x1b[?1004h\x1b[?2031h\x1b[>5u'
 
 /** The opposite of `enterModes`, in reverse. */
-export const leaveModes = '\x1b[<u\x1b[?1004l\x1b[?2004l'
+export const leaveModes = '\x1b[<u\x1b[?2031l\x1b[?1004l\x1b[?2004l'
 
 /** Mouse reports in the SGR form; off unless someone asks, since they take text selection away. */
 export const enterMouse = '\x1b[?1000h\x1b[?1002h\x1b[?1006h'

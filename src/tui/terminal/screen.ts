@@ -19,7 +19,7 @@ export type TerminalOutput = {
 }
 
 /** Shortest time between two resizes, in milliseconds. Dragging a window's edge sends twenty and more a second. */
-export const resizeMs = 33
+const resizeMs = 33
 
 type WriteDone = (error?: Error | null) => void
 

@@ -5,6 +5,9 @@ import { Screen } from './screen.ts'
 
 export type Size = { columns: number; rows: number }
 
+/** On a Windows console Ink clears the whole screen for each frame that fills its last row (vadimdemedes/ink#969). */
+const spareRows = process.platform === 'win32' ? 1 : 0
+
 /** For components under `mountInk`. */
 export function useScreenSize(): Size {
   const { stdout } = useStdout()
@@ -18,5 +21,5 @@ export function useScreenSize(): Size {
   )
   const columns = useSyncExternalStore(subscribe, () => screen?.columns ?? 80)
   const rows = useSyncExternalStore(subscribe, () => screen?.rows ?? 24)
-  return { columns, rows }
+  return { columns, rows: rows - spareRows }
 }

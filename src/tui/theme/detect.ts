@@ -29,7 +29,7 @@ export function detectTheme(env: ColorEnv, replies: ColorReplies = {}): Detected
 }
 
 /** How many colors. `NO_COLOR` counts when it is not empty; `FORCE_COLOR=0` says the same. */
-export function detectDepth(env: ColorEnv): ColorDepth {
+function detectDepth(env: ColorEnv): ColorDepth {
   if (env.NO_COLOR || env.TERM === 'dumb') return 'none'
   if (env.FORCE_COLOR === '0' || env.FORCE_COLOR === 'false') return 'none'
   if (/truecolor|24bit/i.test(env.COLORTERM ?? '') || env.WT_SESSION || /direct/.test(env.TERM ?? ''))

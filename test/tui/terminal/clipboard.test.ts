@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { type ClipboardEnv, clipboardTools, copyText, maxOsc52Bytes } from '../../../src/tui/terminal/clipboard.ts'
+import {
+  type ClipboardEnv,
+  clipboardTools,
+  copyText,
+  maxOsc52Bytes,
+  systemClipboard,
+} from '../../../src/tui/terminal/clipboard.ts'
 
 /** The machine's tools, of which only these exist. */
 function port(...present: string[]) {
@@ -42,4 +48,11 @@ test('over SSH the terminal is asked, through tmux too', async () => {
 test('what OSC 52 would lose is refused with a way out', async () => {
   const copied = await copyText('x'.repeat(maxOsc52Bytes + 1), {}, 'linux', port())
   expect(copied).toMatchObject({ kind: 'failed', reason: expect.stringContaining('file') })
+})
+
+test('a real tool gets the text on its stdin; one that fails or is missing says so', async () => {
+  const { pipe } = systemClipboard(() => {})
+  expect(await pipe('sh', ['-c', 'test "$(cat)" = "some text"'], 'some text')).toBe(true)
+  expect(await pipe('sh', ['-c', 'exit 3'], 'x'.repeat(1_000_000))).toBe(false)
+  expect(await pipe('no-such-clipboard', [], 'x')).toBe(false)
 })

@@ -7,7 +7,7 @@ import { Fault } from '../../shared/fault.ts'
 import type { GatewayLog, ListenAddress } from './server-parts.ts'
 
 /** Requirement IN3; Node's own defaults are one and five minutes. */
-const limits = {
+export const httpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
@@ -28,6 +28,8 @@ export type ListenOptions = {
   onRequest(request: IncomingMessage, response: ServerResponse): void
   onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
   log: GatewayLog
+  /** In place of `httpLimits`, in milliseconds. */
+  limits?: Partial<Record<'headersTimeout' | 'connectionsCheckingInterval', number>>
 }
 
 /**
@@ -43,7 +45,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
   try {
     for (const { host, port } of options.addresses) {
-      const server = createServer(limits, options.onRequest)
+      const server = createServer({ ...httpLimits, ...options.limits }, options.onRequest)
       server.on('upgrade', options.onUpgrade)
       const chosen = await bind(server, host, port || (bound[0]?.port ?? 0))
       if (chosen === 'absent') options.log.warn(`this machine has no address ${host}; not listening there`)

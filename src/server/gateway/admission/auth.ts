@@ -40,7 +40,7 @@ export function checkSharedSecret(
   return fields.map((field) => sameSecret(field, expected)).includes(true) ? 'match' : 'mismatch'
 }
 
-/** The credential of `Authorization: Bearer …`, else undefined. */
+/** The credential of `Authorization: Bearer …`, else undefined. A password may hold spaces. */
 export function bearerOf(header: string | undefined): string | undefined {
-  return /^bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+  return /^bearer +(\S.*)$/i.exec((header ?? '').trim())?.[1]
 }

@@ -38,6 +38,7 @@ test.each([
   ['bearer  abc ', 'abc'],
   ['Basic abc', undefined],
   ['Bearer', undefined],
-  ['Bearer a b', undefined],
+  ['Bearer a b', 'a b'],
+  ['Bearer  ', undefined],
   [undefined, undefined],
 ])('the header %j carries %j', (header, token) => expect(bearerOf(header)).toBe(token))

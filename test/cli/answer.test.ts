@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest'
+import { AnswerWriter } from '../../src/cli/answer.ts'
+import { Home, until } from '../client/support.ts'
+import { StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
+import { clawdbot } from './world.ts'
+
+type Params = Record<string, unknown>
+const sessionKey = 'agent:main:main'
+const assistant = (text: string) => ({ message: { role: 'assistant', content: [{ type: 'text', text }] } })
+const chat = (params: Params, state: string, more: object = {}) => ({
+  ...{ runId: params.idempotencyKey, sessionKey, seq: 1, state },
+  ...more,
+})
+
+/** A gateway that plays `play` after each `chat.send`, as events of that run. */
+const playing = (play: (params: Params, peer: StandInPeer) => void, more: object = {}) =>
+  StandInGateway.start({
+    methods: {
+      'chat.send': (params, peer) => {
+        setImmediate(() => play(params, peer))
+        return { runId: params.idempotencyKey, status: 'started' }
+      },
+      'chat.abort': () => ({ ok: true, aborted: true, runIds: [] }),
+      ...more,
+    },
+  })
+
+const piped = (home: Home, gateway: StandInGateway, input: string, signal?: AbortSignal) =>
+  clawdbot(home, ['--url', gateway.url], { input, ...(signal ? { signal } : {}) })
+
+test('a piped question streams its answer, and only its answer, to standard output', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => {
+    peer.event('chat', { ...chat(params, 'delta', assistant('of another run')), runId: 'other' })
+    for (const text of ['Hel', 'Hello', 'Hello\n\n- you']) peer.event('chat', chat(params, 'delta', assistant(text)))
+    peer.event('chat', chat(params, 'final', assistant('Hello\n\n- you there')))
+  })
+  const heard: string[] = []
+  const ran = await clawdbot(home, ['--url', gateway.url], { input: ' hi there\n', onText: (text) => heard.push(text) })
+  expect(ran).toEqual({ code: 0, out: 'Hello\n\n- you there\n', err: '' })
+  expect(heard.length).toBeGreaterThan(3)
+  expect(gateway.received[0]?.params).toMatchObject({ sessionKey, message: 'hi there', deliver: false })
+})
+
+test('a run that fails says why on standard error and ends with 1', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => {
+    peer.event('chat', chat(params, 'delta', assistant('Half')))
+    peer.event('chat', chat(params, 'error', { errorMessage: 'the model refused\u001b]0;x\u0007' }))
+  })
+  const ran = await piped(home, gateway, 'hi')
+  expect(ran).toEqual({ code: 1, out: 'Half\n', err: '✗ the model refused\\x1b]0;x\\x07\n' })
+})
+
+test('an ending without any text is not mistaken for an answer', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => peer.event('chat', chat(params, 'final')))
+  const ran = await piped(home, gateway, 'hi')
+  expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('without an answer') })
+})
+
+test('a command waiting for approval is said on standard error and never answered from a pipe', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => {
+    const request = { command: 'rm -rf /\u202e', host: 'gateway', sessionKey }
+    peer.event('exec.approval.requested', { id: 'a', request, createdAtMs: 1, expiresAtMs: 2 })
+    peer.event('chat', chat(params, 'final', assistant('done')))
+  })
+  const ran = await piped(home, gateway, 'run it')
+  expect(ran).toMatchObject({ code: 0, out: 'done\n' })
+  expect(ran.err).toContain('waits for approval on gateway: rm -rf /\\u202e\n')
+  expect(ran.err).toContain('open the terminal in another window: clawdbot')
+  expect(gateway.received.map(({ method }) => method)).toEqual(['chat.send'])
+})
+
+test('Ctrl+C stops the run on the gateway too', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => peer.event('chat', chat(params, 'delta', assistant('Slow'))))
+  const interrupt = new AbortController()
+  const running = clawdbot(home, ['--url', gateway.url], {
+    input: 'hi',
+    signal: interrupt.signal,
+    onText: () => setImmediate(() => interrupt.abort(new Error('interrupted'))),
+  })
+  expect(await running).toMatchObject({ code: 130, out: 'Slow\n' })
+  await until(() => gateway.received.length === 2)
+  expect(gateway.received[1]).toMatchObject({ method: 'chat.abort', params: { sessionKey } })
+})
+
+test('a connection lost in the middle says so, with the exit code of an unreachable gateway', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => {
+    peer.event('chat', chat(params, 'delta', assistant('Half')))
+    setImmediate(() => peer.cut())
+  })
+  const ran = await piped(home, gateway, 'hi')
+  expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('the answer goes on without us') })
+})
+
+test('agent --message prints the answer; with --json the final result of the run', async () => {
+  await using home = await Home.make()
+  const result = { runId: 'k', status: 'ok', summary: 'completed', result: { payloads: [{ text: 'yes' }] } }
+  await using gateway = await playing((params, peer) => peer.event('chat', chat(params, 'final', assistant('yes'))), {
+    agent: () => result,
+  })
+  const words = ['agent', '--url', gateway.url, '--message', 'really?']
+  expect(await clawdbot(home, words)).toEqual({ code: 0, out: 'yes\n', err: '' })
+  expect(JSON.parse((await clawdbot(home, [...words, '--json'])).out)).toEqual(result)
+})
+
+test('nothing piped in and no terminal: how things stand and how to open the screen', async () => {
+  await using home = await Home.make()
+  const ran = await clawdbot(home, ['--port', '1'], { input: ' \n' })
+  expect(ran).toMatchObject({ code: 0, err: '' })
+  expect(ran.out).toMatch(/^❌ Not running\n[\s\S]*run clawdbot in a terminal/)
+})
+
+test('text already written is never repeated; text that changed starts on a line of its own', () => {
+  const write = (...texts: string[]) => {
+    let out = ''
+    const writer = new AnswerWriter((text) => {
+      out += text
+    })
+    for (const text of texts) writer.whole(text)
+    writer.end()
+    return out
+  }
+  expect(write('a', 'ab', 'ab')).toBe('ab\n')
+  expect(write('ab \n', 'ab')).toBe('ab \n')
+  expect(write('ab', 'xy')).toBe('ab\n\nxy\n')
+  expect(write('', '')).toBe('')
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { commandTable } from '../../src/cli/table.ts'
+import { Home } from '../client/support.ts'
+import { clawdbot } from './world.ts'
+
+test.each([
+  ['helth', 'Did you mean health?'],
+  ['gateway statsu', 'Did you mean gateway status?'],
+  ['gateway', 'It can be: start, run, stop, restart, status, health, probe, call.'],
+  ['devices', 'It can be: list, approve, reject.'],
+  ['health --tokn x', 'Did you mean --token?'],
+  ['health --timeout soon', '--timeout needs a number, not "soon"'],
+  ['health --timeout', '--timeout needs a value <ms>'],
+  ['health --json=yes', '--json takes no value'],
+  ['health extra', 'health takes no arguments ("extra")'],
+  ['devices approve', 'devices approve needs one request id'],
+  ['gateway call', 'gateway call needs one method'],
+  ['gateway call health --params {', '--params is not valid JSON'],
+  ['agent', 'agent needs a message'],
+  ['sessions search', 'sessions search needs words to look for'],
+])('`clawdbot %s` is a slip: exit code 2 and %s', async (line, hint) => {
+  await using home = await Home.make()
+  const { code, out, err } = await clawdbot(home, line.split(' '))
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(hint)
+  expect(err).toContain('See: clawdbot')
+})
+
+test('help names every command, and every command explains its flags', async () => {
+  await using home = await Home.make()
+  const general = await clawdbot(home, ['help'])
+  for (const { name, load } of commandTable) {
+    expect(general.out).toContain(`  ${name} `)
+    const command = await load()
+    expect(command.name).toBe(name)
+    const { code, out } = await clawdbot(home, [...name.split(' '), '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain(`Usage: clawdbot ${name}`)
+    for (const flag of Object.keys(command.flags)) expect(out).toContain(`--${flag}`)
+  }
+  expect((await clawdbot(home, ['help', 'gateway', 'call'])).out).toContain('<method>')
+})
+
+test('what follows gateway start and run belongs to the gateway', async () => {
+  await using home = await Home.make()
+  const { out } = await clawdbot(home, ['gateway', 'start', '--port', '1', '--bind', 'loopback'])
+  expect(out).toBe('server --port 1 --bind loopback\n')
+  expect((await clawdbot(home, ['gateway', 'run'])).out).toBe('server \n')
+})
+
+test('a secret may begin with a dash', async () => {
+  await using home = await Home.make()
+  const { err } = await clawdbot(home, ['health', '--token', '-x', '--url', 'ws://127.0.0.1:1'])
+  expect(err).toContain('Nothing listens')
+})
+
+test('sessions alone lists them, and a terminal opens the screen with its flags', async () => {
+  await using home = await Home.make()
+  expect((await clawdbot(home, ['sessions', '--url', 'ws://127.0.0.1:1'])).err).toContain('Nothing listens')
+  const { out } = await clawdbot(home, ['--url', 'wss://g.example', '--session', 'work'], { isScreen: true })
+  expect(out).toBe('screen wss://g.example work\n')
+  const slip = await clawdbot(home, ['--url', 'wss://g.example', 'health'], { isScreen: true })
+  expect(slip).toMatchObject({ code: 2, err: expect.stringContaining('commands come first') })
+})

@@ -1,0 +1,64 @@
+/** Runs line commands inside the test, with everything they print written down. */
+
+import { join } from 'node:path'
+import { runWithoutCommand } from '../../src/cli/bare.ts'
+import type { Surroundings } from '../../src/cli/command.ts'
+import { runCommand } from '../../src/cli/run.ts'
+import type { Env } from '../../src/client/paths.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import type { Home } from '../client/support.ts'
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string }
+
+export type WorldOptions = {
+  readonly env?: Env
+  readonly signal?: AbortSignal
+  /** What is piped in. */
+  readonly input?: string
+  readonly isScreen?: boolean
+  readonly serverProgram?: string
+  readonly onText?: (text: string) => void
+}
+
+/** One run of `clawdbot <words>`, as `bin` would do it. */
+export async function clawdbot(home: Home, words: readonly string[], options: WorldOptions = {}): Promise<Ran> {
+  let out = ''
+  let err = ''
+  const world: Surroundings = {
+    env: options.env ?? {},
+    paths: home.paths,
+    clock: systemClock,
+    signal: options.signal ?? new AbortController().signal,
+    out: (text) => {
+      out += text
+      options.onText?.(text)
+    },
+    err: (text) => {
+      err += text
+      options.onText?.(text)
+    },
+    isColor: false,
+    columns: 80,
+    serverProgram: options.serverProgram ?? join(home.dir, 'no-such-server.js'),
+    runServer: async (argv) => {
+      out += `server ${argv.join(' ')}\n`
+      return 0
+    },
+  }
+  const isBare = words.length === 0 || words[0]?.startsWith('--url') || words[0]?.startsWith('--port')
+  const code = isBare
+    ? await runWithoutCommand(words, world, {
+        input: options.input === undefined ? undefined : chunks(options.input),
+        isScreen: options.isScreen ?? false,
+        openScreen: async ({ url, session }) => {
+          out += `screen ${url ?? 'local'} ${session ?? 'main'}\n`
+          return 0
+        },
+      })
+    : await runCommand(words, world)
+  return { code, out, err }
+}
+
+async function* chunks(text: string): AsyncIterable<string> {
+  for (let i = 0; i < text.length; i += 7) yield text.slice(i, i + 7)
+}

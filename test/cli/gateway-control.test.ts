@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { isAlive, readRuntime } from '../../src/client/runtime-file.ts'
+import { Home, until } from '../client/support.ts'
+import { clawdbot } from './world.ts'
+
+const serverProgram = join(import.meta.dirname, '../support/stand-in-server.ts')
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+test('restart starts what does not run, status shows its facts, stop ends it, and then there is none', async () => {
+  await using home = await Home.make()
+  await mkdir(home.paths.stateDir, { recursive: true })
+  const port = await freePort()
+  const settings = { CLAWDBOT_GATEWAY_PORT: String(port), CLAWDBOT_GATEWAY_TOKEN: 't', STAND_IN_TOKEN: 't' }
+  const env = { PATH: process.env.PATH, CLAWDBOT_STATE_DIR: home.paths.stateDir, ...settings }
+  const run = (line: string) => clawdbot(home, line.split(' '), { env, serverProgram })
+
+  expect(await run('gateway status')).toEqual({
+    code: 1,
+    out: '❌ Not running\n  Start it with: clawdbot gateway start\n',
+    err: '',
+  })
+  expect(await run('gateway stop')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('No gateway of this account'),
+  })
+
+  expect(await run('gateway restart')).toMatchObject({ code: 0, out: expect.stringContaining(`on port ${port}`) })
+  await until(() => existsSync(home.paths.runtimeFile)) // the note follows the first greeting
+  const pid = (await readRuntime(home.paths.runtimeFile))?.pid ?? 0
+  const status = await run('gateway status')
+  expect(status.code).toBe(0)
+  expect(status.out).toMatch(/^✅ Running\n/)
+  for (const fact of [`Process:    ${pid}`, `Port:       ${port}`, 'Auth mode:  token', 'Started by: clawdbot']) {
+    expect(status.out).toContain(fact)
+  }
+  expect(status.out).toMatch(/Uptime: +1m\n[\s\S]*Version: +0\.0\.0-stand-in\n/)
+  expect(JSON.parse((await run('gateway status --json')).out)).toMatchObject({ running: true, pid, port })
+
+  expect(await run('gateway stop')).toEqual({ code: 0, out: `✅ Stopped (process ${pid})\n`, err: '' })
+  expect(isAlive(pid)).toBe(false)
+  expect((await run('gateway status')).code).toBe(1)
+})

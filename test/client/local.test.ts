@@ -1,0 +1,122 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ensureLocalGateway, ensureToken } from '../../src/client/local.ts'
+import { isPortFree, probePort } from '../../src/client/probe.ts'
+import { isAlive, readRuntime } from '../../src/client/runtime-file.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { StandInGateway } from '../support/stand-in-gateway.ts'
+import { Home, until } from './support.ts'
+
+const program = join(import.meta.dirname, '../support/stand-in-server.ts')
+
+/** Starts or finds one as `local` does, and ends what was started. */
+class Local implements AsyncDisposable {
+  readonly lines: string[] = []
+  readonly home: Home
+  readonly env: Record<string, string | undefined>
+
+  constructor(home: Home, port: number, more: Record<string, string> = {}) {
+    this.home = home
+    const { PATH, NODE_OPTIONS } = process.env
+    const settings = { CLAWDBOT_STATE_DIR: home.paths.stateDir, CLAWDBOT_GATEWAY_TOKEN: 't', STAND_IN_TOKEN: 't' }
+    this.env = { PATH, NODE_OPTIONS, ...settings, CLAWDBOT_GATEWAY_PORT: String(port), ...more }
+  }
+
+  ensure(more: { port?: number } = {}) {
+    const { paths } = this.home
+    const onProgress = (line: string) => this.lines.push(line)
+    const { signal } = new AbortController()
+    return ensureLocalGateway({ ...more, env: this.env, paths, program, clock: systemClock, onProgress, signal })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const note = await readRuntime(this.home.paths.runtimeFile)
+    if (!note?.isAlive) return
+    process.kill(note.pid, 'SIGTERM')
+    await until(() => !isAlive(note.pid))
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+test('a running gateway is used as it is', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start()
+  const local = new Local(home, gateway.port)
+  expect(await local.ensure()).toEqual({ port: gateway.port, isNew: false })
+  expect(local.lines).toEqual([])
+})
+
+test('where none runs one is started in the background, once, and outlives who started it', async () => {
+  await using home = await Home.make()
+  const port = await freePort()
+  await using local = new Local(home, port)
+  const both = await Promise.all([local.ensure(), local.ensure()])
+  expect(both.map((one) => one.port)).toEqual([port, port])
+  expect(local.lines[0]).toBe(`Starting a gateway on port ${port}…`)
+  const note = await readRuntime(home.paths.runtimeFile)
+  expect(note).toMatchObject({ port, startedBy: 'clawdbot', isAlive: true })
+  expect((await stat(home.paths.gatewayLog)).mode & 0o777).toBe(0o600)
+  expect(await local.ensure()).toEqual({ port, isNew: false })
+})
+
+test('a port taken by a stranger: the next free one is taken, said and remembered', async () => {
+  await using home = await Home.make()
+  const stranger: Server = createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end('hello\n'),
+  )
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
+  const { port } = stranger.address() as { port: number }
+  await using local = new Local(home, port)
+  await expect(local.ensure()).rejects.toMatchObject({ code: 'gateway.port-taken' })
+  // Not typed by the person but only remembered from last time: it may move.
+  local.env.CLAWDBOT_GATEWAY_PORT = undefined
+  await mkdir(home.paths.stateDir, { recursive: true })
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: 2 ** 30, port }))
+  const found = await local.ensure()
+  expect(found.port).toBeGreaterThan(port)
+  expect(local.lines[0]).toBe(`Port ${port} is used by another program; the gateway takes ${found.port}.`)
+  expect(await local.ensure()).toEqual({ port: found.port, isNew: false })
+  await new Promise((resolve) => stranger.close(resolve))
+})
+
+test('a gateway that cannot start is reported with its own last words', async () => {
+  await using home = await Home.make()
+  await using local = new Local(home, await freePort(), { STAND_IN_FAILS: '1' })
+  await expect(local.ensure()).rejects.toMatchObject({
+    code: 'gateway.start-failed',
+    message: expect.stringMatching(/exit code 2[\s\S]*did you mean gateway\.port/),
+    remedy: expect.stringContaining(home.paths.gatewayLog),
+  })
+})
+
+test('AU14: the generated secret has 256 bits, is private, and is made once', async () => {
+  await using home = await Home.make()
+  await Promise.all([ensureToken(home.paths), ensureToken(home.paths)])
+  const token = (await readFile(home.paths.gatewayToken, 'utf8')).trim()
+  expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+  expect((await stat(home.paths.gatewayToken)).mode & 0o777).toBe(0o600)
+  await ensureToken(home.paths)
+  expect((await readFile(home.paths.gatewayToken, 'utf8')).trim()).toBe(token)
+})
+
+test('who listens at a port is found out without sending a secret', async () => {
+  await using gateway = await StandInGateway.start()
+  expect(await probePort(gateway.port)).toBe('gateway')
+  expect(gateway.connects).toEqual([])
+  expect(await isPortFree(gateway.port)).toBe(false)
+  const port = await freePort()
+  expect(await probePort(port)).toBe('nobody')
+  expect(await isPortFree(port)).toBe(true)
+})

@@ -1,0 +1,20 @@
+/** A stand-in for `clawdbot-server` as a process of its own, FAKE like the gateway inside: for starting and stopping one. */
+
+import { appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StandInGateway } from './stand-in-gateway.ts'
+
+const port = Number(process.argv[process.argv.indexOf('--port') + 1])
+const stateDir = process.env.CLAWDBOT_STATE_DIR ?? '.'
+if (process.env.STAND_IN_FAILS) {
+  process.stderr.write('config.invalid: gateway.prot is no key; did you mean gateway.port?\n')
+  process.exit(2)
+}
+await appendFile(join(stateDir, 'started'), `${process.pid}\n`)
+const gateway = await StandInGateway.start({ port, token: process.env.STAND_IN_TOKEN ?? '' })
+const note = { pid: process.pid, port, startedAt: Date.now(), startedBy: process.env.CLAWDBOT_GATEWAY_STARTED_BY }
+await writeFile(join(stateDir, 'gateway.json'), JSON.stringify(note))
+process.on('SIGTERM', async () => {
+  await gateway[Symbol.asyncDispose]()
+  process.exit(0)
+})

@@ -1,11 +1,32 @@
-/** Runs the gateway in the foreground. */
+/** What the programs call to be a gateway: reads flags, prints for people, obeys signals, returns the exit code. */
 
+import { homedir } from 'node:os'
 import { Fault } from '../shared/fault.ts'
+import { parseServerFlags, serverUsage } from './flags.ts'
+import { failureText, runGateway } from './run-gateway.ts'
 
-/** Resolves with the exit code once the gateway has ended. */
-export async function runServer(
-  _argv: readonly string[],
-  _env: Readonly<Record<string, string | undefined>>,
-): Promise<number> {
-  throw new Fault('gateway.start-failed', 'The gateway is not part of this build')
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Runs until SIGINT or SIGTERM; 0 after a good end. Prints to standard output, failures to standard error. */
+export async function runServer(argv: readonly string[], env: Env): Promise<number> {
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, onSignal)
+  try {
+    const { help, ...flags } = parseServerFlags(argv)
+    if (help) {
+      process.stdout.write(`${serverUsage}\n`)
+      return 0
+    }
+    const print = (line: string) => void process.stdout.write(`${line}\n`)
+    while ((await runGateway({ flags, env, home: homedir(), print, signal: stop.signal })) === 'restart') {
+      print('🔁 The configuration changed; starting again')
+    }
+    return 0
+  } catch (error) {
+    process.stderr.write(`❌ ${failureText(error)}\n`)
+    return error instanceof Fault ? error.exitCode : 1
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
+  }
 }

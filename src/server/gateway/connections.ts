@@ -18,6 +18,10 @@ export class Connections {
     this.#all.delete(connId)
   }
 
+  get size(): number {
+    return this.#all.size
+  }
+
   [Symbol.iterator](): Iterator<Connection> {
     return this.#all.values()
   }

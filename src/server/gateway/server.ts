@@ -4,7 +4,6 @@ import type { IncomingMessage } from 'node:http'
 import { version } from '../../shared/build.ts'
 import { Fault } from '../../shared/fault.ts'
 import { Lifetime } from '../../shared/std/lifetime.ts'
-import { ellipsize } from '../../shared/std/text.ts'
 import type { News } from '../bus.ts'
 import { channelsMethods } from '../methods/channels.ts'
 import { commandsMethods } from '../methods/commands.ts'
@@ -46,6 +45,8 @@ export type GatewayServer = AsyncDisposable & {
   /** As people write it, such as `ws://127.0.0.1:18789`. */
   readonly url: string
   readonly addresses: readonly ListenAddress[]
+  /** Programs connected now. */
+  clients(): number
   /** Says goodbye, lets calls finish for up to 10 s, closes with 1012. `restartExpectedMs` is null when it will not come back. */
   stop(options?: { restartExpectedMs: number | null }): Promise<void>
 }
@@ -74,6 +75,7 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
     port: listening.port,
     url: `ws://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`,
     addresses: listening.addresses,
+    clients: core.clients,
     stop,
     [Symbol.asyncDispose]: () => stop(),
   }
@@ -157,7 +159,7 @@ function createCore(parts: GatewayParts) {
     const { peer, deviceToken, news } = verdict
     for (const each of news) bus.publish({ type: 'wire', ...each })
     if (presence.joined(peer)) announcePresence()
-    log.info('connected', { connId: peer.connId, client: quote(peer.client.id), from: connection.source.address })
+    log.info('connected', { connId: peer.connId, client: peer.client.id, from: connection.source.address })
     return describeHello({ peer, deviceToken, presence, health, uptimeMs: clock.monotonic() - startedAt, parts })
   }
 
@@ -176,7 +178,7 @@ function createCore(parts: GatewayParts) {
 
   function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {
     for (const each of news) bus.publish({ type: 'wire', ...each })
-    log.warn('refused a connection', { from: source.address, reason: quote(answer?.error.message ?? close.reason) })
+    log.warn('refused a connection', { from: source.address, reason: answer?.error.message ?? close.reason })
   }
 
   function onUpgraded({ socket, stream, source, releaseBudget }: Upgraded): void {
@@ -206,6 +208,7 @@ function createCore(parts: GatewayParts) {
   }
   return {
     hear,
+    clients: () => connections.size,
     onRequest: (request: IncomingMessage, response: Parameters<typeof serveHttp>[2]) =>
       void serveHttp(httpParts, request, response),
     onUpgrade: createUpgrader({ gate: () => gate, isOpen: () => isOpen, sourceOf, onUpgraded }),
@@ -231,9 +234,4 @@ function createCore(parts: GatewayParts) {
       connections.closeAll(1012, 'service restart')
     },
   }
-}
-
-/** Text from a peer, fit for a log line: escaped, and at most 256 characters (requirement SE5). */
-function quote(text: string): string {
-  return JSON.stringify(ellipsize(text, 254))
 }

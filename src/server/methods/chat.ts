@@ -18,7 +18,8 @@ const maxAttachmentBytes = 5 * 1024 * 1024
 export type ChatParts = {
   runs: Runs
   clock: Clock
-  actions: CommandActions
+  /** What slash commands do, in the caller's name. */
+  actions(context: HandlerContext): CommandActions
   history(sessionKey: string, limit: number): { sessionId?: string; messages: Message[]; thinkingLevel?: string }
   inject(sessionKey: string, message: string, label?: string): string
 }
@@ -61,7 +62,7 @@ async function send(
   const { command, args } = parsed
   if (!hasScope(context.peer.scopes, command.scope)) throw new MissingScope(command.scope)
   request.message.command = true
-  return parts.runs.answer(request, () => command.run(parts.actions, params.sessionKey, args))
+  return parts.runs.answer(request, () => command.run(parts.actions(context), params.sessionKey, args))
 }
 
 /** Stops runs and answers when their ending has been broadcast and stored. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus, RunRef } from '../bus.ts'
 import type { Chunk, ProviderRequest, ThinkingLevel, ToolSpec } from '../providers/provider.ts'
 import type { ToolContext, ToolOutcome } from '../tools/tool.ts'
+import { fitResults } from './budget.ts'
 import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk } from './step.ts'
 
 /** The part of the session store a run writes to. */
@@ -131,7 +132,7 @@ function requestOf(parts: RunParts, plan: RunPlan) {
   return {
     models: plan.models,
     system: plan.system,
-    messages: parts.log.modelHistory(plan.ref.canonicalKey, { budgetTokens: plan.budgetTokens }),
+    messages: fitResults(parts.log.modelHistory(plan.ref.canonicalKey, plan), plan.budgetTokens),
     tools: parts.tools.specs,
     thinking: plan.thinking,
     ...some({ maxOutputTokens: plan.maxOutputTokens }),

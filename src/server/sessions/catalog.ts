@@ -80,9 +80,16 @@ export function createCatalog({ db, clock, defaultAgentId, isStale }: CatalogPar
     return made
   }
 
+  /** Throws for the main session, which always is. */
+  const checkDeletable = (key: string): void => {
+    if (key !== canonicalKey('main', defaultAgentId) && key !== 'global') return
+    throw new Fault('usage.invalid', `Cannot delete the main session (${key}).`)
+  }
+
   return {
     find,
     transcriptOf,
+    checkDeletable,
 
     /** The session a message goes to: created when missing, begun afresh when its reset rule says so. */
     open(key: string, agentId: string): { transcript: number; sessionId: string } {
@@ -113,9 +120,7 @@ export function createCatalog({ db, clock, defaultAgentId, isStale }: CatalogPar
 
     /** Deletes a session and, unless `keepTranscript`, every message ever written under its key. Refused while a run is open. */
     remove(key: string, { keepTranscript = false } = {}): { deleted: boolean } {
-      if (key === canonicalKey('main', defaultAgentId) || key === 'global') {
-        throw new Fault('usage.invalid', `Cannot delete the main session (${key}).`)
-      }
+      checkDeletable(key)
       return db.transaction(() => {
         if (db.get("SELECT 1 FROM runs WHERE status = 'running' AND key = ? LIMIT 1", key)) {
           throw new Fault('usage.invalid', `Session ${key} is still active; try again in a moment.`, {

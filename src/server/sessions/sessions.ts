@@ -46,6 +46,7 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
     ensure: catalog.ensure,
     reset: catalog.reset,
     remove: catalog.remove,
+    checkDeletable: catalog.checkDeletable,
     list: catalog.list,
     findBy: catalog.findBy,
 

@@ -14,6 +14,10 @@ export type StatePaths = {
   socket: string
   /** Default workspace of the agents. */
   workspace: string
+  /** Token made when nobody configured a secret. */
+  token: string
+  /** Process and port of the running gateway. */
+  runtime: string
 }
 
 /** Variables read: `CLAWDBOT_STATE_DIR`, `CLAWDBOT_CONFIG_PATH`, `HOME`. `home` is used when `HOME` is unset. */
@@ -31,6 +35,8 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     logs: join(stateDir, 'logs'),
     socket: join(stateDir, 'gateway.sock'),
     workspace: join(stateDir, 'workspace'),
+    token: join(stateDir, 'gateway-token'),
+    runtime: join(stateDir, 'gateway.json'),
   }
 }
 

@@ -69,9 +69,9 @@ export function openForAppend(path: string): number {
 
 /**
  * Replaces a file whole: a temporary file, synced, renamed over it, its folder synced. A crash at any moment leaves
- * the old text or the new one. What was there before is kept as `<path>.bak` (DU8).
+ * the old text or the new one. What was there before is kept as `<path>.bak` (DU8), unless `keepLast` is false.
  */
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, { keepLast = true } = {}): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow, 0o600)
   try {
@@ -83,7 +83,7 @@ export function writePrivateFile(path: string, text: string): void {
     throw fullDisk(path, error)
   }
   closeSync(fd)
-  if (existsSync(path)) keepLastGood(path)
+  if (keepLast && existsSync(path)) keepLastGood(path)
   renameSync(temporary, path)
   syncFolder(dirname(path))
 }

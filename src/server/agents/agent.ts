@@ -1,0 +1,98 @@
+/** The agent as a whole: providers, models and the runs that use them with the tools. */
+
+import { version } from '../../shared/build.ts'
+import type { ModelRow } from '../../shared/protocol/agents.ts'
+import { deadline } from '../../shared/std/signal.ts'
+import type { Bus } from '../bus.ts'
+import type { ComposeParts } from '../compose-parts.ts'
+import { createDiscover } from '../providers/discover.ts'
+import { listModels } from '../providers/models.ts'
+import { createModelStream } from '../providers/stream.ts'
+import { createProviders } from '../providers/table.ts'
+import { Runs } from '../runs/runs.ts'
+import { createLanes } from '../sessions/lanes.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Tools } from '../tools/open.ts'
+import { createFacts, type FactsParts } from './facts.ts'
+import { planRun, workspaceFor } from './plan.ts'
+
+/** How long a list of models may take, milliseconds: a local server that hangs must not hold up a picker. */
+const modelsPatienceMs = 3000
+
+export type AgentParts = ComposeParts & {
+  bus: Bus
+  sessions: Sessions
+  tools: Tools
+  defaultAgent: string
+  server: FactsParts['server']
+  onBug(error: unknown): void
+}
+
+export type Agent = { runs: Runs; models(signal: AbortSignal): Promise<ModelRow[]> }
+
+export function createAgent(parts: AgentParts): Agent {
+  const { paths, config, clock, log, sessions, tools, hostName } = parts
+  const discover = createDiscover(clock)
+  const models = (signal: AbortSignal) => listModels(providers(), deadline(modelsPatienceMs, signal))
+  const facts = createFacts({
+    clock,
+    version,
+    hostName,
+    configPath: paths.config,
+    workspace: workspaceFor(config(), parts.defaultAgent, paths.workspace),
+    config,
+    sessions,
+    models,
+    server: parts.server,
+  })
+  const providers = remade(config, (now) =>
+    createProviders({ config: now.models.providers, env: { ...now.env.vars, ...parts.env }, facts, discover }),
+  )
+  const runs = new Runs({
+    bus: parts.bus,
+    clock,
+    log: sessions,
+    book: sessions,
+    lanes: createLanes(),
+    defaultAgentId: parts.defaultAgent,
+    tools: tools.toolbox,
+    stream: createModelStream({
+      providers,
+      aliases: () => aliasesOf(config().agents.defaults.models),
+      clock,
+      random: Math.random,
+      onRetry: ({ model, fault, delayMs }) => log.warn('a model failed', { model, reason: fault.message, delayMs }),
+    }),
+    plan: (request, ref) =>
+      planRun(request, ref, {
+        config: config(),
+        session: sessions.find(ref.canonicalKey),
+        hostName,
+        platform: process.platform,
+        tools: tools.toolbox.specs,
+        workspaceRoot: paths.workspace,
+        now: clock.now(),
+      }),
+    onBug: parts.onBug,
+  })
+  return { runs, models }
+}
+
+/** Makes a value anew only when what it is made of is another object. */
+function remade<S, T>(source: () => S, make: (from: S) => T): () => T {
+  let from: S | undefined
+  let made: T | undefined
+  return () => {
+    const now = source()
+    if (made === undefined || now !== from) {
+      from = now
+      made = make(now)
+    }
+    return made
+  }
+}
+
+/** `{fast: 'openai/gpt-4o-mini'}` from the configured models. */
+function aliasesOf(models: Record<string, { alias?: string | undefined }> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(models ?? {}).flatMap(([name, { alias }]) => (alias ? [[alias, name]] : [])))
+}

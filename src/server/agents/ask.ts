@@ -1,0 +1,53 @@
+/** One question through the HTTP endpoint: an ordinary run, its text handed on as it comes. */
+
+import { randomUUID } from 'node:crypto'
+import { Fault } from '../../shared/fault.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Bus } from '../bus.ts'
+import type { Ask } from '../gateway/server-parts.ts'
+import type { Runs } from '../runs/runs.ts'
+
+export type AskParts = { runs: Runs; bus: Bus; clock: Clock }
+
+export function createAsk({ runs, bus, clock }: AskParts): Ask {
+  return ({ sessionKey, text, messages, signal, onText }) => {
+    const runId = randomUUID()
+    const instructions = instructionsOf(messages)
+    return new Promise((resolve, reject) => {
+      const onAbort = () => runs.abort(sessionKey, runId, 'rpc')
+      const unsubscribe = bus.subscribe((news) => {
+        if (!('run' in news) || news.run.runId !== runId) return
+        if (news.type === 'run.text') onText(news.text)
+        if (news.type !== 'run.ended') return
+        unsubscribe()
+        signal.removeEventListener('abort', onAbort)
+        if (news.state === 'error')
+          return reject(new Fault('provider.unavailable', news.errorMessage ?? 'The run failed.'))
+        if (news.state === 'aborted') return reject(new Fault('provider.unavailable', 'The run was stopped.'))
+        const part = news.message?.content[0]
+        resolve({
+          text: part?.type === 'text' ? part.text : '',
+          ...(news.usage ? { usage: news.usage } : {}),
+          ...(news.stopReason ? { stopReason: news.stopReason } : {}),
+        })
+      })
+      signal.addEventListener('abort', onAbort, { once: true })
+      runs.start({
+        runId,
+        sessionKey,
+        message: { role: 'user', content: text, timestamp: clock.now() },
+        source: 'http',
+        ...(instructions === '' ? {} : { extraSystemPrompt: instructions }),
+      })
+    })
+  }
+}
+
+/** What the HTTP caller sent before its last message: system texts, and the conversation as a transcript. */
+function instructionsOf(messages: readonly { role: string; content: string }[]): string {
+  const system = messages.filter(({ role }) => role === 'system' || role === 'developer').map(({ content }) => content)
+  const earlier = messages.filter(({ role }) => role === 'user' || role === 'assistant')
+  if (earlier.length === 0) return system.join('\n\n')
+  const transcript = earlier.map(({ role, content }) => `${role}: ${content}`).join('\n')
+  return [...system, `The conversation so far, as the caller sent it:\n${transcript}`].join('\n\n')
+}

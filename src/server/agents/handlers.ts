@@ -1,0 +1,105 @@
+/** The handlers that stand on sessions, runs and tools, wired to them. */
+
+import type { Message } from '../../shared/model/message.ts'
+import { deadline } from '../../shared/std/signal.ts'
+import type { Bus } from '../bus.ts'
+import type { ComposeParts } from '../compose-parts.ts'
+import { agentSettings, isModelAllowed } from '../config/agents.ts'
+import type { OtherHandlers } from '../gateway/server-parts.ts'
+import { agentMethods } from '../methods/agent.ts'
+import { agentsMethods } from '../methods/agents.ts'
+import { chatMethods } from '../methods/chat.ts'
+import { configMethods } from '../methods/config.ts'
+import { execMethods } from '../methods/exec.ts'
+import { logsMethods } from '../methods/logs.ts'
+import { sessionsMethods } from '../methods/sessions.ts'
+import { usageMethods } from '../methods/usage.ts'
+import type { Runs } from '../runs/runs.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Tools } from '../tools/open.ts'
+import type { Agent } from './agent.ts'
+import { createCommandActions } from './command-actions.ts'
+import { injectMessage } from './inject.ts'
+import { sessionDefaults } from './plan.ts'
+
+/** How long a session's runs may take to stop before a reset or deletion is refused (section 7.7). */
+const stopPatienceMs = 15_000
+
+export type HandlersParts = ComposeParts & {
+  bus: Bus
+  sessions: Sessions
+  tools: Tools
+  agent: Agent
+  defaultAgent: string
+}
+
+export function createHandlers(parts: HandlersParts): OtherHandlers {
+  const { config, clock, bus, sessions, agent, tools } = parts
+  const { runs, models } = agent
+  const sessionHandlers = sessionsMethods({
+    sessions,
+    bus,
+    clock,
+    defaults: () => sessionDefaults(config()),
+    isModelAllowed: (provider, model) => isModelAllowed(config(), provider, model),
+    stopRuns: (key) => stopRuns(runs, key),
+  })
+  return {
+    chat: chatMethods({
+      runs,
+      clock,
+      actions: (context) =>
+        createCommandActions(
+          {
+            sessions,
+            runs: () => runs,
+            approvals: tools.approvals,
+            config,
+            hostName: parts.hostName,
+            models: () => models(context.signal),
+            handlers: sessionHandlers,
+          },
+          context,
+        ),
+      history: (sessionKey, limit) => historyOf(sessions, sessionKey, limit),
+      inject: (sessionKey, message, label) => injectMessage({ sessions, bus, clock }, { sessionKey, message, label }),
+    }),
+    agent: agentMethods({
+      runs,
+      clock,
+      defaultAgentId: () => parts.defaultAgent,
+      agentName: (id) => agentSettings(config(), id).name,
+      messagesOf: sessions.messagesOf,
+      keyOfSession: (sessionId) => sessions.findBy({ sessionId })[0]?.key,
+    }),
+    sessions: sessionHandlers,
+    agents: agentsMethods({ config, models }),
+    exec: execMethods({ approvals: tools.approvals }),
+    config: configMethods({ read: parts.readConfig }),
+    logs: logsMethods({ logFile: parts.logFile }),
+    usage: usageMethods({
+      clock,
+      usageByDay: (days) => sessions.usageByDay(days, config().agents.defaults.userTimezone),
+    }),
+  }
+}
+
+function historyOf(sessions: Sessions, sessionKey: string, limit: number) {
+  const { session, messages } = sessions.history(sessions.canonicalKey(sessionKey), { limit })
+  const thinkingLevel = session?.settings.thinkingLevel
+  return {
+    messages: messages as Message[],
+    ...(session ? { sessionId: session.sessionId } : {}),
+    ...(thinkingLevel ? { thinkingLevel } : {}),
+  }
+}
+
+/** Stops every run of a session; false when one goes on. */
+async function stopRuns(runs: Runs, key: string): Promise<boolean> {
+  const stopped = runs.settled(runs.abort(key, undefined, 'rpc')).then(() => true)
+  const late = deadline(stopPatienceMs)
+  return await Promise.race([
+    stopped,
+    new Promise<boolean>((resolve) => late.addEventListener('abort', () => resolve(false), { once: true })),
+  ])
+}

@@ -1,0 +1,23 @@
+/** What the composition root is given by the program around it. */
+
+import type { Clock } from '../shared/std/clock.ts'
+import type { ConfigSnapshot } from './config/load.ts'
+import type { Config } from './config/schema.ts'
+import type { ListenAddress, SharedSecret } from './gateway/server-parts.ts'
+import type { Logger } from './log/logger.ts'
+import type { StatePaths } from './storage/paths.ts'
+
+export type ComposeParts = {
+  paths: StatePaths
+  /** What the configuration says now; asked again and again, so that a change counts at once. */
+  config(): Config
+  /** Reads the file anew, for those who look at it. */
+  readConfig(): ConfigSnapshot
+  secret(): SharedSecret | undefined
+  env: Readonly<Record<string, string | undefined>>
+  listen: readonly ListenAddress[]
+  hostName: string
+  clock: Clock
+  log: Logger
+  logFile(): string
+}

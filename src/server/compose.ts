@@ -1,0 +1,93 @@
+/** The composition root of the gateway: every part is built here, in order, inside one lifetime. */
+
+import { Lifetime } from '../shared/std/lifetime.ts'
+import { createAgent } from './agents/agent.ts'
+import { createAsk } from './agents/ask.ts'
+import { createHandlers } from './agents/handlers.ts'
+import { sessionDefaults } from './agents/plan.ts'
+import { isStale } from './agents/staleness.ts'
+import { createBus } from './bus.ts'
+import type { ComposeParts } from './compose-parts.ts'
+import { defaultAgentId } from './config/agents.ts'
+import type { Config } from './config/schema.ts'
+import { openDeviceBook } from './devices/device-store.ts'
+import { type GatewayServer, startGatewayServer } from './gateway/server.ts'
+import type { SessionFacts } from './gateway/server-parts.ts'
+import { sessionRow } from './sessions/row.ts'
+import { openSessions, type Sessions } from './sessions/sessions.ts'
+import { openDatabase } from './storage/database.ts'
+import type { StatePaths } from './storage/paths.ts'
+import { openTools } from './tools/open.ts'
+
+/** Builds and starts everything. Disposing the result stops it in reverse order. */
+export async function composeGateway(parts: ComposeParts): Promise<GatewayServer> {
+  const { paths, config, clock, log } = parts
+  await using life = new Lifetime()
+  const onBug = (error: unknown) => log.error('a bug: this should not have happened', { error })
+  const bus = createBus(onBug)
+  const defaultAgent = defaultAgentId(config())
+  const { db, sessions } = openStore(parts, defaultAgent)
+  life.use(db)
+  const tools = life.use(
+    await openTools({
+      bus,
+      clock,
+      hostName: parts.hostName,
+      stateDir: paths.stateDir,
+      configPath: paths.config,
+      environment: parts.env,
+      exec: () => config().tools.exec,
+      onBug,
+    }),
+  )
+  let facts = () => ({ url: '', clients: 0 })
+  const agent = createAgent({ ...parts, bus, sessions, tools, onBug, defaultAgent, server: () => facts() })
+  life.use(agent.runs)
+  const { gateway } = config()
+  const server = life.use(
+    await startGatewayServer({
+      ...parts,
+      bus,
+      devices: openDeviceBook({ db, clock }),
+      handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent }),
+      sessions: () => sessionFacts(sessions, config(), paths),
+      isVerbose: (key) =>
+        (sessions.find(key)?.settings.verboseLevel ?? config().agents.defaults.verboseDefault) !== 'off',
+      host: { name: parts.hostName, stateDir: paths.stateDir, configPath: paths.config },
+      defaultAgentId: defaultAgent,
+      allowedHosts: gateway.allowedHosts,
+      allowedOrigins: gateway.controlUi.allowedOrigins,
+      trustedProxies: gateway.trustedProxies,
+      ...(gateway.http.endpoints.chatCompletions.enabled ? { ask: createAsk({ runs: agent.runs, bus, clock }) } : {}),
+    }),
+  )
+  facts = () => ({ url: server.url, clients: server.clients() })
+  return { ...server, [Symbol.asyncDispose]: life.move() }
+}
+
+/** Opens the database and closes what the last process left open in it. */
+function openStore({ paths, config, clock, log }: ComposeParts, defaultAgent: string) {
+  const db = openDatabase({
+    path: paths.database,
+    onDamaged: (report) => log.error('the database was damaged; it is kept aside and a new one begun', report),
+  })
+  const sessions = openSessions({
+    db,
+    clock,
+    defaultAgentId: defaultAgent,
+    isStale: (key, lastAt) => isStale(config(), key, lastAt, clock.now()),
+  })
+  const { runs } = sessions.recover()
+  if (runs.length > 0) log.warn('closed what the last stop interrupted', { runs: runs.length })
+  return { db, sessions }
+}
+
+function sessionFacts(sessions: Sessions, config: Config, { database }: StatePaths): SessionFacts {
+  const defaults = sessionDefaults(config)
+  return {
+    path: database,
+    count: sessions.counts().sessions,
+    recent: sessions.list({ limit: 10 }).map((session) => sessionRow(session, defaults)),
+    defaults,
+  }
+}

@@ -1,0 +1,70 @@
+/** Flags of `clawdbot-server` and `clawdbot gateway start`. */
+
+import { parseArgs } from 'node:util'
+import { Fault } from '../shared/fault.ts'
+import { didYouMean } from '../shared/std/text.ts'
+import type { GatewayFlags } from './config/effective.ts'
+
+const binds = ['loopback', 'lan', 'tailnet', 'auto', 'custom']
+const modes = ['token', 'password']
+
+const options = {
+  port: { type: 'string' },
+  bind: { type: 'string' },
+  auth: { type: 'string' },
+  token: { type: 'string' },
+  password: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+export const serverUsage = `Usage: clawdbot-server [flags]
+
+Runs the gateway in the foreground until it is stopped with Ctrl+C or SIGTERM.
+
+  --port <n>         Port of WebSocket and HTTP (default 18789)
+  --bind <mode>      ${binds.join(' | ')} (default loopback)
+  --auth <mode>      ${modes.join(' | ')}
+  --token <text>     Shared token; better in CLAWDBOT_GATEWAY_TOKEN: flags are seen by other accounts
+  --password <text>  Shared password; better in CLAWDBOT_GATEWAY_PASSWORD
+  --version          Print the version
+  --help             Print this
+
+Configuration: ~/.clawdbot/clawdbot.json (docs/config.md), or where CLAWDBOT_CONFIG_PATH and
+CLAWDBOT_STATE_DIR say.`
+
+/** Throws `usage.invalid` for anything it does not know. */
+export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help?: boolean } {
+  const { port, bind, auth, token, password, help } = readFlags(argv)
+  const number = Number(port)
+  if (port !== undefined && !(Number.isInteger(number) && number >= 0 && number < 65_536)) {
+    throw new Fault('usage.invalid', `--port ${port} is not a port.`, { remedy: 'Give a number from 1 to 65535.' })
+  }
+  return {
+    ...(port === undefined ? {} : { port: number }),
+    ...(bind === undefined ? {} : { bind: oneOf('bind', bind, binds) }),
+    ...(auth === undefined ? {} : { auth: oneOf('auth', auth, modes) }),
+    ...(token === undefined ? {} : { token }),
+    ...(password === undefined ? {} : { password }),
+    ...(help ? { help } : {}),
+  }
+}
+
+function readFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values
+  } catch {
+    const flag =
+      argv.find((word) => word.startsWith('-') && !(word.replace(/^--?|=.*$/g, '') in options)) ?? argv.join(' ')
+    const close = didYouMean(flag.replace(/^--?|=.*$/g, ''), Object.keys(options))
+    throw new Fault('usage.invalid', `"${flag}" cannot be used here${close ? `; did you mean --${close}?` : '.'}`, {
+      remedy: 'Run clawdbot-server --help.',
+    })
+  }
+}
+
+function oneOf(flag: string, value: string, allowed: readonly string[]): string {
+  if (allowed.includes(value)) return value
+  throw new Fault('usage.invalid', `--${flag} ${value} is none of ${allowed.join(', ')}.`, {
+    remedy: 'Run clawdbot-server --help.',
+  })
+}

@@ -1,0 +1,146 @@
+/** The gateway as a program: flags and environment in, banner out, signals obeyed. Stays in the foreground. */
+
+import { hostname, networkInterfaces } from 'node:os'
+import { version } from '../shared/build.ts'
+import { errorText, Fault } from '../shared/fault.ts'
+import { systemClock } from '../shared/std/clock.ts'
+import { Lifetime } from '../shared/std/lifetime.ts'
+import { composeGateway } from './compose.ts'
+import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
+import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
+import type { ReloadPlan } from './config/plan.ts'
+import { secretsOf } from './config/redact.ts'
+import { watchConfig, watchFolderOf } from './config/watch.ts'
+import { type Bind, bindHosts, isLoopbackOnly } from './gateway/bind.ts'
+import type { SharedSecret } from './gateway/server-parts.ts'
+import { openLogFile } from './log/file.ts'
+import { createLogger, type Logger } from './log/logger.ts'
+import { createRedactor } from './log/redact.ts'
+import { writeRuntimeNote } from './runtime-note.ts'
+import { takeLock } from './storage/lock.ts'
+import { type StatePaths, statePaths } from './storage/paths.ts'
+import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
+import { localToken } from './token-file.ts'
+
+export type ServerOptions = {
+  flags: GatewayFlags
+  env: Readonly<Record<string, string | undefined>>
+  home: string
+  print(line: string): void
+  /** Ends the gateway in good order. */
+  signal: AbortSignal
+}
+
+/** Runs one gateway until `signal`. `restart` means that a changed configuration asks for a new start. */
+export async function runGateway(options: ServerOptions): Promise<'stopped' | 'restart'> {
+  const { flags, env, home, print, signal } = options
+  const paths = statePaths(env, home)
+  usePrivateUmask()
+  let snapshot = loadConfig({ path: paths.config, env })
+  const port = gatewayPort(snapshot.config, env, flags)
+  const hosts = hostsOf(snapshot, flags)
+  const configured = () => sharedSecret(snapshot.config, env, flags)
+  if (!configured() && !isLoopbackOnly(hosts)) throw noSecret(hosts[0] ?? '')
+  ensurePrivateFolder(paths.stateDir)
+  const fallback = configured() ? undefined : localToken(paths.token)
+  const secret = (): SharedSecret | undefined => configured() ?? fallback
+
+  await using life = new Lifetime()
+  print('🚀 Gateway starting...')
+  life.use(takeLock(paths.lock, systemClock.now()))
+  const { log, logFile } = openLog(life, paths, () => snapshot, secret)
+  const gateway = life.use(
+    await composeGateway({
+      paths,
+      config: () => snapshot.config,
+      readConfig: () => readConfig({ path: paths.config, env }),
+      secret,
+      env,
+      listen: hosts.map((host) => ({ host, port })),
+      hostName: hostname(),
+      clock: systemClock,
+      log,
+      logFile,
+    }),
+  )
+  life.use(writeRuntimeNote(paths.runtime, { port: gateway.port, env, now: systemClock.now() }))
+  print(`📡 WebSocket: ${gateway.url}`)
+  print(`🔒 Auth mode: ${secret()?.mode ?? 'token'}`)
+  if (fallback) print(`🔑 Token: kept in ${paths.token}`)
+  log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
+
+  const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'restart'>()
+  if (signal.aborted) end('stopped')
+  signal.addEventListener('abort', () => end('stopped'), { once: true })
+  life.use(
+    watchConfig({
+      clock: systemClock,
+      initial: snapshot,
+      read: () => readConfig({ path: paths.config, env }),
+      watchFile: watchFolderOf,
+      onChange(next, plan) {
+        snapshot = next
+        tellChange(log, plan)
+        if (plan.action === 'restart') end('restart')
+      },
+      onBroken: (broken) =>
+        log.error('the configuration file cannot be used; the last good one stays in force', {
+          problems: broken.issues.map(({ path, message }) => `${path} ${message}`).join('; '),
+        }),
+    }),
+  )
+  const how = await ended
+  log.info(how === 'restart' ? 'restarting' : 'stopping')
+  await gateway.stop({ restartExpectedMs: how === 'restart' ? 1500 : null })
+  return how
+}
+
+function hostsOf({ config }: ConfigSnapshot, flags: GatewayFlags): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  return bindHosts({
+    bind: (flags.bind ?? config.gateway.bind) as Bind,
+    customHost: config.gateway.customBindHost,
+    addresses: addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address),
+  })
+}
+
+function openLog(
+  life: Lifetime,
+  paths: StatePaths,
+  snapshot: () => ConfigSnapshot,
+  secret: () => SharedSecret | undefined,
+) {
+  const file = life.use(openLogFile({ folder: paths.logs, clock: systemClock }))
+  const redactor = createRedactor({ patterns: () => snapshot().config.logging.redactSensitive !== 'off' })
+  redactor.know([...secretsOf(snapshot().config), secret()?.secret.reveal() ?? ''])
+  const log: Logger = createLogger({
+    clock: systemClock,
+    level: () => snapshot().config.logging.level,
+    redactor,
+    sinks: [file.sink],
+  })
+  return { log, logFile: () => file.path(), redactor }
+}
+
+function tellChange(log: Logger, { changed, needRestart, action }: ReloadPlan): void {
+  log.info('the configuration changed', { changed: changed.join(', '), action })
+  if (action === 'hot' && needRestart.length > 0)
+    log.warn('some changes wait for a restart', { needRestart: needRestart.join(', ') })
+}
+
+function noSecret(host: string): Fault {
+  return new Fault(
+    'gateway.bind-refused',
+    `Refusing to listen on ${host} without a token or password: everybody who reaches it would own this machine.`,
+    {
+      remedy:
+        'Set gateway.auth.token or gateway.auth.password (or CLAWDBOT_GATEWAY_TOKEN / CLAWDBOT_GATEWAY_PASSWORD), or use bind "loopback".',
+    },
+  )
+}
+
+/** What went wrong, for the person at the terminal; a bug's stack goes nowhere else than the log. */
+export function failureText(error: unknown): string {
+  if (error instanceof Fault) return error.remedy ? `${error.message}\n   ${error.remedy}` : error.message
+  return `The gateway met an internal error: ${errorText(error)}`
+}

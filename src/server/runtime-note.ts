@@ -1,0 +1,23 @@
+/** The note a running gateway leaves for programs on this machine: its process and port. Gone when it stops. */
+
+import { rmSync } from 'node:fs'
+import { readPrivateFile, writePrivateFile } from './storage/private-files.ts'
+
+export type RuntimeFacts = {
+  port: number
+  env: Readonly<Record<string, string | undefined>>
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
+export function writeRuntimeNote(path: string, { port, env, now }: RuntimeFacts): Disposable {
+  const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
+  const note = JSON.stringify({ pid: process.pid, port, startedAt: now, ...(startedBy ? { startedBy } : {}) })
+  writePrivateFile(path, `${note}\n`)
+  return {
+    [Symbol.dispose]() {
+      if (readPrivateFile(path)?.trim() === note) rmSync(path, { force: true })
+    },
+  }
+}

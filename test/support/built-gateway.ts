@@ -1,0 +1,92 @@
+/** Our built gateway as a process of its own, with a state directory of its own, as a service manager would run it. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { built } from './programs.ts'
+
+export type RunningGateway = AsyncDisposable & {
+  port: number
+  url: string
+  token: string
+  stateDir: string
+  child: ChildProcess
+  /** Everything it has printed. */
+  output(): string
+  /** Kills it at once, as a power cut would, and waits until it is gone. */
+  kill9(): Promise<void>
+}
+
+export type BuiltGatewayOptions = {
+  config?: Record<string, unknown>
+  env?: Record<string, string>
+  /** Keeps an existing state directory, for a second start; it is then not removed. */
+  stateDir?: string
+  port?: number
+}
+
+/** Starts it on a free loopback port and waits until it answers `/ready`. */
+export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Promise<RunningGateway> {
+  const token = 'test-token-0123456789abcdef0123456789abcdef'
+  const port = options.port ?? (await freePort())
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-gateway-'))
+  if (options.config) writeFileSync(join(stateDir, 'clawdbot.json'), JSON.stringify(options.config), { mode: 0o600 })
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: stateDir,
+    CLAWDBOT_STATE_DIR: stateDir,
+    CLAWDBOT_CONFIG_PATH: join(stateDir, 'clawdbot.json'),
+    CLAWDBOT_GATEWAY_TOKEN: token,
+    ...options.env,
+  }
+  const child = spawn(process.execPath, [built('clawdbot-server'), '--port', String(port)], { env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += String(piece)))
+  await untilReady(port, child, () => output)
+  const gone = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+  return {
+    port,
+    url: `ws://127.0.0.1:${port}`,
+    token,
+    stateDir,
+    child,
+    output: () => output,
+    kill9: () => gone('SIGKILL'),
+    async [Symbol.asyncDispose]() {
+      await gone('SIGTERM')
+      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function untilReady(port: number, child: ChildProcess, output: () => string): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (child.exitCode !== null) break
+    const ready = await fetch(`http://127.0.0.1:${port}/ready`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  child.kill('SIGKILL')
+  throw new Error(`The gateway did not get ready on port ${port}. It printed:\n${output()}`)
+}

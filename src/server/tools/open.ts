@@ -39,7 +39,8 @@ export type Tools = { toolbox: Toolbox; approvals: Approvals } & AsyncDisposable
 /** Ends what an earlier gateway left running, then offers the tools. Disposing it denies what waits and ends what runs. */
 export async function openTools(parts: ToolsParts): Promise<Tools> {
   const { bus, clock, hostName, stateDir, configPath } = parts
-  const protectedPaths = await withRealPaths([stateDir, configPath])
+  // The gateway's own entry in /proc shows its environment, secrets included, to every process of the account.
+  const protectedPaths = await withRealPaths([stateDir, configPath, `/proc/${process.pid}`])
   const spawner = new Spawner({ ledger: new Ledger(join(stateDir, 'running')), clock })
   await spawner.reapLeftovers()
   const store = await openAllowedCommands(join(stateDir, 'allowed-commands.json'))

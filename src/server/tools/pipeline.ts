@@ -7,7 +7,7 @@ import { didYouMean } from '../../shared/std/text.ts'
 import type { ToolSpec } from '../providers/provider.ts'
 import { type Tool, type ToolContext, type ToolOutcome, textOutcome, toolSpec } from './tool.ts'
 
-export type ToolCall = Pick<ToolCallPart, 'id' | 'name' | 'arguments'>
+type ToolCall = Pick<ToolCallPart, 'id' | 'name' | 'arguments'>
 
 export type ToolboxParts = {
   tools: readonly Tool[]

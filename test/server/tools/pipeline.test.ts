@@ -71,14 +71,6 @@ test('EX9: only the pipeline runs tools, so there is no second way round the pol
   expect(callers).toEqual(['tools/pipeline.ts'])
 })
 
-test('EX11: only spawn.ts of the gateway starts processes', () => {
-  const root = new URL('../../../src/server/', import.meta.url).pathname
-  const starters = globSync('**/*.ts', { cwd: root }).filter((path) =>
-    /from 'node:(child_process|cluster)'/.test(readFileSync(root + path, 'utf8')),
-  )
-  expect(starters.filter((path) => !/^(service|audit)\//.test(path))).toEqual(['tools/exec/spawn.ts'])
-})
-
 test('EX8: the agent has these tools and no other: none changes configuration, approvals, policy or pairing', async () => {
   await using tools = await openTestTools()
   expect(tools.toolbox.specs.map(({ name }) => name)).toEqual(['exec', 'read', 'write', 'edit', 'list'])

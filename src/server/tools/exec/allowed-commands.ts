@@ -16,12 +16,12 @@ const allowedCommand = z.object({
   allowedBy: z.string().nullable(),
   allowedAtMs: z.number(),
 })
-export type AllowedCommand = z.infer<typeof allowedCommand>
+type AllowedCommand = z.infer<typeof allowedCommand>
 
 const fileFormat = z.object({ version: z.literal(1), commands: z.array(allowedCommand) })
 
 /** The oldest entry leaves when there are more. */
-export const maxAllowedCommands = 1000
+const maxAllowedCommands = 1000
 
 /** Where lasting approvals are kept. `remember` rejects when it could not be stored. */
 export type ApprovalStore = {

@@ -9,7 +9,7 @@ import type { Bus } from '../../bus.ts'
 export type AskRequest = PendingApproval['request'] & { id?: string; timeoutMs?: number }
 
 /** `answered` by a person; the others mean `deny` because nobody did. */
-export type SettledReason = 'answered' | 'expired' | 'withdrawn' | 'stopped' | 'crowded'
+type SettledReason = 'answered' | 'expired' | 'withdrawn' | 'stopped' | 'crowded'
 
 export type Settled = { kind: 'settled'; decision: ExecDecision; reason: SettledReason; by: string | null }
 export type Approval = { kind: 'waiting' } | Settled
@@ -30,7 +30,7 @@ export function stepApproval(state: Approval, event: ApprovalEvent): Approval {
   return { kind: 'settled', decision, reason: 'answered', by: event.by }
 }
 
-export function isDecision(text: string): text is ExecDecision {
+function isDecision(text: string): text is ExecDecision {
   return (execDecisions as readonly string[]).includes(text)
 }
 

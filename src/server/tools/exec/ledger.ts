@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { bootId, processRow } from './process-table.ts'
 
 /** The first process of a run; `startTicks` tells it from a later one with the same pid. */
-export type Root = { pid: number; startTicks: number }
+type Root = { pid: number; startTicks: number }
 
 /** A run whose processes may still be there. */
 export type LedgerEntry = { marker: string; root?: Root }

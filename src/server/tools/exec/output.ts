@@ -95,7 +95,7 @@ function isContinuation(byte: number | undefined): boolean {
 }
 
 /** How many bytes at the end begin a character of UTF-8 that is not complete yet: 0 to 3. */
-export function tornBytes(bytes: Uint8Array): number {
+function tornBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
     if (isContinuation(byte)) continue

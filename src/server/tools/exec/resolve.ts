@@ -19,7 +19,7 @@ export type FileIdentity = {
 }
 
 /** Larger files are told apart by size and times alone: hashing 100 MB takes about 80 ms. */
-export const maxHashedBytes = 32 * 1024 * 1024
+const maxHashedBytes = 32 * 1024 * 1024
 
 /** The regular file at `path`; undefined when there is none or it may not be read. Never throws. */
 export async function identifyFile(path: string): Promise<FileIdentity | undefined> {

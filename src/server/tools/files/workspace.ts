@@ -10,7 +10,7 @@ import { isInside, isProtected } from '../protected.ts'
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants
 
 /** A path is at most this long, in UTF-16 units. */
-export const maxPathLength = 4096
+const maxPathLength = 4096
 
 export class Workspace {
   readonly #root: string

@@ -1,18 +1,29 @@
 /** `tools`: what agents may do on this machine. */
 
 import { z } from 'zod'
+import { execModes } from '../../tools/exec/policy.ts'
+import { readRule } from '../../tools/exec/rules.ts'
+
+function demandRule(text: string, context: z.RefinementCtx): void {
+  const reading = readRule(text)
+  if (reading.kind === 'invalid') context.addIssue({ code: 'custom', message: reading.reason })
+}
 
 export const toolsSection = z.strictObject({
   exec: z
     .strictObject({
       security: z
-        .enum(['deny', 'allowlist', 'ask', 'full'])
+        .enum(execModes)
         .default('ask')
-        .describe('Commands are refused, run when on the list, run after somebody agreed, or always run.'),
+        .describe(
+          'Commands are refused, asked about unless a rule of the list covers them, always asked about, or always run.',
+        ),
       allowlist: z
-        .array(z.string().min(1).max(1024))
+        .array(z.string().min(1).max(1024).superRefine(demandRule))
         .default([])
-        .describe('Programs that run unasked: absolute paths or path patterns.'),
+        .describe(
+          'Rules for commands that run unasked: an absolute program and its arguments, as in /usr/bin/df -h *.',
+        ),
       timeoutMs: z.int().min(1000).max(86_400_000).default(120_000).describe('Longest a command may take.'),
       env: z
         .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'))

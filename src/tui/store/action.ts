@@ -19,10 +19,10 @@ export type Action =
   // Runs and messages
   | { type: 'run.news'; runId: string; key?: string; news: RunNews }
   | { type: 'message.asked'; key: string; runId: string; text: string; at: number }
-  | { type: 'message.accepted'; key: string; runId: string }
+  /** `isOver`: its run has ended already, seen or not. */
+  | { type: 'message.accepted'; key: string; runId: string; isOver: boolean }
   | { type: 'message.refused'; key: string; runId: string; problem: string }
   | { type: 'message.withdrawn'; key: string; runId: string }
-  | { type: 'stop.asked'; key: string }
   | { type: 'history.loading'; key: string }
   | {
       type: 'history.loaded'

@@ -15,6 +15,7 @@ import {
   hear,
   rejoin,
   setHistory,
+  miss,
   settleQuestion,
   type Transcript,
   withdraw,
@@ -60,7 +61,7 @@ function reduceTranscripts(transcripts: Transcripts, action: Action): Transcript
     case 'message.asked':
       return create(transcripts, action.key, (it) => ask(it, action.runId, action.text, action.at))
     case 'message.accepted':
-      return change(transcripts, action.key, (it) => settleQuestion(it, action.runId))
+      return change(transcripts, action.key, (it) => accepted(it, action.runId, action.isOver))
     case 'message.refused':
       return change(transcripts, action.key, (it) => settleQuestion(it, action.runId, action.problem))
     case 'message.withdrawn':
@@ -82,6 +83,11 @@ function reduceTranscripts(transcripts: Transcripts, action: Action): Transcript
     default:
       return transcripts
   }
+}
+
+function accepted(transcript: Transcript, runId: string, isOver: boolean): Transcript {
+  const settled = settleQuestion(transcript, runId)
+  return isOver ? miss(settled, runId) : settled
 }
 
 function loaded(transcript: Transcript, action: Action & { type: 'history.loaded' }): Transcript {

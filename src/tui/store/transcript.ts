@@ -46,6 +46,12 @@ export function settleQuestion(transcript: Transcript, runId: string, problem?: 
   })
 }
 
+/** The run ended without us hearing it: the history tells how. */
+export function miss(transcript: Transcript, runId: string): Transcript {
+  const missed = changeRun(transcript, runId, (run) => (isOver(run) ? run : { ...run, phase: 'lost' }))
+  return missed === transcript ? transcript : { ...missed, isStale: true }
+}
+
 /** The message was taken back before it was answered. */
 export function withdraw(transcript: Transcript, runId: string): Transcript {
   const live = transcript.live.filter((run) => run.id !== runId || run.phase !== 'waiting')

@@ -1,0 +1,69 @@
+/** Connects a gateway to the store: its state, its events, what became of sent messages. */
+
+import type { Attachment } from '../../client/connection-api.ts'
+import type { Delivery } from '../../client/outbox.ts'
+import { canonicalKey } from '../../shared/session-key.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Action } from '../store/action.ts'
+import { actionOf } from './feed.ts'
+import { createFrames, type Frames } from './frames.ts'
+import type { Gateway } from './port.ts'
+
+/** Runs in flight; `flush` belongs before every key. The disposer ends it. */
+export function attach(gateway: Gateway, dispatch: (action: Action) => void, clock: Clock): Frames & Disposable {
+  const frames = createFrames(dispatch, clock)
+  for (const entry of gateway.outbox.entries) frames.push(askedAction(entry))
+  const ends = [
+    gateway.subscribe(() => {
+      // What was said before the change of state belongs before it.
+      frames.flush()
+      dispatch({ type: 'connection.changed', view: gateway.view })
+    }),
+    gateway.events((event) => {
+      const action = actionOf(event)
+      if (action) frames.push(action)
+    }),
+    gateway.attachments((attachment) => {
+      frames.push(attachedAction(attachment, gateway))
+    }),
+    gateway.outbox.deliveries((delivery) => {
+      frames.push(deliveryAction(delivery))
+    }),
+  ]
+  return {
+    ...frames,
+    [Symbol.dispose]() {
+      for (const end of ends) end()
+    },
+  }
+}
+
+function askedAction({ sessionKey, idempotencyKey, message, createdAt }: Delivery['entry']): Action {
+  return { type: 'message.asked', key: canonicalKey(sessionKey), runId: idempotencyKey, text: message, at: createdAt }
+}
+
+function attachedAction({ kind, runs }: Attachment, gateway: Gateway): Action {
+  const tellsRuns = gateway.view.hello?.features.methods.includes('reattach') === true
+  const canonical = runs.map((run) => ({ ...run, sessionKey: canonicalKey(run.sessionKey) }))
+  return { type: 'attached', kind, runs: canonical, tellsRuns }
+}
+
+function deliveryAction(delivery: Delivery): Action {
+  const { entry } = delivery
+  const at = { key: canonicalKey(entry.sessionKey), runId: entry.idempotencyKey }
+  switch (delivery.kind) {
+    case 'accepted':
+      return acceptedAction(at, delivery.status)
+    case 'refused':
+      return { type: 'message.refused', ...at, problem: delivery.fault.message }
+    case 'expired':
+      return { type: 'message.refused', ...at, problem: 'It waited too long for the gateway and was not sent.' }
+  }
+}
+
+/** A message that only stopped other runs has no run of its own. */
+function acceptedAction(at: { key: string; runId: string }, status: string): Action {
+  if (status === 'started' || status === 'in_flight') return { type: 'message.accepted', ...at, isOver: false }
+  const isRun = status === 'ok' || status === 'error' || status === 'timeout'
+  return isRun ? { type: 'message.accepted', ...at, isOver: true } : { type: 'message.withdrawn', ...at }
+}

@@ -1,0 +1,142 @@
+/** What the reader wants done, as calls to the gateway. Each shows its effect at once where it can, or says what failed. */
+
+import { Fault } from '../../shared/fault.ts'
+import type { ExecDecision } from '../../shared/protocol/exec.ts'
+import type { Params } from '../../shared/protocol/table.ts'
+import { canonicalKey } from '../../shared/session-key.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Action, Hit } from '../store/action.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import type { Store } from '../store/store.ts'
+import { runningRun, waitingQuestions } from '../store/transcript.ts'
+import type { Notifier } from './notifier.ts'
+import type { Gateway } from './port.ts'
+
+export type IntentsOptions = {
+  gateway: Gateway
+  store: Store<State, Action>
+  notifier: Notifier
+  clock: Clock
+  /** A new unique id, for idempotency keys and sessions. */
+  newId: () => string
+}
+
+export type Intents = ReturnType<typeof createIntents>
+
+export function createIntents({ gateway, store, notifier, clock, newId }: IntentsOptions) {
+  const openKey = () => store.get().sessions.key
+  /** Runs a call in the background; a failure becomes a notice. */
+  const attempt = (task: () => Promise<unknown>): void => {
+    task().catch((error: unknown) => notifier.fail(error))
+  }
+  const patch = (fields: Omit<Params<'sessions.patch'>, 'key'>, done: string): void =>
+    attempt(async () => {
+      await gateway.call('sessions.patch', { key: openKey(), ...fields })
+      store.dispatch({ type: 'session.changed', key: openKey(), reason: 'patch' })
+      notifier.say('success', done)
+    })
+
+  return {
+    /** The message is on screen at once, on this disk next, and on the gateway as soon as there is one. */
+    send(text: string): void {
+      const key = openKey()
+      const runId = newId()
+      store.dispatch({ type: 'message.asked', key, runId, text, at: clock.now() })
+      gateway.outbox.add({ idempotencyKey: runId, sessionKey: key, message: text }).catch((error: unknown) => {
+        const problem = error instanceof Fault ? error.message : String(error)
+        store.dispatch({ type: 'message.refused', key, runId, problem })
+      })
+    },
+
+    /** Stops the reply being written. What arrived stays. */
+    stop(): void {
+      const run = runningRun(currentTranscript(store.get()))
+      if (!run) return
+      attempt(() => gateway.call('chat.abort', { sessionKey: openKey(), runId: run.id }))
+    },
+
+    /** The last waiting message, out of the queue and back into the hands of its writer. */
+    async takeBack(): Promise<string | undefined> {
+      const state = store.get()
+      const key = state.sessions.key
+      const question = waitingQuestions(currentTranscript(state), state.connection.phase === 'live').at(-1)
+      if (!question?.runId) return undefined
+      const { runId, text } = question
+      const wasUnsent = await gateway.outbox.remove(runId)
+      if (!wasUnsent) await gateway.call('chat.abort', { sessionKey: key, runId })
+      store.dispatch({ type: 'message.withdrawn', key, runId })
+      return text
+    },
+
+    openSession(key: string): void {
+      store.dispatch({ type: 'session.opened', key: canonicalKey(key) })
+    },
+
+    /** A session under a new key. It exists on the gateway from its first message on. */
+    newSession(): void {
+      this.openSession(`chat-${newId().slice(0, 8)}`)
+    },
+
+    resetSession(): void {
+      const key = openKey()
+      attempt(async () => {
+        await gateway.call('sessions.reset', { key })
+        store.dispatch({ type: 'session.reset', key })
+        notifier.say('success', 'A fresh conversation. The old one can still be searched.')
+      })
+    },
+
+    setModel(model: string | null): void {
+      patch({ model }, model === null ? 'Back to the default model.' : `This session now uses ${model}.`)
+    },
+
+    setThinking(level: string | null): void {
+      patch({ thinkingLevel: level }, level === null ? 'Thinking is off.' : `Thinking is ${level}.`)
+    },
+
+    setVerbose(level: string | null): void {
+      patch({ verboseLevel: level }, level === 'on' ? 'Tool calls are told in full.' : 'Tool calls are told in brief.')
+    },
+
+    compact(): void {
+      const key = openKey()
+      attempt(async () => {
+        const { compacted, reason } = await gateway.call('sessions.compact', { key }, { timeoutMs: 120_000 })
+        notifier.say('success', compacted ? 'The model now sees a summary.' : (reason ?? 'Nothing to shorten yet.'))
+      })
+    },
+
+    /** Full text over all sessions, where the gateway can; the answers go into the search panel. */
+    search(query: string): void {
+      if (query.trim() === '') return store.dispatch({ type: 'overlay.hits', query, hits: [] })
+      attempt(async () => {
+        const { hits } = await gateway.call('sessions.search', { query, limit: 50 })
+        const found: Hit[] = hits.map(({ key, role, snippet, timestamp }) => ({ key, role, snippet, at: timestamp }))
+        store.dispatch({ type: 'overlay.hits', query, hits: found })
+      })
+    },
+
+    /** Answers the command on screen. A late answer is refused by the gateway and said so; it is never kept for later. */
+    answer(decision: ExecDecision): void {
+      const { waiting, answering } = store.get().approvals
+      const approval = waiting[0]
+      if (!approval || answering?.id === approval.id) return
+      const { id } = approval
+      store.dispatch({ type: 'approval.answering', id, decision })
+      attempt(async () => {
+        try {
+          await gateway.call('exec.approval.resolve', { id, decision })
+        } finally {
+          store.dispatch({ type: 'approval.resolved', id, decision })
+        }
+      })
+    },
+
+    retry(): void {
+      gateway.retry()
+    },
+
+    /** What the gateway says of itself, for the status panel. */
+    status: () => gateway.call('status', {}),
+  }
+}

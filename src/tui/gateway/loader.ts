@@ -1,0 +1,160 @@
+/**
+ * Keeps what the screen shows loaded: looks at the state after each change and asks the gateway for what is stale. Nobody
+ * else fetches; whoever finds that something may be missing marks it stale.
+ */
+
+import type { Clock } from '../../shared/std/clock.ts'
+import { isRecord } from '../../shared/std/json.ts'
+import type { Action } from '../store/action.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import type { Store } from '../store/store.ts'
+import type { Gateway, HistoryMessage, TranscriptCache } from './port.ts'
+
+/** Shortest time between two fetches of the session list, in milliseconds. */
+const listIntervalMs = 1_000
+const historyLimit = 200
+
+export type LoaderOptions = {
+  gateway: Gateway
+  store: Store<State, Action>
+  clock: Clock
+  cache?: TranscriptCache
+  /** A fetch that failed although the gateway is there. */
+  onError: (error: unknown) => void
+}
+
+export function startLoader(options: LoaderOptions): Disposable {
+  const loader = new Loader(options)
+  const end = options.store.subscribe(() => loader.look())
+  loader.look()
+  return {
+    [Symbol.dispose]() {
+      end()
+      loader.end()
+    },
+  }
+}
+
+class Loader {
+  readonly #options: LoaderOptions
+  readonly #busy = new Set<string>()
+  readonly #cached = new Set<string>()
+  #listedMs = Number.NEGATIVE_INFINITY
+  #cancelList: (() => void) | undefined
+  #approvalsOf: string | undefined
+
+  constructor(options: LoaderOptions) {
+    this.#options = options
+  }
+
+  end(): void {
+    this.#cancelList?.()
+  }
+
+  look(): void {
+    const state = this.#options.store.get()
+    const transcript = currentTranscript(state)
+    if (transcript.source === 'none') this.#readCache(transcript.key)
+    if (state.connection.phase !== 'live') return
+    if (transcript.isStale) this.#once(`history ${transcript.key}`, () => this.#history(transcript.key))
+    if (state.sessions.isStale) this.#listSoon()
+    if (state.overlay?.kind === 'models' && !state.models.isLoaded) this.#once('models', () => this.#models())
+    const connId = state.connection.hello?.server.connId
+    if (connId !== undefined && connId !== this.#approvalsOf) {
+      this.#approvalsOf = connId
+      this.#once('approvals', () => this.#approvals())
+    }
+  }
+
+  #once(name: string, task: () => Promise<void>): void {
+    if (this.#busy.has(name)) return
+    this.#busy.add(name)
+    task()
+      .catch((error: unknown) => {
+        if (this.#options.gateway.view.phase === 'live') this.#options.onError(error)
+      })
+      .finally(() => {
+        this.#busy.delete(name)
+        this.look()
+      })
+  }
+
+  async #history(key: string): Promise<void> {
+    const { gateway, store, cache } = this.#options
+    store.dispatch({ type: 'history.loading', key })
+    try {
+      const { messages, sessionId } = await gateway.call('chat.history', { sessionKey: key, limit: historyLimit })
+      const id = sessionId === undefined ? {} : { sessionId }
+      store.dispatch({ type: 'history.loaded', key, messages: messages as HistoryMessage[], source: 'gateway', ...id })
+      // What cannot be kept costs a blank moment at the next start, nothing else.
+      cache?.write(key, messages as HistoryMessage[]).catch(() => {})
+    } catch (error) {
+      // While live this would be asked again at once and for ever: the next connection asks again.
+      if (gateway.view.phase !== 'live') store.dispatch({ type: 'history.failed', key })
+      throw error
+    }
+  }
+
+  #readCache(key: string): void {
+    const { cache, store } = this.#options
+    if (!cache || this.#cached.has(key)) return
+    this.#cached.add(key)
+    cache
+      .read(key)
+      .then((messages) => {
+        if (messages) store.dispatch({ type: 'history.loaded', key, messages, source: 'cache' })
+      })
+      .catch(() => {}) // no cache is as good as an empty one
+  }
+
+  #listSoon(): void {
+    if (this.#cancelList) return
+    const { clock } = this.#options
+    const waitMs = Math.max(0, this.#listedMs + listIntervalMs - clock.monotonic())
+    this.#cancelList = clock.after(waitMs, () => {
+      this.#cancelList = undefined
+      this.#once('sessions', () => this.#sessions())
+    })
+  }
+
+  async #sessions(): Promise<void> {
+    const { gateway, store, clock } = this.#options
+    this.#listedMs = clock.monotonic()
+    const { sessions, defaults } = await gateway
+      .call('sessions.list', {
+        includeGlobal: false,
+        includeUnknown: false,
+        includeDerivedTitles: true,
+        includeLastMessage: true,
+      })
+      .catch((error: unknown) => {
+        const { rows, defaults } = store.get().sessions
+        store.dispatch({ type: 'sessions.loaded', rows, defaults }) // asked again when something changes
+        throw error
+      })
+    const model = [defaults?.modelProvider, defaults?.model].filter(Boolean).join('/')
+    const contextTokens = defaults?.contextTokens
+    store.dispatch({
+      type: 'sessions.loaded',
+      rows: sessions,
+      defaults: { ...(model ? { model } : {}), ...(contextTokens ? { contextTokens } : {}) },
+    })
+  }
+
+  async #models(): Promise<void> {
+    const { gateway, store } = this.#options
+    const { models } = await gateway.call('models.list', {}).catch((error: unknown) => {
+      store.dispatch({ type: 'overlay.closed' })
+      throw error
+    })
+    store.dispatch({ type: 'models.loaded', rows: models })
+  }
+
+  /** Commands that were waiting before we came. Other gateways tell only the new ones. */
+  async #approvals(): Promise<void> {
+    const { gateway, store } = this.#options
+    if (gateway.view.hello?.features.methods.includes('exec.approval.list') !== true) return
+    const result = await gateway.call('exec.approval.list', {})
+    if (isRecord(result)) store.dispatch({ type: 'approvals.loaded', approvals: result.approvals })
+  }
+}

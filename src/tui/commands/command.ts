@@ -1,0 +1,44 @@
+/** What a slash command is, and what it may touch. */
+
+import type { Intents } from '../gateway/intents.ts'
+import type { Notifier } from '../gateway/notifier.ts'
+import type { Action } from '../store/action.ts'
+import type { State } from '../store/state.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the terminal around the screen can do. */
+export type ScreenControls = {
+  /** Rows down (negative: up), pages, or all the way. */
+  scroll(by: { rows: number } | { pages: number } | 'top' | 'bottom'): void
+  /** Brings an item of the conversation to the top of the view. */
+  reveal(itemId: string): void
+  /** Puts text on the clipboard and says which way it took. */
+  copy(text: string): Promise<string>
+  redraw(): void
+  /** Writes in the reader's own editor; undefined when they have none or left it with an error. */
+  edit(text: string): Promise<string | undefined>
+  suspend(): void
+  quit(): void
+}
+
+export type CommandContext = {
+  readonly store: Store<State, Action>
+  readonly intents: Intents
+  readonly notifier: Notifier
+  readonly screen: ScreenControls
+}
+
+export type SlashCommand = {
+  readonly name: string
+  readonly aliases: readonly string[]
+  /** How arguments are written; empty when there are none. */
+  readonly usage: string
+  readonly about: string
+  /** Values the first argument can have, for completion. */
+  readonly values?: (state: State) => readonly string[]
+  run(context: CommandContext, args: string): void | Promise<void>
+}
+
+export function defineCommand(command: Omit<SlashCommand, 'aliases' | 'usage'> & Partial<SlashCommand>): SlashCommand {
+  return { aliases: [], usage: '', ...command }
+}

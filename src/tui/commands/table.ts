@@ -1,0 +1,26 @@
+/** Every slash command of the terminal, in the order the help shows them. Other slash words go to the gateway. */
+
+import type { SlashCommand } from './command.ts'
+import { model, models, think, verbose } from './model.ts'
+import { abort, reconnect, status } from './run.ts'
+import { compact, find, fresh, search, session, sessions } from './session.ts'
+import { copy, exit, help } from './view.ts'
+
+export const slashCommands: readonly SlashCommand[] = [
+  help,
+  status,
+  sessions,
+  session,
+  fresh,
+  models,
+  model,
+  think,
+  verbose,
+  compact,
+  abort,
+  find,
+  search,
+  copy,
+  reconnect,
+  exit,
+]

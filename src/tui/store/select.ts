@@ -1,0 +1,28 @@
+/** What several parts of the screen ask of the state. Pure. */
+
+import { currentRow } from './sessions.ts'
+import type { State } from './state.ts'
+
+/** `provider/model` of the open session: its own, else the gateway's default. */
+export function currentModel(state: State): string | undefined {
+  const row = currentRow(state.sessions)
+  if (row?.model === undefined) return state.sessions.defaults.model
+  return row.modelProvider === undefined ? row.model : `${row.modelProvider}/${row.model}`
+}
+
+/** `1.2k of 200k tokens (1 %)`; undefined before anything was said. */
+export function contextUse(state: State): string | undefined {
+  const row = currentRow(state.sessions)
+  const used = row?.totalTokens
+  if (used === undefined || used === 0) return undefined
+  const limit = row?.contextTokens ?? state.sessions.defaults.contextTokens
+  if (!limit) return `${shortCount(used)} tokens`
+  return `${shortCount(used)} of ${shortCount(limit)} tokens (${Math.max(1, Math.round((used / limit) * 100))}%)`
+}
+
+/** `950`, `1.2k`, `200k`, `1.5M`. */
+export function shortCount(count: number): string {
+  if (count < 1000) return String(count)
+  const [scaled, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
+  return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)}${unit}`
+}

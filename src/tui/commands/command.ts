@@ -14,6 +14,11 @@ export type ScreenControls = {
   reveal(itemId: string): void
   /** Puts text on the clipboard and says which way it took. */
   copy(text: string): Promise<string>
+  /** The page to read, rows on. */
+  turnPage(rows: number): void
+  /** Has the whole command that asks for permission been on screen? And how many rows of it show at once. */
+  hasShownCommand(): boolean
+  commandPage(): number
   redraw(): void
   /** Writes in the reader's own editor; undefined when they have none or left it with an error. */
   edit(text: string): Promise<string | undefined>

@@ -24,7 +24,7 @@ export const models = defineCommand({
 export const think = defineCommand({
   name: 'think',
   aliases: ['thinking'],
-  usage: `<${thinkingLevels.join('|')}>`,
+  usage: '<level>',
   about: 'Set how long the model thinks',
   values: () => thinkingLevels,
   run({ intents, notifier }, args) {

@@ -15,7 +15,12 @@ export function parseSlash(text: string, table: readonly SlashCommand[]): Slash 
 }
 
 /** One row of the popup: what it shows, and what the text becomes when it is taken. */
-export type Completion = { readonly label: string; readonly about: string; readonly text: string; readonly isWhole: boolean }
+export type Completion = {
+  readonly label: string
+  readonly about: string
+  readonly text: string
+  readonly isWhole: boolean
+}
 
 /** Most rows the popup offers. */
 const maxCompletions = 50

@@ -3,7 +3,7 @@
 import type { Result } from '../../shared/protocol/table.ts'
 import { phaseWords } from '../store/phase-words.ts'
 import { contextUse, currentModel } from '../store/select.ts'
-import { sessionTitle, currentRow } from '../store/sessions.ts'
+import { currentRow, sessionTitle } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 
 export function statusText(state: State, status?: Result<'status'>): string {

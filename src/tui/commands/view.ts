@@ -27,7 +27,7 @@ export const exit = defineCommand({
 })
 
 /** From the source of the message, never from the screen: no wrapped lines, no signs of ours. */
-export async function copyReply({ store, notifier, screen }: CommandContext, onlyCode = false): Promise<void> {
+export async function copyReply({ store, notifier, screen }: CommandContext, onlyCode = false) {
   const items = visibleItems(currentTranscript(store.get()), true)
   const reply = items.findLast((item) => item.kind === 'reply' && item.text.trim() !== '')
   if (reply?.kind !== 'reply') return notifier.say('info', 'There is no reply to copy yet.')

@@ -20,7 +20,7 @@ export function attach(gateway: Gateway, dispatch: (action: Action) => void, clo
       dispatch({ type: 'connection.changed', view: gateway.view })
     }),
     gateway.events((event) => {
-      const action = actionOf(event)
+      const action = actionOf(event, clock.now())
       if (action) frames.push(action)
     }),
     gateway.attachments((attachment) => {

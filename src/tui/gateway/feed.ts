@@ -9,13 +9,13 @@ import { isRecord } from '../../shared/std/json.ts'
 import type { Action } from '../store/action.ts'
 import type { RunNews } from '../store/transcript.ts'
 
-/** What one event changes on screen; undefined when nothing. */
-export function actionOf(event: GatewayEvent): Action | undefined {
+/** What one event, heard `at` this time of our clock, changes on screen; undefined when nothing. */
+export function actionOf(event: GatewayEvent, at: number): Action | undefined {
   switch (event.name) {
     case 'chat':
-      return runAction(event.payload.sessionKey, event.payload.runId, chatNews(event.payload))
+      return runAction(event.payload.sessionKey, event.payload.runId, chatNews(event.payload), at)
     case 'agent':
-      return runAction(event.payload.sessionKey, event.payload.runId, agentNews(event.payload))
+      return runAction(event.payload.sessionKey, event.payload.runId, agentNews(event.payload), at)
     case 'exec.approval.requested':
       return { type: 'approval.asked', approval: event.payload }
     case 'exec.approval.resolved':
@@ -30,9 +30,14 @@ export function actionOf(event: GatewayEvent): Action | undefined {
 }
 
 /** An `agent` event may lack its session; the reducer then looks the run up. */
-function runAction(sessionKey: string | undefined, runId: string, news: RunNews | undefined): Action | undefined {
+function runAction(
+  sessionKey: string | undefined,
+  runId: string,
+  news: RunNews | undefined,
+  at: number,
+): Action | undefined {
   if (news === undefined) return undefined
-  return { type: 'run.news', runId, news, ...(sessionKey === undefined ? {} : { key: canonicalKey(sessionKey) }) }
+  return { type: 'run.news', runId, news, at, ...(sessionKey === undefined ? {} : { key: canonicalKey(sessionKey) }) }
 }
 
 /** `message`, when there is one, holds the whole text so far; else `deltaText` is a piece at `offset`. */
@@ -69,13 +74,11 @@ function deltaNews(payload: ChatPayload, whole: string | undefined): RunNews | u
   return deltaText === undefined ? undefined : { type: 'text', text: deltaText, replace }
 }
 
-function agentNews({ stream, data, ts }: AgentPayload): RunNews | undefined {
+function agentNews({ stream, data }: AgentPayload): RunNews | undefined {
   if (stream === 'tool') return { type: 'tool', data }
   if (stream === 'thinking' || stream === 'reasoning') return { type: 'thought', data }
   // Endings come as `chat` events too, with the text: only the beginning is news here.
-  if (stream === 'lifecycle' && data.phase === 'start') {
-    return { type: 'started', at: typeof data.startedAt === 'number' ? data.startedAt : ts }
-  }
+  if (stream === 'lifecycle' && data.phase === 'start') return { type: 'started' }
   return undefined
 }
 

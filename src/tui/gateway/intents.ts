@@ -108,7 +108,10 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** Full text over all sessions, where the gateway can; the answers go into the search panel. */
     search(query: string): void {
-      if (query.trim() === '') return store.dispatch({ type: 'overlay.hits', query, hits: [] })
+      if (query.trim() === '') {
+        store.dispatch({ type: 'overlay.hits', query, hits: [] })
+        return
+      }
       attempt(async () => {
         const { hits } = await gateway.call('sessions.search', { query, limit: 50 })
         const found: Hit[] = hits.map(({ key, role, snippet, timestamp }) => ({ key, role, snippet, at: timestamp }))

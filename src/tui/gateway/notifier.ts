@@ -1,6 +1,6 @@
 /** Shows short messages and takes them away again. */
 
-import { Fault, errorText } from '../../shared/fault.ts'
+import { errorText, Fault } from '../../shared/fault.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Action, Notice } from '../store/action.ts'
 
@@ -8,20 +8,41 @@ export type Notifier = {
   say(tone: Notice['tone'], text: string, remedy?: string): void
   /** A failure with what to do about it; stays longer. */
   fail(error: unknown): void
+  /** Says that doing it again has another meaning now, for `askMs`; `isAsking` tells whether that still holds. */
+  ask(id: string, text: string): void
+  isAsking(id: string): boolean
+  close(id: string): void
 }
+
+/** Milliseconds in which doing something again confirms it. */
+export const askMs = 2_000
 
 /** Milliseconds a notice stays. */
 const stays = { info: 4_000, success: 4_000, warning: 8_000, danger: 15_000 } as const
 
 export function createNotifier(dispatch: (action: Action) => void, clock: Clock): Notifier {
   let count = 0
-  const say: Notifier['say'] = (tone, text, remedy) => {
-    const id = `n${++count}`
-    dispatch({ type: 'notice.shown', notice: { id, tone, text, ...(remedy === undefined ? {} : { remedy }) } })
-    clock.after(stays[tone], () => dispatch({ type: 'notice.closed', id }), { unref: true })
+  const open = new Map<string, () => void>()
+  const close = (id: string): void => {
+    open.get(id)?.()
+    open.delete(id)
+    dispatch({ type: 'notice.closed', id })
   }
+  const show = (notice: Notice, forMs: number): void => {
+    open.get(notice.id)?.()
+    open.set(
+      notice.id,
+      clock.after(forMs, () => close(notice.id), { unref: true }),
+    )
+    dispatch({ type: 'notice.shown', notice })
+  }
+  const say: Notifier['say'] = (tone, text, remedy) =>
+    show({ id: `n${++count}`, tone, text, ...(remedy === undefined ? {} : { remedy }) }, stays[tone])
   return {
     say,
     fail: (error) => say('danger', errorText(error), error instanceof Fault ? error.remedy : undefined),
+    ask: (id, text) => show({ id, tone: 'info', text }, askMs),
+    isAsking: (id) => open.has(id),
+    close,
   }
 }

@@ -17,7 +17,7 @@ export type Action =
   | { type: 'gateway.leaving'; isRestart: boolean }
   | { type: 'attached'; kind: 'fresh' | 'resumed' | 'resync'; runs: readonly RunSnapshot[]; tellsRuns: boolean }
   // Runs and messages
-  | { type: 'run.news'; runId: string; key?: string; news: RunNews }
+  | { type: 'run.news'; runId: string; key?: string; news: RunNews; at?: number }
   | { type: 'message.asked'; key: string; runId: string; text: string; at: number }
   /** `isOver`: its run has ended already, seen or not. */
   | { type: 'message.accepted'; key: string; runId: string; isOver: boolean }

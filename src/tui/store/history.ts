@@ -116,7 +116,7 @@ export function withResult(call: ToolItem, content: unknown, details: unknown, i
 /** The call with the facts of `details`; its status and output stay. */
 export function withDetails(call: ToolItem, details: unknown): ToolItem {
   if (!isRecord(details)) return call
-  const { where, cwd, exitCode, durationMs, truncated } = details
+  const { where, cwd, exitCode, durationMs, truncated, phase } = details
   return {
     ...call,
     ...(typeof where === 'string' ? { where } : {}),
@@ -124,6 +124,7 @@ export function withDetails(call: ToolItem, details: unknown): ToolItem {
     ...(typeof exitCode === 'number' ? { exitCode } : {}),
     ...(typeof durationMs === 'number' ? { durationMs } : {}),
     ...(truncated === true ? { isTruncated: true } : {}),
+    ...(typeof phase === 'string' ? { isAsking: phase === 'approval' } : {}),
   }
 }
 

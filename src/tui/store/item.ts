@@ -43,6 +43,8 @@ export type ToolItem = Common & {
   readonly exitCode?: number
   readonly durationMs?: number
   readonly isTruncated?: boolean
+  /** It waits for a decision. */
+  readonly isAsking?: boolean
 }
 
 /** Something the gateway or this program says, not the model. */

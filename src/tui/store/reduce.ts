@@ -13,9 +13,9 @@ import {
   clearTranscript,
   emptyTranscript,
   hear,
+  miss,
   rejoin,
   setHistory,
-  miss,
   settleQuestion,
   type Transcript,
   withdraw,
@@ -56,7 +56,9 @@ function reduceTranscripts(transcripts: Transcripts, action: Action): Transcript
     case 'run.news': {
       const key = action.key ?? keyOfRun(transcripts, action.runId)
       // A session that nobody has opened here is read from its history when somebody does.
-      return key === undefined ? transcripts : change(transcripts, key, (it) => hear(it, action.runId, action.news))
+      return key === undefined
+        ? transcripts
+        : change(transcripts, key, (it) => hear(it, action.runId, action.news, action.at))
     }
     case 'message.asked':
       return create(transcripts, action.key, (it) => ask(it, action.runId, action.text, action.at))

@@ -60,17 +60,20 @@ export function withdraw(transcript: Transcript, runId: string): Transcript {
 
 /** News of a run, as `feed.ts` reads them from the wire. */
 export type RunNews =
-  | { type: 'started'; at: number }
+  | { type: 'started' }
   | { type: 'text'; text: string; offset?: number; replace: boolean }
   | { type: 'thought'; data: Readonly<Record<string, unknown>> }
   | { type: 'tool'; data: Readonly<Record<string, unknown>> }
   | { type: 'ended'; ending: 'done' | 'stopped' | 'failed'; text?: string; problem?: string }
 
-/** Applies news. A run that is over hears nothing more; one that nobody asked here makes the history stale. */
-export function hear(transcript: Transcript, runId: string, news: RunNews): Transcript {
+/**
+ * Applies news, heard `at` this time of our clock. A run that is over hears nothing more; one that nobody asked here makes
+ * the history stale.
+ */
+export function hear(transcript: Transcript, runId: string, news: RunNews, at?: number): Transcript {
   const known = transcript.live.find((run) => run.id === runId)
   if (known && isOver(known) && known.phase !== 'lost') return transcript
-  const opened = known ? begin(transcript, known) : open(transcript, runId)
+  const opened = known ? begin(transcript, known, at) : open(transcript, runId, at)
   const next = changeRun(opened, runId, (run) => step(run, news))
   const hasGap = news.type === 'text' && next === opened && isAhead(opened, runId, news)
   const isForeignEnd = news.type === 'ended' && known?.question === undefined
@@ -80,7 +83,7 @@ export function hear(transcript: Transcript, runId: string, news: RunNews): Tran
 function step(run: Run, news: RunNews): Run {
   switch (news.type) {
     case 'started':
-      return run.startedAt === undefined ? { ...run, startedAt: news.at } : run
+      return run
     case 'text':
       return addText(run, news.text, news.offset, news.replace).run
     case 'thought':
@@ -97,15 +100,21 @@ function isAhead(transcript: Transcript, runId: string, news: RunNews & { type: 
   return run !== undefined && addText(run, news.text, news.offset, news.replace).hasGap
 }
 
-function open(transcript: Transcript, runId: string): Transcript {
-  return { ...transcript, isStale: true, live: inOrder([...transcript.live, newRun(runId)]) }
+function open(transcript: Transcript, runId: string, at: number | undefined): Transcript {
+  const run: Run = { ...newRun(runId), ...(at === undefined ? {} : { startedAt: at }) }
+  return { ...transcript, isStale: true, live: inOrder([...transcript.live, run]) }
 }
 
 /** A waiting run begins: its question takes its place after all that began before. */
-function begin(transcript: Transcript, run: Run): Transcript {
+function begin(transcript: Transcript, run: Run, at: number | undefined): Transcript {
   if (run.phase === 'running') return transcript
   const question = run.question && { ...run.question, delivery: 'sent' as const }
-  const begun: Run = { ...run, phase: 'running', ...(question ? { question } : {}) }
+  const begun: Run = {
+    ...run,
+    phase: 'running',
+    ...(question ? { question } : {}),
+    ...(at === undefined ? {} : { startedAt: at }),
+  }
   const others = transcript.live.filter((other) => other !== run)
   const waiting = others.findIndex((other) => other.phase === 'waiting')
   return { ...transcript, live: waiting < 0 ? [...others, begun] : others.toSpliced(waiting, 0, begun) }

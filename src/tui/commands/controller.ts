@@ -1,0 +1,96 @@
+/** Input events → what they mean here: a key of the keymap, text for whoever has the focus, or nothing. */
+
+import type { Clock } from '../../shared/std/clock.ts'
+import type { InputEvent } from '../input/event.ts'
+import { keysOf } from '../input/keys.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { contextsOf } from '../screens/frame.ts'
+import { editorOf } from '../store/composer.ts'
+import type { CommandContext } from './command.ts'
+import { type Context, keymap } from './keymap.ts'
+import { deeds } from './keys.ts'
+
+/** Rows a turn of the wheel scrolls. */
+const wheelRows = 3
+
+/**
+ * A question whether a command may run takes keys only after this pause without any, in milliseconds: who was writing
+ * when it came goes on writing, and allows nothing by accident.
+ */
+export const calmMs = 700
+
+export type Controller = (events: readonly InputEvent[]) => void
+
+export function createController(context: CommandContext, clock: Clock): Controller {
+  let pressed: readonly string[] = []
+  let lastKeyMs = Number.NEGATIVE_INFINITY
+  let askedId: string | undefined
+  let askedMs = 0
+  /** A question that has heard one key hears the next ones too, however quick they come. */
+  let heardId: string | undefined
+
+  /** The contexts for this key; a question that has just come does not hear it yet. */
+  function contexts(): Context[] {
+    const state = context.store.get()
+    const id = state.approvals.waiting[0]?.id
+    const nowMs = clock.monotonic()
+    if (id !== askedId) {
+      askedId = id
+      askedMs = nowMs
+    }
+    const isCalm = nowMs - Math.max(lastKeyMs, askedMs) >= calmMs
+    lastKeyMs = nowMs
+    if (isCalm) heardId = id
+    return id === undefined || id === heardId ? contextsOf(state) : ['chat']
+  }
+
+  function run(deed: (typeof deeds)[keyof typeof deeds]): void {
+    // A deed that waits and fails has nobody to tell but the reader.
+    Promise.resolve(deed(context)).catch((error: unknown) => context.notifier.fail(error))
+  }
+
+  function key(name: string, within: Context[]): boolean {
+    const found = keymap.lookup([...pressed, name], within)
+    const wasChord = pressed.length > 0
+    pressed = found.kind === 'prefix' ? [...pressed, name] : []
+    if (found.kind === 'found') run(deeds[found.binding.id])
+    return found.kind !== 'none' || wasChord
+  }
+
+  function text(event: InputEvent & { kind: 'text' }) {
+    const within = contexts()
+    const top = within.at(-1)
+    if (pressed.length > 0 || top === 'approval' || top === 'text') {
+      for (const name of keysOf(event)) key(name, within)
+      return
+    }
+    const { store } = context
+    const { overlay, composer, sessions } = store.get()
+    if (top === 'list' && overlay)
+      return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + event.text })
+    const isEmpty = editorOf(composer, sessions.key).text === ''
+    if (isEmpty && event.text === '?') return store.dispatch({ type: 'overlay.opened', overlay: 'help' })
+    store.dispatch({ type: 'composer.edited', op: { op: 'insert', text: event.text } })
+  }
+
+  function paste(pasted: string) {
+    const { store } = context
+    const { overlay } = store.get()
+    const top = contextsOf(store.get()).at(-1)
+    if (top === 'list' && overlay) {
+      return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
+    }
+    // Never an answer to a question, whatever is in it.
+    if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })
+  }
+
+  return (events) => {
+    for (const event of events) {
+      if (event.kind === 'key') key(event.key, contexts())
+      else if (event.kind === 'text') text(event)
+      else if (event.kind === 'paste') paste(event.text)
+      else if (event.kind === 'mouse' && event.action === 'wheel-up') context.screen.scroll({ rows: -wheelRows })
+      else if (event.kind === 'mouse' && event.action === 'wheel-down') context.screen.scroll({ rows: wheelRows })
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** What the list panels offer: sessions, models, places in the conversation, earlier prompts. Pure. */
+
+import type { OverlayKind } from '../store/action.ts'
+import type { Item } from '../store/item.ts'
+import { currentModel } from '../store/select.ts'
+import { sessionTitle, shortKey } from '../store/sessions.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import { visibleItems } from '../store/transcript.ts'
+import { filterList } from './fuzzy.ts'
+
+export type Entry = {
+  readonly title: string
+  readonly detail?: string
+  /** Milliseconds since 1970, shown as an age. */
+  readonly at?: number
+  readonly isCurrent?: boolean
+  readonly choice:
+    | { kind: 'session'; key: string }
+    | { kind: 'new-session' }
+    | { kind: 'model'; model: string | null }
+    | { kind: 'item'; id: string }
+    | { kind: 'prompt'; text: string }
+}
+
+/** The rows of the open panel under its filter. */
+export function entriesOf(state: State): readonly Entry[] {
+  const { overlay } = state
+  if (!overlay) return []
+  return builders[overlay.kind](state, overlay.filter)
+}
+
+type Builder = (state: State, filter: string) => readonly Entry[]
+
+const builders: Readonly<Record<OverlayKind, Builder>> = {
+  sessions: sessionEntries,
+  models: modelEntries,
+  find: findEntries,
+  search: searchEntries,
+  prompts: promptEntries,
+  help: () => [],
+  status: () => [],
+}
+
+function sessionEntries(state: State, filter: string): readonly Entry[] {
+  const { key: openKey, rows } = state.sessions
+  const keys = new Set(rows.map(({ key }) => key))
+  const unlisted: Entry[] = keys.has(openKey) ? [] : [sessionEntry(openKey, undefined, true)]
+  const entries = rows.map((row) => sessionEntry(row.key, row, row.key === openKey))
+  const found = filterList([...unlisted, ...entries], filter, ({ title, detail }) => `${title} ${detail ?? ''}`)
+  return [...found, { title: '+ New session', choice: { kind: 'new-session' } }]
+}
+
+function sessionEntry(key: string, row: State['sessions']['rows'][number] | undefined, isCurrent: boolean): Entry {
+  const title = sessionTitle(key, row)
+  const name = shortKey(key)
+  const detail = [title === name ? undefined : name, row?.lastMessagePreview].filter(Boolean).join(' · ')
+  return {
+    title,
+    isCurrent,
+    choice: { kind: 'session', key },
+    ...(detail === '' ? {} : { detail }),
+    ...(row?.updatedAt ? { at: row.updatedAt } : {}),
+  }
+}
+
+function modelEntries(state: State, filter: string): readonly Entry[] {
+  const current = currentModel(state)
+  const entries = state.models.rows.map(({ provider, id, name, contextWindow }): Entry => {
+    const model = `${provider}/${id}`
+    const window = contextWindow ? `${Math.round(contextWindow / 1000)}k context` : ''
+    const detail = [name === id ? '' : name, window].filter(Boolean).join(' · ')
+    return {
+      title: model,
+      isCurrent: model === current,
+      choice: { kind: 'model', model },
+      ...(detail ? { detail } : {}),
+    }
+  })
+  const usual: Entry = { title: 'default', detail: "the gateway's choice", choice: { kind: 'model', model: null } }
+  return filterList([...entries, usual], filter, ({ title, detail }) => `${title} ${detail ?? ''}`)
+}
+
+const speakers = { question: 'you', reply: 'reply', thought: 'thought', tool: 'tool', note: 'note' } as const
+
+/** Newest first; the filter is looked for as it is written. */
+function findEntries(state: State, filter: string): readonly Entry[] {
+  const query = filter.trim().toLowerCase()
+  const items = visibleItems(currentTranscript(state), true)
+  return items.toReversed().flatMap((item) => {
+    const line = lineWith(itemText(item), query)
+    return line === undefined
+      ? []
+      : [{ title: line, detail: speakers[item.kind], choice: { kind: 'item', id: item.id } as const }]
+  })
+}
+
+function itemText(item: Item): string {
+  return item.kind === 'tool' ? `${JSON.stringify(item.args)}\n${item.output}` : item.text
+}
+
+function lineWith(text: string, query: string): string | undefined {
+  const line = text.split('\n').find((candidate) => candidate.trim() !== '' && candidate.toLowerCase().includes(query))
+  return line?.trim()
+}
+
+function searchEntries(state: State): readonly Entry[] {
+  return (state.overlay?.hits ?? []).map(({ key, snippet, at }) => ({
+    title: snippet,
+    detail: sessionTitle(
+      key,
+      state.sessions.rows.find((row) => row.key === key),
+    ),
+    at,
+    choice: { kind: 'session', key },
+  }))
+}
+
+function promptEntries(state: State, filter: string): readonly Entry[] {
+  const unique = [...new Set(state.composer.history.toReversed())]
+  return filterList(unique, filter, (text) => text).map((text) => ({ title: text, choice: { kind: 'prompt', text } }))
+}

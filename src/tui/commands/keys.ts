@@ -1,0 +1,257 @@
+/** Carries out what the keymap names: one small function for each key id. */
+
+import { type EditorOp, editorText } from '../input/editor.ts'
+import { canMoveRow } from '../input/editor-view.ts'
+import { editorWidth } from '../screens/composer-rows.ts'
+import { completionIndex, openCompletions } from '../screens/frame.ts'
+import { editorOf } from '../store/composer.ts'
+import type { State } from '../store/state.ts'
+import { currentTranscript } from '../store/state.ts'
+import { runningRun } from '../store/transcript.ts'
+import type { CommandContext } from './command.ts'
+import { type Entry, entriesOf } from './entries.ts'
+import type { KeyId } from './keymap.ts'
+import { status } from './run.ts'
+import { parseSlash } from './slash.ts'
+import { slashCommands } from './table.ts'
+import { copyReply } from './view.ts'
+
+type Deed = (context: CommandContext) => void | Promise<void>
+
+const editor = ({ store }: CommandContext) => editorOf(store.get().composer, store.get().sessions.key)
+const edit =
+  (op: EditorOp): Deed =>
+  ({ store }) =>
+    store.dispatch({ type: 'composer.edited', op })
+
+/** Sends what is written, or runs it when it is a command of ours. */
+export function submit(context: CommandContext) {
+  const { store, intents } = context
+  const text = editorText(editor(context)).trim()
+  if (text === '') return
+  store.dispatch({ type: 'composer.remembered', text })
+  store.dispatch({ type: 'composer.cleared' })
+  const slash = parseSlash(text, slashCommands)
+  if (slash) return slash.command.run(context, slash.args)
+  intents.send(text)
+}
+
+/** `\` before Enter begins a new line, for keyboards and terminals that have no other way. */
+function send(context: CommandContext) {
+  const { text, caret } = editor(context)
+  if (text[caret - 1] !== '\\') return submit(context)
+  context.store.dispatch({ type: 'composer.edited', op: { op: 'delete', to: 'left' } })
+  context.store.dispatch({ type: 'composer.edited', op: { op: 'insert', text: '\n' } })
+}
+
+function leaveOrStop(context: CommandContext) {
+  const { store, intents, notifier } = context
+  const state = store.get()
+  if (state.notices.length > 0 && notifier.isAsking('clear')) {
+    notifier.close('clear')
+    return store.dispatch({ type: 'composer.cleared' })
+  }
+  if (runningRun(currentTranscript(state))) return intents.stop()
+  const notice = state.notices.at(-1)
+  if (notice) return store.dispatch({ type: 'notice.closed', id: notice.id })
+  if (editor(context).text !== '') return notifier.ask('clear', 'esc again clears the draft; ctrl+y brings it back')
+  store.dispatch({ type: 'view.scrolled', anchor: { kind: 'bottom' } })
+}
+
+function interrupt(context: CommandContext) {
+  const { store, intents, notifier, screen } = context
+  if (editor(context).text !== '') {
+    store.dispatch({ type: 'composer.cleared' })
+    return notifier.say('info', 'Draft cleared; ctrl+y brings it back.')
+  }
+  if (notifier.isAsking('leave')) return screen.quit()
+  if (runningRun(currentTranscript(store.get()))) intents.stop()
+  notifier.ask('leave', 'ctrl+c again leaves; the gateway keeps working')
+}
+
+function endOfInput(context: CommandContext) {
+  return editor(context).text === '' ? context.screen.quit() : edit({ op: 'delete', to: 'right' })(context)
+}
+
+/** Up and down move in the text first, then through earlier prompts. */
+function vertical(direction: 'up' | 'down'): Deed {
+  return (context) => {
+    const { store } = context
+    const width = editorWidth(store.get().view.columns)
+    const isWalking = store.get().composer.walk !== undefined
+    if (!isWalking && canMoveRow(editor(context), direction, width)) {
+      return store.dispatch({ type: 'composer.edited', op: { op: 'move-row', direction, width } })
+    }
+    store.dispatch({ type: 'composer.walked', direction: direction === 'up' ? 'older' : 'newer' })
+  }
+}
+
+async function takeBack({ store, intents, notifier }: CommandContext) {
+  const text = await intents.takeBack()
+  if (text === undefined) return notifier.say('info', 'No message is waiting.')
+  store.dispatch({ type: 'composer.edited', op: { op: 'insert', text } })
+}
+
+async function externalEditor(context: CommandContext): Promise<void> {
+  const text = await context.screen.edit(editorText(editor(context)))
+  if (text !== undefined) context.store.dispatch({ type: 'composer.edited', op: { op: 'set', text } })
+}
+
+function takeCompletion(context: CommandContext): boolean {
+  const list = openCompletions(context.store.get())
+  const chosen = list[completionIndex(context.store.get(), list.length)]
+  if (!chosen) return false
+  context.store.dispatch({ type: 'composer.edited', op: { op: 'set', text: chosen.text } })
+  return chosen.isWhole
+}
+
+function enterCompletion(context: CommandContext) {
+  const { text } = editor(context)
+  const isTyped = parseSlash(text, slashCommands) !== undefined && !/\s$/.test(text)
+  const isMoved = context.store.get().composer.completion.index !== 0
+  if (isTyped && !isMoved) return submit(context)
+  if (takeCompletion(context)) return submit(context)
+}
+
+function choose(context: CommandContext) {
+  const { store, intents } = context
+  const state = store.get()
+  if (state.overlay?.kind === 'search' && state.overlay.query !== state.overlay.filter) {
+    return intents.search(state.overlay.filter)
+  }
+  const entry = entriesOf(state)[state.overlay?.index ?? 0]
+  if (!entry) return
+  store.dispatch({ type: 'overlay.closed' })
+  follow(entry, context)
+}
+
+function follow({ choice }: Entry, { store, intents, screen }: CommandContext) {
+  switch (choice.kind) {
+    case 'session':
+      return intents.openSession(choice.key)
+    case 'new-session':
+      return intents.newSession()
+    case 'model':
+      return intents.setModel(choice.model)
+    case 'item':
+      return screen.reveal(choice.id)
+    case 'prompt':
+      return store.dispatch({ type: 'composer.edited', op: { op: 'set', text: choice.text } })
+  }
+}
+
+const moveList =
+  (by: (state: State) => number): Deed =>
+  ({ store }) =>
+    store.dispatch({ type: 'overlay.moved', by: by(store.get()), count: entriesOf(store.get()).length })
+
+const page = (state: State): number => Math.max(1, state.view.rows - 8)
+
+const open =
+  (overlay: 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
+  ({ store }) =>
+    store.dispatch({ type: 'overlay.opened', overlay })
+
+/** Allowed only once the whole command was on screen; before that the key reads on. */
+function approve(decision: 'allow-once' | 'allow-always'): Deed {
+  return ({ store, intents, notifier, screen }) => {
+    if (!screen.hasShownCommand()) {
+      notifier.say('warning', 'Read the whole command first.')
+      return store.dispatch({ type: 'approval.paged', by: screen.commandPage() })
+    }
+    const isRefused = decision === 'allow-always' && store.get().approvals.waiting[0]?.request.rememberable === false
+    if (isRefused) return notifier.say('warning', 'This command can only be allowed once.')
+    intents.answer(decision)
+  }
+}
+
+function chooseApproval(context: CommandContext): void | Promise<void> {
+  const { choice } = context.store.get().approvals
+  return choice === 'deny' ? context.intents.answer('deny') : approve(choice)(context)
+}
+
+export const deeds: Readonly<Record<KeyId, Deed>> = {
+  send,
+  newline: edit({ op: 'insert', text: '\n' }),
+  escape: leaveOrStop,
+  interrupt,
+  'end-of-input': endOfInput,
+  'take-back': takeBack,
+  'external-editor': externalEditor,
+
+  sessions: open('sessions'),
+  models: open('models'),
+  prompts: open('prompts'),
+  find: open('find'),
+  help: open('help'),
+  status: (context) => status.run(context, ''),
+  'toggle-tools': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'tools' }),
+  'toggle-thoughts': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'thoughts' }),
+  copy: (context) => copyReply(context),
+  'copy-code': (context) => copyReply(context, true),
+  redraw: ({ screen }) => screen.redraw(),
+  suspend: ({ screen }) => screen.suspend(),
+
+  'page-up': ({ screen }) => screen.scroll({ pages: -1 }),
+  'page-down': ({ screen }) => screen.scroll({ pages: 1 }),
+  'scroll-up': ({ screen }) => screen.scroll({ rows: -1 }),
+  'scroll-down': ({ screen }) => screen.scroll({ rows: 1 }),
+  'scroll-top': ({ screen }) => screen.scroll('top'),
+  'scroll-bottom': ({ screen }) => screen.scroll('bottom'),
+
+  up: vertical('up'),
+  down: vertical('down'),
+  left: edit({ op: 'move', to: 'left' }),
+  right: edit({ op: 'move', to: 'right' }),
+  'word-left': edit({ op: 'move', to: 'word-left' }),
+  'word-right': edit({ op: 'move', to: 'word-right' }),
+  'line-start': edit({ op: 'move', to: 'line-start' }),
+  'line-end': edit({ op: 'move', to: 'line-end' }),
+  backspace: edit({ op: 'delete', to: 'left' }),
+  delete: edit({ op: 'delete', to: 'right' }),
+  'kill-word-left': edit({ op: 'kill', to: 'word-left' }),
+  'kill-word-right': edit({ op: 'kill', to: 'word-right' }),
+  'kill-line-start': edit({ op: 'kill', to: 'line-start' }),
+  'kill-line-end': edit({ op: 'kill', to: 'line-end' }),
+  yank: edit({ op: 'yank' }),
+  'yank-older': edit({ op: 'yank-older' }),
+  undo: edit({ op: 'undo' }),
+  redo: edit({ op: 'redo' }),
+  'expand-paste': edit({ op: 'expand-chip' }),
+
+  'completion-up': ({ store }) => store.dispatch({ type: 'completion.moved', by: -1 }),
+  'completion-down': ({ store }) => store.dispatch({ type: 'completion.moved', by: 1 }),
+  'completion-take': (context) => void takeCompletion(context),
+  'completion-enter': enterCompletion,
+  'completion-close': ({ store }) => store.dispatch({ type: 'completion.closed' }),
+
+  retry: ({ intents }) => intents.retry(),
+
+  'list-up': moveList(() => -1),
+  'list-down': moveList(() => 1),
+  'list-page-up': moveList((state) => -page(state)),
+  'list-page-down': moveList(page),
+  'list-choose': choose,
+  'list-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
+  'filter-backspace': ({ store }) => filter(store.get().overlay?.filter.replace(/\P{M}\p{M}*$/u, ''), store.dispatch),
+  'filter-clear': ({ store }) => filter('', store.dispatch),
+
+  'text-up': ({ screen }) => screen.turnPage(-1),
+  'text-down': ({ screen }) => screen.turnPage(1),
+  'text-page-up': ({ screen, store }) => screen.turnPage(-page(store.get())),
+  'text-page-down': ({ screen, store }) => screen.turnPage(page(store.get())),
+  'text-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
+
+  'approve-once': approve('allow-once'),
+  'approve-always': approve('allow-always'),
+  deny: ({ intents }) => intents.answer('deny'),
+  'approval-left': ({ store }) => store.dispatch({ type: 'approval.chosen', by: -1 }),
+  'approval-right': ({ store }) => store.dispatch({ type: 'approval.chosen', by: 1 }),
+  'approval-choose': chooseApproval,
+  'approval-page-down': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: screen.commandPage() }),
+  'approval-page-up': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: -screen.commandPage() }),
+}
+
+function filter(text: string | undefined, dispatch: CommandContext['store']['dispatch']): void {
+  if (text !== undefined) dispatch({ type: 'overlay.filtered', filter: text })
+}

@@ -1,0 +1,109 @@
+/**
+ * What is on screen now, as painted lines. Composed again when the state changed, or when something on it counts time;
+ * while nothing does, no timer runs.
+ */
+
+import type { Clock } from '../../shared/std/clock.ts'
+import { createPainter, type Painter } from '../layout/paint.ts'
+import { TranscriptView } from '../layout/transcript-view.ts'
+import { composeFrame, type Frame } from '../screens/frame.ts'
+import { spinnerMs } from '../screens/status-line.ts'
+import type { Action } from '../store/action.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import type { Store } from '../store/store.ts'
+import { runningRun } from '../store/transcript.ts'
+import { themes } from '../theme/themes.ts'
+import type { ColorDepth, ThemeName } from '../theme/tokens.ts'
+
+export type Painted = {
+  readonly lines: readonly string[]
+  readonly cursor: { readonly row: number; readonly column: number } | undefined
+}
+
+export type PictureOptions = {
+  store: Store<State, Action>
+  clock: Clock
+  /** No spinner and no counted seconds: nothing is drawn unless something happened. */
+  isCalm: boolean
+}
+
+export class Picture {
+  readonly transcript = new TranscriptView()
+  readonly #options: PictureOptions
+  readonly #listeners = new Set<() => void>()
+  #painter: Painter = createPainter(themes.none, 'none')
+  #frame: Frame | undefined
+  #painted: Painted | undefined
+  #cancelTick: (() => void) | undefined
+  #endStore: (() => void) | undefined
+
+  constructor(options: PictureOptions) {
+    this.#options = options
+  }
+
+  /** The frame on screen; also tells how much of the conversation and of a question shows. */
+  get frame(): Frame {
+    this.#frame ??= composeFrame(this.#options.store.get(), this.transcript, {
+      nowMs: this.#options.clock.now(),
+      isCalm: this.#options.isCalm,
+    })
+    return this.#frame
+  }
+
+  /** Stable until something changed. Fits `useSyncExternalStore`, with `subscribe`. */
+  readonly get = (): Painted => {
+    this.#painted ??= this.#paint()
+    return this.#painted
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    this.#endStore ??= this.#options.store.subscribe(() => this.#changed())
+    this.#arm()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size > 0) return
+      this.#cancelTick?.()
+      this.#cancelTick = undefined
+      this.#endStore?.()
+      this.#endStore = undefined
+    }
+  }
+
+  setColors(theme: ThemeName, depth: ColorDepth): void {
+    this.#painter = createPainter(themes[theme], depth)
+    this.#changed()
+  }
+
+  #paint(): Painted {
+    const { rows, cursor } = this.frame
+    return { lines: rows.map((row) => this.#painter(row)), cursor }
+  }
+
+  #changed(): void {
+    this.#frame = undefined
+    this.#painted = undefined
+    this.#arm()
+    for (const listener of [...this.#listeners]) listener()
+  }
+
+  #arm(): void {
+    const waitMs = this.#options.isCalm ? undefined : tickMs(this.#options.store.get())
+    if (waitMs === undefined) {
+      this.#cancelTick?.()
+      this.#cancelTick = undefined
+      return
+    }
+    this.#cancelTick ??= this.#options.clock.after(waitMs, () => {
+      this.#cancelTick = undefined
+      this.#changed()
+    })
+  }
+}
+
+/** How often what is on screen changes by itself; undefined while it does not. */
+function tickMs(state: State): number | undefined {
+  const isRunning = state.connection.phase === 'live' && runningRun(currentTranscript(state)) !== undefined
+  if (isRunning && state.approvals.waiting.length === 0) return spinnerMs
+  return state.approvals.waiting.length > 0 || state.connection.phase === 'waiting' ? 1_000 : undefined
+}

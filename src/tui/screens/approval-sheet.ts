@@ -1,0 +1,125 @@
+/**
+ * The question whether a command may run: all of it, escaped, a page at a time if it is long; where it would run, for
+ * whom, and how long the question stands. Nothing is allowed before the whole command was shown. Pure.
+ */
+
+import type { PendingApproval } from '../../shared/protocol/exec.ts'
+import { commandRows } from '../layout/escape.ts'
+import { cutRow, spread } from '../layout/fit.ts'
+import { border, chosen, danger, muted, strong, toolName, warning } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth, truncate } from '../layout/width.ts'
+import { choices } from '../store/approvals.ts'
+import { shortKey } from '../store/sessions.ts'
+import type { State } from '../store/state.ts'
+import { countdown } from './ages.ts'
+import type { Moment } from './status-line.ts'
+
+export type Sheet = {
+  readonly rows: Row[]
+  /** Rows of the command, how many of them show, and the last place a page may begin. */
+  readonly commandRows: number
+  readonly pageRows: number
+  readonly lastTop: number
+  readonly hasShownAll: boolean
+}
+
+/** At most `maxRows` rows; undefined when nothing waits. */
+export function approvalSheet(state: State, moment: Moment, maxRows: number): Sheet | undefined {
+  const { approvals, view } = state
+  const approval = approvals.waiting[0]
+  if (!approval) return undefined
+  const { columns } = view
+  const facts = factRows(approval, state, columns)
+  const command = commandRows(approval.request.command, Math.max(1, columns - 4))
+  const frame = 2 // the title and the choices
+  const room = Math.max(1, maxRows - frame)
+  const pageRows = Math.max(1, Math.min(command.length, room - Math.min(facts.length, Math.max(0, room - 2))))
+  const lastTop = Math.max(0, command.length - pageRows)
+  const top = Math.min(approvals.top, lastTop)
+  const page = command.slice(top, top + pageRows).map((row, index): Row => {
+    return [plain(top + index === 0 ? '$ ' : '  ', muted), ...row]
+  })
+  const shownFacts = facts.slice(0, Math.max(0, room - pageRows))
+  const hasShownAll = top >= lastTop
+  const rest = lastTop > 0 ? `rows ${top + 1}–${top + pageRows} of ${command.length}` : ''
+  return {
+    rows: [
+      titleRow(state, moment, columns),
+      ...page.map((row) => indent(row)),
+      ...shownFacts.map((row) => indent(row)),
+      choiceRow(state, approval, rest, hasShownAll, columns),
+    ],
+    commandRows: command.length,
+    pageRows,
+    lastTop,
+    hasShownAll,
+  }
+}
+
+const indent = (row: Row): Row => [plain('  '), ...row]
+
+function titleRow({ approvals }: State, { nowMs, isCalm }: Moment, columns: number): Row {
+  const approval = approvals.waiting[0] as PendingApproval
+  const left = isCalm ? '' : countdown(approval.expiresAtMs - nowMs)
+  const queue = approvals.waiting.length > 1 ? `1 of ${approvals.waiting.length}` : ''
+  const note = [queue, left].filter(Boolean).join(' · ')
+  const title = ' May this command run? '
+  const tail = note === '' ? '' : ` ${note} `
+  const fill = Math.max(0, columns - 2 - textWidth(title) - textWidth(tail) - 1)
+  return cutRow(
+    [
+      plain('──', border),
+      plain(title, { color: 'warning', bold: true }),
+      plain('─'.repeat(fill), border),
+      plain(tail, warning),
+      plain('─', border),
+    ],
+    columns,
+  )
+}
+
+function factRows({ request }: PendingApproval, state: State, columns: number): Row[] {
+  const machine =
+    request.where ??
+    (request.host === 'node' ? 'a node' : `gateway ${state.connection.hello?.server.host ?? state.connection.name}`)
+  const why = typeof request.why === 'string' ? request.why : undefined
+  const asker = [
+    request.agentId && `agent ${request.agentId}`,
+    request.sessionKey && `session ${shortKey(request.sessionKey)}`,
+  ]
+  const facts: [string, string | undefined, typeof toolName][] = [
+    ['runs on', machine, toolName],
+    ['in', request.cwd ?? undefined, strong],
+    ['program', request.resolvedPath ?? undefined, strong],
+    ['for', asker.filter(Boolean).join(', ') || undefined, strong],
+    ['asked as', why, muted],
+  ]
+  const width = Math.max(1, columns - 4 - 9)
+  return facts.flatMap(([name, value, style]) =>
+    value === undefined ? [] : [[plain(name.padEnd(9), muted), plain(truncate(oneLine(value), width), style)]],
+  )
+}
+
+const labels = { deny: 'Deny', 'allow-once': 'Allow once', 'allow-always': 'Allow always' } as const
+
+function choiceRow(
+  { approvals }: State,
+  approval: PendingApproval,
+  rest: string,
+  hasShownAll: boolean,
+  columns: number,
+): Row {
+  if (approvals.answering?.id === approval.id)
+    return indent([plain(`${labels[approvals.answering.decision]} …`, muted)])
+  const offered = choices.filter((choice) => choice === 'deny' || hasShownAll)
+  const buttons = offered
+    .filter((choice) => choice !== 'allow-always' || approval.request.rememberable !== false)
+    .flatMap((choice): Row => {
+      const isChosen = choice === approvals.choice
+      return [plain(` ${labels[choice]} `, isChosen ? chosen : choice === 'deny' ? danger : strong), plain(' ')]
+    })
+  const hint = hasShownAll ? rest : `${rest} · pgdn reads on`
+  return spread(indent(buttons), hint === '' ? [] : [plain(hint, muted)], columns)
+}

@@ -1,0 +1,77 @@
+/** Where one writes: the editor's rows with a prompt, the popup of completions, the messages that wait. Pure. */
+
+import { keyOf } from '../commands/keymap.ts'
+import type { Completion } from '../commands/slash.ts'
+import { editorView, scrollTop } from '../input/editor-view.ts'
+import { cutRow, padRow, spread } from '../layout/fit.ts'
+import { accentStrong, chosen, chosenMuted, muted, strong, userMark, warning } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth, truncate } from '../layout/width.ts'
+import { editorOf } from '../store/composer.ts'
+import type { QuestionItem } from '../store/item.ts'
+import type { State } from '../store/state.ts'
+
+/** Columns of the prompt sign. */
+export const promptWidth = 2
+
+export type ComposerRows = { rows: Row[]; cursor: { row: number; column: number } }
+
+/** Width of the editor's text: one column stays free for the caret at the end of a full row. */
+export const editorWidth = (columns: number): number => Math.max(1, columns - promptWidth - 1)
+
+export function composerRows(state: State, maxRows: number): ComposerRows {
+  const editor = editorOf(state.composer, state.sessions.key)
+  const { rows, caret } = editorView(editor, editorWidth(state.view.columns))
+  const height = Math.max(1, Math.min(rows.length, maxRows))
+  const top = scrollTop(caret.row, rows.length, height, 0)
+  const shown = rows.slice(top, top + height).map((row, index): Row => {
+    const isFirst = top + index === 0
+    return [plain(isFirst ? '› ' : '  ', accentStrong), ...row]
+  })
+  if (editor.text === '') shown[0] = [plain('› ', accentStrong), plain(placeholder(state), muted)]
+  return {
+    rows: shown.map((row) => cutRow(row, state.view.columns)),
+    cursor: { row: caret.row - top, column: caret.column + promptWidth },
+  }
+}
+
+function placeholder(state: State): string {
+  if (state.connection.phase === 'waiting' || state.connection.phase === 'failed') {
+    return 'Write on: it is sent when the gateway is back'
+  }
+  return 'Message, or / for commands'
+}
+
+/** At most `maxRows` of the popup, with the chosen one among them. */
+export function completionRows(list: readonly Completion[], index: number, columns: number, maxRows: number): Row[] {
+  const top = Math.max(0, Math.min(index - maxRows + 1, list.length - maxRows))
+  const labelWidth = Math.min(Math.floor(columns * 0.4), Math.max(...list.map(({ label }) => textWidth(label))) + 2)
+  return list.slice(top, top + maxRows).map(({ label, about }, at): Row => {
+    const isChosen = top + at === index
+    const name = truncate(label, labelWidth - 1)
+    const row: Row = [
+      plain(`  ${name}${' '.repeat(Math.max(1, labelWidth - textWidth(name)))}`, isChosen ? chosen : strong),
+      plain(about, isChosen ? chosenMuted : muted),
+    ]
+    return isChosen ? padRow(row, columns, chosenMuted) : cutRow(row, columns)
+  })
+}
+
+/** Messages that wait for their turn or for the gateway, the last ones if they are many. */
+export function queueRows(waiting: readonly QuestionItem[], columns: number, maxRows: number): Row[] {
+  const shown = waiting.slice(-maxRows)
+  return shown.map((question, index): Row => {
+    const isLast = index === shown.length - 1
+    const hidden = index === 0 ? waiting.length - shown.length : 0
+    const state = question.delivery === 'unsent' ? 'not sent yet' : 'waits its turn'
+    const more = hidden > 0 ? ` +${hidden}` : ''
+    const right: Row = [plain(isLast ? `${state}${more} · ${keyOf('take-back')} takes back` : `${state}${more}`, muted)]
+    const narrow: Row = [plain(state, muted)]
+    const left: Row = [
+      plain('› ', userMark),
+      plain(oneLine(question.text), question.delivery === 'unsent' ? warning : muted),
+    ]
+    return spread(left, columns < 60 ? narrow : right, columns)
+  })
+}

@@ -1,0 +1,65 @@
+/** The last row: the keys that help now, from the one keymap. The way to the help is always whole. Pure. */
+
+import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
+import { rowWidth, spread } from '../layout/fit.ts'
+import { muted, strong } from '../layout/items/styles.ts'
+import { plain, type Row, type Span } from '../layout/span.ts'
+
+type Hint = readonly [id: KeyId, words: string]
+
+const hints: Readonly<Record<Context, readonly Hint[]>> = {
+  chat: [
+    ['send', 'send'],
+    ['newline', 'new line'],
+    ['sessions', 'sessions'],
+    ['models', 'model'],
+    ['toggle-tools', 'unfold'],
+    ['find', 'find'],
+  ],
+  completion: [
+    ['completion-take', 'complete'],
+    ['completion-up', ''],
+    ['completion-down', 'choose'],
+    ['completion-close', 'close'],
+  ],
+  offline: [
+    ['retry', 'connect now'],
+    ['send', 'queue'],
+    ['sessions', 'sessions'],
+  ],
+  list: [
+    ['list-choose', 'choose'],
+    ['list-up', ''],
+    ['list-down', 'move'],
+    ['list-close', 'close'],
+  ],
+  text: [
+    ['text-close', 'close'],
+    ['text-up', ''],
+    ['text-down', 'scroll'],
+  ],
+  approval: [
+    ['approve-once', 'once'],
+    ['approve-always', 'always'],
+    ['deny', 'deny'],
+    ['approval-page-down', 'read on'],
+  ],
+}
+
+export function footerRow(context: Context, columns: number): Row {
+  const help: Row =
+    context === 'approval' || context === 'list' || context === 'text' ? [] : hintSpans(['help', 'help'])
+  const room = columns - rowWidth(help) - 2
+  const left: Span[] = []
+  for (const hint of hints[context]) {
+    const spans = hintSpans(hint)
+    const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
+    if (rowWidth(left) + rowWidth(next) > room) break
+    left.push(...next)
+  }
+  return spread(left, help, columns)
+}
+
+function hintSpans([id, words]: Hint): Span[] {
+  return words === '' ? [plain(`${keyOf(id)} `, strong)] : [plain(keyOf(id), strong), plain(` ${words}`, muted)]
+}

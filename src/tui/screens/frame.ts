@@ -1,0 +1,196 @@
+/**
+ * The whole screen as rows: a pure function of the state and the moment, apart from what the transcript view remembers of
+ * its layout. From top to bottom: header, conversation or panel, approval, notices, waiting messages, completions,
+ * composer, status, keys.
+ */
+
+import { entriesOf } from '../commands/entries.ts'
+import { type Context, keyOf } from '../commands/keymap.ts'
+import { type Completion, completions } from '../commands/slash.ts'
+import { slashCommands } from '../commands/table.ts'
+import { cutRow } from '../layout/fit.ts'
+import { border, danger, muted, success, warning } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import type { TranscriptView } from '../layout/transcript-view.ts'
+import type { View } from '../layout/window.ts'
+import { wrapText } from '../layout/wrap.ts'
+import type { Notice } from '../store/action.ts'
+import { editorOf } from '../store/composer.ts'
+import { itemOpener } from '../store/folding.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import { visibleItems, waitingQuestions } from '../store/transcript.ts'
+import { approvalSheet, type Sheet } from './approval-sheet.ts'
+import { completionRows, composerRows, queueRows } from './composer-rows.ts'
+import { footerRow } from './footer.ts'
+import { headerRow } from './header.ts'
+import { listPanel } from './list-panel.ts'
+import { type Moment, statusRow } from './status-line.ts'
+import { textPanel } from './text-panel.ts'
+import { welcomeRows } from './welcome.ts'
+
+/** Smaller than this nothing useful fits. */
+export const minColumns = 40
+export const minRows = 10
+
+export type Frame = {
+  readonly rows: readonly Row[]
+  readonly cursor: { row: number; column: number } | undefined
+  /** Rows of the conversation, for paging; 0 when it is covered. */
+  readonly bodyRows: number
+  readonly view?: View
+  readonly sheet?: Sheet
+  /** Last row a page to read may begin with. */
+  readonly lastPage: number
+}
+
+export function composeFrame(state: State, transcriptView: TranscriptView, moment: Moment): Frame {
+  const { columns, rows } = state.view
+  if (columns < minColumns || rows < minRows) return tooSmall(columns, rows)
+  const isLow = rows < 16
+  const header = headerRow(state)
+  const status = statusRow(state, moment)
+  const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
+  const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'))
+  const room = rows - 3
+  if (isCovered(state)) return coveredFrame(state, moment, room, header, [status, footer])
+  const rule: Row = [plain('─'.repeat(columns), border)]
+  const sheet = approvalSheet(state, moment, Math.floor(room * 0.7))
+  const composer = composerRows(state, Math.max(1, Math.floor(rows * (sheet ? 0.2 : 0.4)) - 1))
+  const composerBlock = sheet && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
+  // One row of air above what stands over the composer, and under the header, where there is room for it.
+  const air: Row[] = isLow ? [] : [[]]
+  const over = [
+    ...noticeRows(state, isLow ? 1 : 3),
+    ...queueBlock(state, isLow ? 1 : 3),
+    ...popupRows(state, isLow ? 3 : 6),
+  ]
+  const below = [
+    ...air,
+    ...over.slice(0, Math.max(0, room - composerBlock.length - 2)),
+    ...(sheet?.rows ?? []),
+    ...composerBlock,
+  ]
+  const bodyRows = Math.max(0, room - below.length)
+  const body = bodyOf(state, transcriptView, bodyRows)
+  const all = [header, ...body.rows, ...below.slice(-room), status, footer]
+  const composerTop = all.length - 2 - composerBlock.length + 1
+  const hasCursor = composerBlock.length > 0
+  return {
+    rows: all,
+    cursor: hasCursor ? { row: composerTop + composer.cursor.row, column: composer.cursor.column } : undefined,
+    bodyRows,
+    lastPage: 0,
+    ...(body.view ? { view: body.view } : {}),
+    ...(sheet ? { sheet } : {}),
+  }
+}
+
+/** Where keys go now, from the bottom up: the last one is asked first. */
+export function contextsOf(state: State): Context[] {
+  if (state.approvals.waiting.length > 0) return ['approval']
+  if (state.overlay) return [isPage(state) ? 'text' : 'list']
+  const isOffline = state.connection.phase === 'waiting' || state.connection.phase === 'failed'
+  const offline: Context[] = isOffline ? ['offline'] : []
+  return ['chat', ...offline, ...(openCompletions(state).length > 0 ? ['completion' as const] : [])]
+}
+
+const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
+
+const isPage = ({ overlay }: State): boolean => overlay?.kind === 'help' || overlay?.kind === 'status'
+
+/** A panel covers the conversation, unless a command asks for permission. */
+const isCovered = (state: State): boolean => state.overlay !== undefined && state.approvals.waiting.length === 0
+
+/** What the popup offers now. */
+export function openCompletions(state: State): readonly Completion[] {
+  const { composer, sessions } = state
+  if (composer.completion.isClosed || state.overlay || state.approvals.waiting.length > 0) return []
+  const editor = editorOf(composer, sessions.key)
+  if (editor.caret !== editor.text.length || !editor.text.startsWith('/')) return []
+  const list = completions(editor.text, slashCommands, state)
+  const isDone = list.length === 1 && list[0]?.text === editor.text
+  return isDone ? [] : list
+}
+
+/** The chosen row of the popup, going round at its ends. */
+export function completionIndex(state: State, count: number): number {
+  const { index } = state.composer.completion
+  return count === 0 ? 0 : ((index % count) + count) % count
+}
+
+function coveredFrame(state: State, moment: Moment, height: number, header: Row, below: readonly Row[]): Frame {
+  const overlay = state.overlay as NonNullable<State['overlay']>
+  const { columns } = state.view
+  const isLoading =
+    overlay.kind === 'models' ? !state.models.isLoaded : overlay.kind === 'sessions' && !state.sessions.isLoaded
+  const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
+  const panel = page ?? listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
+  return {
+    rows: [header, ...panel.rows, ...below],
+    cursor: panel.cursor && { row: panel.cursor.row + 1, column: panel.cursor.column },
+    bodyRows: 0,
+    lastPage: page?.last ?? 0,
+  }
+}
+
+function bodyOf(state: State, transcriptView: TranscriptView, height: number): { rows: Row[]; view?: View } {
+  const transcript = currentTranscript(state)
+  const items = visibleItems(transcript, state.connection.phase === 'live')
+  if (items.length === 0) {
+    const rows = welcomeRows(state).slice(0, height)
+    while (rows.length < height) rows.push([])
+    return { rows }
+  }
+  const here = `gateway ${oneLine(state.connection.hello?.server.host ?? state.connection.name)}`
+  transcriptView.update(items, { width: state.view.columns, here, isOpen: itemOpener(state.view) })
+  const notes: Row[] = []
+  if (transcript.source === 'cache') notes.push(note('From your last visit; not up to date yet.', state.view.columns))
+  const { rows, view } = transcriptView.rows(state.view.anchor, Math.max(0, height - notes.length))
+  if (view.rowsBelow > 0 && rows.length > 0) rows[rows.length - 1] = below(view.rowsBelow, state.view.columns)
+  return { rows: [...notes, ...rows].slice(0, height), view }
+}
+
+const note = (text: string, columns: number): Row => cutRow([plain(text, muted)], columns)
+
+const below = (count: number, columns: number): Row =>
+  cutRow(
+    [plain(`↓ ${count} more ${count === 1 ? 'row' : 'rows'} below`, warning), plain(' · ctrl+end', muted)],
+    columns,
+  )
+
+const noticeStyles = { info: muted, success, warning, danger } as const
+
+/** The newest notice; without one, why the gateway cannot be reached and what helps. */
+function noticeRows(state: State, maxRows: number): Row[] {
+  const notice = state.notices.at(-1) ?? connectionNotice(state)
+  if (!notice || maxRows === 0) return []
+  const style = noticeStyles[notice.tone]
+  const text = wrapText(oneLine(notice.text), state.view.columns).map((line): Row => [plain(line, style)])
+  const remedy = notice.remedy === undefined ? [] : wrapText(oneLine(notice.remedy), state.view.columns)
+  return [...text, ...remedy.map((line): Row => [plain(line, muted)])].slice(0, maxRows)
+}
+
+function connectionNotice({ connection }: State): Notice | undefined {
+  const { phase, fault } = connection
+  if (fault === undefined || (phase !== 'waiting' && phase !== 'failed')) return undefined
+  const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy }
+  return { id: 'connection', tone: phase === 'failed' ? 'danger' : 'warning', text: fault.message, ...remedy }
+}
+
+function queueBlock(state: State, maxRows: number): Row[] {
+  const waiting = waitingQuestions(currentTranscript(state), state.connection.phase === 'live')
+  return waiting.length === 0 ? [] : queueRows(waiting, state.view.columns, maxRows)
+}
+
+function popupRows(state: State, maxRows: number): Row[] {
+  const list = openCompletions(state)
+  return list.length === 0 ? [] : completionRows(list, completionIndex(state, list.length), state.view.columns, maxRows)
+}
+
+function tooSmall(columns: number, rows: number): Frame {
+  const text = `This window is ${columns}×${rows}. Clawdbot needs ${minColumns}×${minRows}.`
+  const lines = wrapText(text, Math.max(1, columns)).map((line): Row => [plain(line)])
+  while (lines.length < rows) lines.push([])
+  return { rows: lines.slice(0, Math.max(1, rows)), cursor: undefined, bodyRows: 0, lastPage: 0 }
+}

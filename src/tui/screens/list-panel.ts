@@ -1,0 +1,93 @@
+/** A list to choose from under a filter: sessions, models, places, prompts. Pure. */
+
+import type { Entry } from '../commands/entries.ts'
+import { cutRow, padRow, spread } from '../layout/fit.ts'
+import { accentStrong, border, chosen, chosenMuted, muted, strong, success } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth, truncate } from '../layout/width.ts'
+import type { OverlayKind } from '../store/action.ts'
+import type { Overlay } from '../store/overlay.ts'
+import { age } from './ages.ts'
+
+export type Panel = { rows: Row[]; cursor?: { row: number; column: number } }
+
+const titles: Readonly<Record<OverlayKind, string>> = {
+  sessions: 'Sessions',
+  models: 'Models',
+  find: 'Find in this conversation',
+  search: 'Search all conversations',
+  prompts: 'Earlier prompts',
+  help: 'Help',
+  status: 'Status',
+}
+
+const nothing: Readonly<Record<OverlayKind, string>> = {
+  sessions: 'No session like that.',
+  models: 'No model like that.',
+  find: 'Nothing like that was said here.',
+  search: 'Nothing found yet. Enter searches.',
+  prompts: 'No earlier prompt like that.',
+  help: '',
+  status: '',
+}
+
+export function panelTitle(kind: OverlayKind, right: string, columns: number): Row {
+  const title = ` ${titles[kind]} `
+  const tail = right === '' ? '' : ` ${right} `
+  const fill = Math.max(0, columns - 3 - textWidth(title) - textWidth(tail))
+  return cutRow(
+    [
+      plain('──', border),
+      plain(title, strong),
+      plain('─'.repeat(fill), border),
+      plain(tail, muted),
+      plain('─', border),
+    ],
+    columns,
+  )
+}
+
+/** Exactly `height` rows: title, filter, list. */
+export function listPanel(
+  overlay: Overlay,
+  entries: readonly Entry[],
+  options: { columns: number; height: number; nowMs: number; isLoading: boolean },
+): Panel {
+  const { columns, height, nowMs, isLoading } = options
+  const filter = truncateStart(overlay.filter, columns - 4)
+  const room = Math.max(1, height - 3)
+  const top = Math.max(0, Math.min(overlay.index - Math.floor(room / 2), entries.length - room))
+  const shown = entries.slice(top, top + room)
+  const rows = shown.map((entry, at) => entryRow(entry, top + at === overlay.index, columns, nowMs))
+  const empty: Row = [plain(`  ${isLoading ? 'Loading…' : nothing[overlay.kind]}`, muted)]
+  const list = rows.length > 0 ? rows : [empty]
+  const count = entries.length > room ? `${overlay.index + 1} of ${entries.length}` : ''
+  const all: Row[] = [panelTitle(overlay.kind, count, columns), [plain('› ', accentStrong), plain(filter)], [], ...list]
+  while (all.length < height) all.push([])
+  return { rows: all.slice(0, height), cursor: { row: 1, column: 2 + textWidth(filter) } }
+}
+
+function truncateStart(text: string, columns: number): string {
+  let shown = text
+  while (textWidth(shown) > columns) shown = shown.slice(1)
+  return shown
+}
+
+function entryRow(entry: Entry, isChosen: boolean, columns: number, nowMs: number): Row {
+  const mark = entry.isCurrent ? '● ' : '  '
+  const when = entry.at === undefined ? '' : age(entry.at, nowMs)
+  const room = columns - textWidth(when) - 4
+  const hasDetail = entry.detail !== undefined && columns >= 60
+  const titleWidth = hasDetail ? Math.min(textWidth(oneLine(entry.title)), Math.max(20, Math.floor(room * 0.55))) : room
+  const title = truncate(oneLine(entry.title), titleWidth)
+  const detail = hasDetail ? truncate(oneLine(entry.detail ?? ''), Math.max(0, room - textWidth(title) - 2)) : ''
+  const left: Row = [
+    plain(mark, isChosen ? chosen : success),
+    plain(title, isChosen ? chosen : entry.isCurrent ? strong : undefined),
+    plain(detail === '' ? '' : `  ${detail}`, isChosen ? chosenMuted : muted),
+  ]
+  const right: Row = when === '' ? [] : [plain(`${when} `, isChosen ? chosenMuted : muted)]
+  const row = spread(left, right, columns, isChosen ? chosenMuted : undefined)
+  return isChosen ? padRow(row, columns, chosenMuted) : row
+}

@@ -1,0 +1,88 @@
+/** The row under the composer: what is going on, in words; and the model with its tokens. Pure. */
+
+import { keyOf } from '../commands/keymap.ts'
+import { spread } from '../layout/fit.ts'
+import { accent, danger, muted, warning } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth } from '../layout/width.ts'
+import type { Run } from '../store/run.ts'
+import { contextUse, currentModel } from '../store/select.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+import { runningRun } from '../store/transcript.ts'
+import { countdown, elapsed } from './ages.ts'
+
+const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
+
+/** Milliseconds a spinner's sign stays: eight a second. */
+export const spinnerMs = 125
+
+export type Moment = {
+  /** Wall time, milliseconds since 1970. */
+  readonly nowMs: number
+  /** Nothing moves: no spinner, no seconds counted. */
+  readonly isCalm: boolean
+}
+
+export function statusRow(state: State, moment: Moment): Row {
+  const { columns } = state.view
+  const left = stateRow(state, moment)
+  const right = modelText(state, columns - left.reduce((sum, { text }) => sum + textWidth(text), 0) - 2)
+  return spread(left, right === '' ? [] : [plain(right, muted)], columns)
+}
+
+/** As much as there is room for: model and tokens, tokens, nothing. */
+function modelText(state: State, room: number): string {
+  const model = currentModel(state)
+  const use = contextUse(state)
+  const brief = use?.match(/\((\d+%)\)/)?.[1]
+  const forms = [
+    [model, use],
+    [model, brief],
+    [model?.split('/').at(-1), brief],
+    [brief ?? model?.split('/').at(-1)],
+  ].map((parts) =>
+    parts
+      .filter((part) => part !== undefined)
+      .map(oneLine)
+      .join(' · '),
+  )
+  return forms.find((form) => textWidth(form) <= room) ?? ''
+}
+
+function stateRow(state: State, moment: Moment): Row {
+  const { connection, approvals } = state
+  const transcript = currentTranscript(state)
+  if (connection.phase === 'waiting') return waitingRow(connection, moment)
+  if (connection.phase === 'failed') {
+    return [plain('cannot connect', danger), plain(` · ${keyOf('retry')} tries again`, muted)]
+  }
+  if (connection.phase !== 'live') return [plain(`connecting to ${oneLine(connection.name)}`, warning)]
+  if (approvals.waiting.length > 0) return [plain('waits for your decision', warning)]
+  const run = runningRun(transcript)
+  if (run) return runningRow(run, moment)
+  if (transcript.live.some(({ phase }) => phase === 'waiting')) return [plain('sending', accent)]
+  if (transcript.source !== 'gateway') return [plain('loading the conversation', muted)]
+  return [plain('ready', muted)]
+}
+
+function waitingRow({ retryAt, isLeaving }: State['connection'], { nowMs, isCalm }: Moment): Row {
+  const words = isLeaving ? 'the gateway is restarting' : 'connection lost'
+  const next = retryAt === undefined || isCalm ? '' : `, next try in ${countdown(retryAt - nowMs)}`
+  return [plain(words, danger), plain(`${next} · ${keyOf('retry')} now`, muted)]
+}
+
+function runningRow(run: Run, { nowMs, isCalm }: Moment): Row {
+  const last = run.parts.at(-1)
+  const isTool = last?.kind === 'tool' && last.status === 'running'
+  const words = isTool
+    ? last.isAsking
+      ? 'waits for your decision'
+      : 'running a tool'
+    : last?.kind === 'reply'
+      ? 'writing'
+      : 'thinking'
+  const sign = isCalm ? '' : `${spinner[Math.floor(nowMs / spinnerMs) % spinner.length]} `
+  const time = run.startedAt === undefined || isCalm ? '' : ` ${elapsed(nowMs - run.startedAt)}`
+  return [plain(`${sign}${words}`, accent), plain(`${time} · ${keyOf('escape')} stops`, muted)]
+}

@@ -1,0 +1,66 @@
+/** A page to read: the help, made from the keymap and the command table, and the status. Pure. */
+
+import { bindings, type Context, spellChord } from '../commands/keymap.ts'
+import { slashCommands } from '../commands/table.ts'
+import { accentStrong, muted, strong } from '../layout/items/styles.ts'
+import { markdownRows, parseMarkdown } from '../layout/markdown.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth } from '../layout/width.ts'
+import { wrapText } from '../layout/wrap.ts'
+import type { Overlay } from '../store/overlay.ts'
+import { type Panel, panelTitle } from './list-panel.ts'
+
+/** Exactly `height` rows, beginning at the overlay's row. `last` is the last row it may begin with. */
+export function textPanel(overlay: Overlay, columns: number, height: number): Panel & { last: number } {
+  const rows =
+    overlay.kind === 'help' ? helpRows(columns) : markdownRows(parseMarkdown(overlay.text), columns - 2).map(indent)
+  const room = Math.max(1, height - 2)
+  const last = Math.max(0, rows.length - room)
+  const top = Math.min(overlay.index, last)
+  const place = last === 0 ? '' : `${Math.round(((top + room) / rows.length) * 100)}%`
+  const all: Row[] = [panelTitle(overlay.kind, place, columns), [], ...rows.slice(top, top + room)]
+  while (all.length < height) all.push([])
+  return { rows: all.slice(0, height), last }
+}
+
+const indent = (row: Row): Row => [plain('  '), ...row]
+
+const sections: readonly [Context | 'always', string][] = [
+  ['chat', 'Keys'],
+  ['always', 'Everywhere'],
+  ['approval', 'When a command asks for permission'],
+  ['list', 'In lists'],
+  ['offline', 'Without connection'],
+]
+
+function helpRows(columns: number): Row[] {
+  const commands = slashCommands.map(({ name, aliases, usage, about }): [string, string] => [
+    `/${name}${usage === '' ? '' : ` ${usage}`}`,
+    aliases.length === 0 ? about : `${about} (also ${aliases.map((alias) => `/${alias}`).join(', ')})`,
+  ])
+  const keys = sections.flatMap(([context, title]) => {
+    const rows = bindings
+      .filter(({ when }) => when === context)
+      .map(({ keys, title }): [string, string] => [keys.slice(0, 2).map(spellChord).join(', '), title])
+    return [...headingRows(title), ...tableRows(rows, columns)]
+  })
+  const end = 'Any other /word goes to the gateway as it is.'
+  return [...headingRows('Commands').slice(1), ...tableRows(commands, columns), indent([plain(end, muted)]), ...keys]
+}
+
+function headingRows(title: string): Row[] {
+  return [[], [plain('  '), plain(title, accentStrong)]]
+}
+
+function tableRows(table: readonly [string, string][], columns: number): Row[] {
+  const nameWidth = Math.min(26, Math.floor(columns * 0.45))
+  const rest = Math.max(8, columns - nameWidth - 6)
+  return table.flatMap(([name, about]) => {
+    const names = wrapText(name, nameWidth)
+    const lines = wrapText(about, rest)
+    return Array.from({ length: Math.max(names.length, lines.length) }, (_, at): Row => {
+      const left = names[at] ?? ''
+      return [plain(`  ${left}${' '.repeat(nameWidth - textWidth(left) + 2)}`, strong), plain(lines[at] ?? '', muted)]
+    })
+  })
+}

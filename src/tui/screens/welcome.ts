@@ -1,0 +1,48 @@
+/** What stands where nothing was said yet: for a newcomer what to do, while connecting what is going on. Pure. */
+
+import { keyOf } from '../commands/keymap.ts'
+import { accentStrong, muted, strong } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row } from '../layout/span.ts'
+import { textWidth } from '../layout/width.ts'
+import { wrapText } from '../layout/wrap.ts'
+import { currentTranscript, type State } from '../store/state.ts'
+
+export function welcomeRows(state: State): Row[] {
+  const { connection } = state
+  if (connection.phase !== 'live' && connection.hello === undefined) return connectRows(state)
+  if (currentTranscript(state).source !== 'gateway') return [[], [plain('Loading the conversation…', muted)]]
+  return readyRows(state.view.columns)
+}
+
+function connectRows({ connection, view }: State): Row[] {
+  const url = `${oneLine(connection.url)} (${oneLine(connection.transport)})`
+  const more = 'You can write already: your message is kept and sent as soon as the gateway answers.'
+  return [
+    [],
+    [plain(`Connecting to ${oneLine(connection.name)}`, accentStrong)],
+    ...wrapText(url, view.columns).map((line): Row => [plain(line, muted)]),
+    [],
+    ...wrapText(more, Math.min(view.columns, 78)).map((line): Row => [plain(line, muted)]),
+  ]
+}
+
+const tries: readonly [string, string][] = [
+  ['run uptime', 'a command on the gateway; you are asked first'],
+  ['/model', 'choose a model'],
+  ['/help', 'all keys and commands'],
+]
+
+function readyRows(columns: number): Row[] {
+  const nameWidth = Math.max(...tries.map(([name]) => textWidth(name))) + 3
+  const keeps = `Everything said is kept on the gateway: leave with ${keyOf('interrupt')} twice and come back any time.`
+  return [
+    [],
+    [plain('Your assistant is ready.', accentStrong)],
+    [],
+    [plain('Write a message, or try:', muted)],
+    ...tries.map(([name, about]): Row => [plain(`  ${name.padEnd(nameWidth)}`, strong), plain(about, muted)]),
+    [],
+    ...wrapText(keeps, Math.min(columns, 78)).map((line): Row => [plain(line, muted)]),
+  ]
+}

@@ -1,0 +1,69 @@
+/** The whole terminal client on a test screen, with a scripted gateway and a clock moved by hand. */
+
+import { App } from '../../src/tui/app.tsx'
+import type { Keep } from '../../src/tui/gateway/keep.ts'
+import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
+import { createUi } from '../../src/tui/ui.ts'
+import { ManualClock } from './clock.ts'
+import { openScreen } from './screen.tsx'
+import type { ScriptedGateway } from './scripted-gateway.ts'
+
+export type OpenUiOptions = {
+  columns?: number
+  rows?: number
+  colors?: [ThemeName, ColorDepth]
+  keep?: Keep
+  isCalm?: boolean
+}
+
+export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {}) {
+  const { columns = 80, rows = 24 } = options
+  const clock = new ManualClock()
+  const done: string[] = []
+  let count = 0
+  const ui = createUi({
+    gateway: script.gateway,
+    clock,
+    newId: () => `run-${++count}`,
+    sessionKey: 'main',
+    columns,
+    rows,
+    isCalm: options.isCalm ?? false,
+    platform: {
+      copy: async (text) => {
+        done.push(`copied ${text}`)
+        return 'Copied.'
+      },
+      edit: async (text) => `${text} edited`,
+      redraw: () => done.push('redrawn'),
+      suspend: () => done.push('suspended'),
+      quit: () => done.push('left'),
+      notify: ({ title, body }) => done.push(`notified ${title}: ${body}`),
+    },
+    ...(options.keep ? { keep: options.keep } : {}),
+  })
+  if (options.colors) ui.picture.setColors(...options.colors)
+  const screen = await openScreen(<App picture={ui.picture} />, { columns, rows, clock, onEvents: ui.onEvents })
+  screen.screen.on('size', () => {
+    ui.store.dispatch({ type: 'view.resized', columns: screen.screen.columns, rows: screen.screen.rows })
+  })
+  return {
+    ...screen,
+    ui,
+    clock,
+    /** What was asked of the machine around the screen. */
+    done,
+    /** Lets what was caused happen: answers arrive, frames fall due, the screen is drawn. */
+    async after(ms = 50): Promise<void> {
+      for (let round = 0; round < 3; round++) {
+        await new Promise((next) => setImmediate(next))
+        clock.advance(round === 0 ? ms : 0)
+      }
+      await screen.settle()
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      ui[Symbol.dispose]()
+      await screen[Symbol.asyncDispose]()
+    },
+  }
+}

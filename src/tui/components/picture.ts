@@ -1,10 +1,11 @@
 /**
- * What is on screen now, as painted lines. Composed again when the state changed, or when something on it counts time;
+ * What is on screen now, as painted lines, for React and for the rows past it. Composed again when the state changed, or when something on it counts time;
  * while nothing does, no timer runs.
  */
 
 import type { Clock } from '../../shared/std/clock.ts'
 import { createPainter, type Painter } from '../layout/paint.ts'
+import type { Row } from '../layout/span.ts'
 import { TranscriptView } from '../layout/transcript-view.ts'
 import { composeFrame, type Frame } from '../screens/frame.ts'
 import { spinnerMs } from '../screens/status-line.ts'
@@ -15,8 +16,11 @@ import { runningRun } from '../store/transcript.ts'
 import { themes } from '../theme/themes.ts'
 import type { ColorDepth, ThemeName } from '../theme/tokens.ts'
 
-export type Painted = {
-  readonly lines: readonly string[]
+/** Everything but the body. The same object until some of it changed: words that stream in change the body alone. */
+export type Surround = {
+  readonly above: readonly string[]
+  readonly below: readonly string[]
+  readonly bodyRows: number
   readonly cursor: { readonly row: number; readonly column: number } | undefined
 }
 
@@ -33,7 +37,9 @@ export class Picture {
   readonly #listeners = new Set<() => void>()
   #painter: Painter = createPainter(themes.none, 'none')
   #frame: Frame | undefined
-  #painted: Painted | undefined
+  #surround: Surround | undefined
+  #body: readonly string[] | undefined
+  #isStale = true
   #cancelTick: (() => void) | undefined
   #endStore: (() => void) | undefined
 
@@ -50,10 +56,15 @@ export class Picture {
     return this.#frame
   }
 
-  /** Stable until something changed. Fits `useSyncExternalStore`, with `subscribe`. */
-  readonly get = (): Painted => {
-    this.#painted ??= this.#paint()
-    return this.#painted
+  /** Fits `useSyncExternalStore`, with `subscribe`. */
+  readonly surround = (): Surround => {
+    this.#refresh()
+    return this.#surround as Surround
+  }
+
+  readonly lines = (): readonly string[] => {
+    this.#refresh()
+    return this.#body as readonly string[]
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -75,14 +86,20 @@ export class Picture {
     this.#changed()
   }
 
-  #paint(): Painted {
-    const { rows, cursor } = this.frame
-    return { lines: rows.map((row) => this.#painter(row)), cursor }
+  #refresh(): void {
+    if (!this.#isStale) return
+    this.#isStale = false
+    const { above, body, below, cursor } = this.frame
+    const paint = (rows: readonly Row[]) => rows.map((row) => this.#painter(row))
+    const surround: Surround = { above: paint(above), below: paint(below), bodyRows: body.length, cursor }
+    if (!this.#surround || !isSameSurround(this.#surround, surround)) this.#surround = surround
+    const lines = paint(body)
+    if (!this.#body || !isSameLines(this.#body, lines)) this.#body = lines
   }
 
   #changed(): void {
     this.#frame = undefined
-    this.#painted = undefined
+    this.#isStale = true
     this.#arm()
     for (const listener of [...this.#listeners]) listener()
   }
@@ -99,6 +116,15 @@ export class Picture {
       this.#changed()
     })
   }
+}
+
+function isSameSurround(a: Surround, b: Surround): boolean {
+  const isSameCursor = a.cursor?.row === b.cursor?.row && a.cursor?.column === b.cursor?.column
+  return isSameCursor && a.bodyRows === b.bodyRows && isSameLines(a.above, b.above) && isSameLines(a.below, b.below)
+}
+
+function isSameLines(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((line, row) => line === b[row])
 }
 
 /** How often what is on screen changes by itself; undefined while it does not. */

@@ -12,9 +12,14 @@ import type { Gateway } from './port.ts'
 /** Runs in flight; `flush` belongs before every key. The disposer ends it. */
 export function attach(gateway: Gateway, dispatch: (action: Action) => void, clock: Clock): Frames & Disposable {
   const frames = createFrames(dispatch, clock)
-  for (const entry of gateway.outbox.entries) frames.push(askedAction(entry))
+  // Messages of an earlier visit; a connection that opens late brings them with a change of its view.
+  const showUnsent = () => {
+    for (const entry of gateway.outbox.entries) frames.push(askedAction(entry))
+  }
+  showUnsent()
   const ends = [
     gateway.subscribe(() => {
+      showUnsent()
       // What was said before the change of state belongs before it.
       frames.flush()
       dispatch({ type: 'connection.changed', view: gateway.view })

@@ -46,9 +46,10 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
 }
 
-export function footerRow(context: Context, columns: number): Row {
-  const help: Row =
-    context === 'approval' || context === 'list' || context === 'text' ? [] : hintSpans(['help', 'help'])
+/** `helpKey` is the shortest way to the help now. */
+export function footerRow(context: Context, columns: number, helpKey: string): Row {
+  const isOver = context === 'approval' || context === 'list' || context === 'text'
+  const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
   const room = columns - rowWidth(help) - 2
   const left: Span[] = []
   for (const hint of hints[context]) {

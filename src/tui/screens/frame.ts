@@ -34,7 +34,10 @@ export const minColumns = 40
 export const minRows = 10
 
 export type Frame = {
-  readonly rows: readonly Row[]
+  /** The screen from top to bottom; `body` is the part that words stream into. */
+  readonly above: readonly Row[]
+  readonly body: readonly Row[]
+  readonly below: readonly Row[]
   readonly cursor: { row: number; column: number } | undefined
   /** Rows of the conversation, for paging; 0 when it is covered. */
   readonly bodyRows: number
@@ -73,11 +76,12 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   ]
   const bodyRows = Math.max(0, room - below.length)
   const body = bodyOf(state, transcriptView, bodyRows)
-  const all = [header, ...body.rows, ...below.slice(-room), status, footer]
-  const composerTop = all.length - 2 - composerBlock.length + 1
+  const composerTop = rows - 2 - composerBlock.length + 1
   const hasCursor = composerBlock.length > 0
   return {
-    rows: all,
+    above: [header],
+    body: body.rows,
+    below: [...below.slice(-room), status, footer],
     cursor: hasCursor ? { row: composerTop + composer.cursor.row, column: composer.cursor.column } : undefined,
     bodyRows,
     lastPage: 0,
@@ -127,7 +131,9 @@ function coveredFrame(state: State, moment: Moment, height: number, header: Row,
   const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
   const panel = page ?? listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
   return {
-    rows: [header, ...panel.rows, ...below],
+    above: [header],
+    body: panel.rows,
+    below,
     cursor: panel.cursor && { row: panel.cursor.row + 1, column: panel.cursor.column },
     bodyRows: 0,
     lastPage: page?.last ?? 0,
@@ -192,5 +198,5 @@ function tooSmall(columns: number, rows: number): Frame {
   const text = `This window is ${columns}×${rows}. Clawdbot needs ${minColumns}×${minRows}.`
   const lines = wrapText(text, Math.max(1, columns)).map((line): Row => [plain(line)])
   while (lines.length < rows) lines.push([])
-  return { rows: lines.slice(0, Math.max(1, rows)), cursor: undefined, bodyRows: 0, lastPage: 0 }
+  return { above: [], body: [], below: lines.slice(0, Math.max(1, rows)), cursor: undefined, bodyRows: 0, lastPage: 0 }
 }

@@ -1,0 +1,21 @@
+/** What is left in the shell after the screen has gone: the last words, and how to come back. Pure. */
+
+import { oneLine } from './layout/sanitize.ts'
+import { truncate } from './layout/width.ts'
+import { shortKey } from './store/sessions.ts'
+import { currentTranscript, type State } from './store/state.ts'
+import { runningRun, visibleItems } from './store/transcript.ts'
+
+export function farewell(state: State): string {
+  const transcript = currentTranscript(state)
+  const last = visibleItems(transcript, true).findLast((item) => item.kind === 'reply' && item.text.trim() !== '')
+  const words = last?.kind === 'reply' ? oneLine(last.text) : ''
+  const { key } = state.sessions
+  const session = key.endsWith(':main') ? '' : ` --session ${shortKey(key)}`
+  const work = runningRun(transcript) ? 'The reply goes on without you. ' : ''
+  const lines = [
+    words === '' ? '' : truncate(`“${words}”`, Math.max(20, state.view.columns)),
+    `${work}Back here: clawdbot${session}`,
+  ]
+  return `${lines.filter(Boolean).join('\n')}\n`
+}

@@ -1,0 +1,156 @@
+/**
+ * A gateway that is there before its connection is: the screen is painted with it at once, and what is written meanwhile
+ * goes to the real outbox as soon as that is open.
+ */
+
+import type { Attachment, Connection, ConnectionView } from '../../client/connection-api.ts'
+import type { Delivery, Outbox } from '../../client/outbox.ts'
+import { Fault } from '../../shared/fault.ts'
+import type { GatewayEvent } from '../../shared/rpc/client.ts'
+import type { Gateway } from './port.ts'
+
+export type LateGatewayOptions = {
+  /** Name, address and transport to show from the first moment on. */
+  view: Pick<ConnectionView, 'name' | 'url' | 'transport'>
+  /** Opens the connection, or fails with a `Fault` that is shown. Called again when the person retries. */
+  open: (signal: AbortSignal) => Promise<Connection>
+  /** Runs before a connection that is down is tried again because the person wants it. */
+  beforeRetry?: (signal: AbortSignal) => Promise<void>
+}
+
+export class LateGateway implements Gateway, AsyncDisposable {
+  readonly outbox: Outbox
+  readonly #options: LateGatewayOptions
+  readonly #life = new AbortController()
+  readonly #opened: Promise<Connection>
+  #resolve: (connection: Connection) => void = () => {}
+  #connection: Connection | undefined
+  #view: ConnectionView
+  #isOpening = false
+  readonly #viewListeners = new Set<() => void>()
+  readonly #eventListeners = new Set<(event: GatewayEvent) => void>()
+  readonly #attachmentListeners = new Set<(attachment: Attachment) => void>()
+  readonly #deliveryListeners = new Set<(delivery: Delivery) => void>()
+
+  constructor(options: LateGatewayOptions) {
+    this.#options = options
+    this.#view = { ...unopened, ...options.view }
+    this.#opened = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.outbox = this.#lateOutbox()
+  }
+
+  get view(): ConnectionView {
+    return this.#connection?.view ?? this.#view
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#viewListeners.add(listener)
+    return () => this.#viewListeners.delete(listener)
+  }
+
+  readonly call: Gateway['call'] = (method, params, options) => {
+    if (this.#connection) return this.#connection.call(method, params, options)
+    return Promise.reject(new Fault('client.closed', 'The gateway is not connected yet', { retryable: true }))
+  }
+
+  events(listener: (event: GatewayEvent) => void): () => void {
+    this.#eventListeners.add(listener)
+    return () => this.#eventListeners.delete(listener)
+  }
+
+  attachments(listener: (attachment: Attachment) => void): () => void {
+    this.#attachmentListeners.add(listener)
+    return () => this.#attachmentListeners.delete(listener)
+  }
+
+  connect(): void {
+    if (!this.#connection && !this.#isOpening) void this.#open()
+  }
+
+  retry(): void {
+    if (this.#connection) void this.#retryOpen(this.#connection)
+    else this.connect()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#life.abort(new Error('the screen was closed'))
+    await this.#connection?.[Symbol.asyncDispose]()
+  }
+
+  async #open(): Promise<void> {
+    this.#isOpening = true
+    this.#show({ phase: 'dialing', fault: undefined })
+    try {
+      const connection = await this.#options.open(this.#life.signal)
+      if (this.#life.signal.aborted) return await connection[Symbol.asyncDispose]()
+      this.#adopt(connection)
+    } catch (error) {
+      if (this.#life.signal.aborted) return
+      this.#show({ phase: 'failed', fault: asFault(error) })
+    } finally {
+      this.#isOpening = false
+    }
+  }
+
+  #adopt(connection: Connection): void {
+    this.#connection = connection
+    connection.subscribe(() => each(this.#viewListeners, undefined))
+    connection.events((event) => each(this.#eventListeners, event))
+    connection.attachments((attachment) => each(this.#attachmentListeners, attachment))
+    connection.outbox.deliveries((delivery) => each(this.#deliveryListeners, delivery))
+    this.#resolve(connection)
+    connection.connect()
+    each(this.#viewListeners, undefined)
+  }
+
+  async #retryOpen(connection: Connection): Promise<void> {
+    try {
+      await this.#options.beforeRetry?.(this.#life.signal)
+    } catch {
+      // The connection's own attempt says better what is wrong.
+    }
+    connection.retry()
+  }
+
+  #show(change: Partial<ConnectionView>): void {
+    this.#view = { ...this.#view, ...change }
+    each(this.#viewListeners, undefined)
+  }
+
+  #lateOutbox(): Outbox {
+    const real = () => this.#connection?.outbox
+    return {
+      get entries() {
+        return real()?.entries ?? []
+      },
+      add: async (entry) => await (await this.#opened).outbox.add(entry),
+      remove: async (key) => (await real()?.remove(key)) ?? false,
+      deliveries: (listener) => {
+        this.#deliveryListeners.add(listener)
+        return () => this.#deliveryListeners.delete(listener)
+      },
+    }
+  }
+}
+
+const unopened: Omit<ConnectionView, 'name' | 'url' | 'transport'> = {
+  phase: 'dialing',
+  layer: 'socket',
+  attempt: 0,
+  retryAt: undefined,
+  fault: undefined,
+  isSuspect: false,
+  latencyMs: undefined,
+  hello: undefined,
+}
+
+function each<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
+  for (const listener of [...listeners]) listener(value)
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  throw error
+}

@@ -108,7 +108,7 @@ export function wrapSpans(spans: readonly Span[], width: number): Row[] {
 }
 
 /** A piece of a row, by UTF-16 offsets. */
-function sliceSpans(spans: readonly Span[], { from, to }: Range): Row {
+export function sliceSpans(spans: readonly Span[], { from, to }: Range): Row {
   const row: Span[] = []
   let start = 0
   for (const span of spans) {

@@ -13,10 +13,14 @@ import { loadSqlite } from './sqlite.ts'
 
 export type LockOwner = { pid: number; startedAt: number }
 
+/** A database nobody refers to is closed by the garbage collector, and its lock with it; these are referred to. */
+const held = new Set<DatabaseSync>()
+
 /** Holds the lock until disposed; throws `state.locked` when another process has it. `path` need not exist. */
 export function takeLock(path: string, now: number): Disposable {
   const db = tryLock(path)
   if (!db) throw taken(path)
+  held.add(db)
   writePrivateFile(ownerFile(path), JSON.stringify({ pid: process.pid, startedAt: now } satisfies LockOwner), {
     keepLast: false,
   })
@@ -25,6 +29,7 @@ export function takeLock(path: string, now: number): Disposable {
       if (!db.isOpen) return
       if (existsSync(ownerFile(path))) unlinkSync(ownerFile(path))
       db.close()
+      held.delete(db)
     },
   }
 }

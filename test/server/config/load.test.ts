@@ -21,7 +21,7 @@ function read(text: string, env: Record<string, string> = {}) {
 /** `line path message | remedy` of every problem. */
 function problems(text: string, env: Record<string, string> = {}): string[] {
   return read(text, env).issues.map(
-    ({ line, path: place, message, remedy }) => `${line ?? '-`} ${place} ${message}${remedy ? ` | ${remedy}` : `'}`,
+    ({ line, path: place, message, remedy }) => `${line ?? '-'} ${place} ${message}${remedy ? ` | ${remedy}` : ''}`,
   )
 }
 

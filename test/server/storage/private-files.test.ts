@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  ensurePrivateFolder,
+  openForAppend,
+  readPrivateFile,
+  writePrivateFile,
+} from '../../../src/server/storage/private-files.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'private-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+test('SE1: files and folders are private whatever the umask says, and an open folder is closed', () => {
+  const before = process.umask(0)
+  try {
+    const inner = join(folder, 'a', 'b')
+    mkdirSync(inner, { recursive: true, mode: 0o755 })
+    ensurePrivateFolder(inner)
+    writePrivateFile(join(inner, 'x'), 'one')
+    writePrivateFile(join(inner, 'x'), 'two')
+    openForAppend(join(inner, 'log'))
+    expect(mode(inner)).toBe('700')
+    expect(readdirSync(inner).map((name) => `${name} ${mode(join(inner, name))}`)).toEqual([
+      'log 600',
+      'x 600',
+      'x.bak 600',
+    ])
+  } finally {
+    process.umask(before)
+  }
+})
+
+test('SE2: a link, a folder, and where it can be tried another account’s file are refused', () => {
+  const path = join(folder, 'x')
+  writeFileSync(join(folder, 'target'), 'secret')
+  symlinkSync(join(folder, 'target'), path)
+  expect(() => readPrivateFile(path)).toThrow('is a symbolic link')
+  expect(() => openForAppend(path)).toThrow('is a symbolic link')
+  rmSync(path)
+  mkdirSync(path)
+  expect(() => readPrivateFile(path)).toThrow('is not an ordinary file')
+  if (process.getuid?.() !== 0) return
+  rmSync(path, { recursive: true })
+  writeFileSync(path, 'planted')
+  chownSync(path, 12345, 12345)
+  expect(() => readPrivateFile(path)).toThrow('belongs to another account')
+})
+
+test('DU8: a file is replaced whole; the last text is kept beside it; a crash between leaves the old one', () => {
+  const path = join(folder, 'x')
+  writePrivateFile(path, 'one')
+  writePrivateFile(path, 'two')
+  expect([readPrivateFile(path), readPrivateFile(`${path}.bak`), readPrivateFile(join(folder, 'none'))]).toEqual([
+    'two',
+    'one',
+    undefined,
+  ])
+  const module = new URL('../../../src/server/storage/private-files.ts', import.meta.url).href
+  // The process dies at the n-th system call after the text was begun; the file must then be one of the two texts.
+  for (const dieAt of ['openSync', 'fsyncSync', 'copyFileSync', 'renameSync']) {
+    const code = `
+      import fs, { } from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'
+      fs.${dieAt} = () => process.kill(process.pid, 'SIGKILL'); syncBuiltinESMExports()
+      const { writePrivateFile } = await import(${JSON.stringify(module)})
+      writePrivateFile(${JSON.stringify(path)}, 'three')`
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', code])
+    expect([dieAt, signal, readFileSync(path, 'utf8')]).toEqual([dieAt, 'SIGKILL', 'two'])
+  }
+})

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
-import type { AssistantMessage, UserMessage } from '../../../src/shared/model/message.ts'
+import type { AssistantMessage, Message, Usage, UserMessage } from '../../../src/shared/model/message.ts'
+import { agentIdOf } from '../../../src/shared/session-key.ts'
 import { ManualClock } from '../../support/clock.ts'
 
 const main = 'agent:main:main'
@@ -17,12 +18,20 @@ const answer = (text: string, more: Partial<AssistantMessage> = {}): AssistantMe
   ...more,
 })
 
+const usage = (input: number, output: number): Usage => ({
+  input,
+  output,
+  cacheRead: 0,
+  cacheWrite: 0,
+  totalTokens: input + output,
+})
+
 function store(path = ':memory:', options: Partial<Parameters<typeof openSessions>[0]> = {}) {
   const clock = new ManualClock()
   const db = openDatabase({ path })
   const sessions = openSessions({ db, clock, defaultAgentId: 'main', ...options })
   const begin = (runId: string, text: string, key = main) =>
-    sessions.beginRun({ runId, key, echoKey: key, agentId: 'main', source: 'chat', message: user(text) })
+    sessions.beginRun({ runId, key, echoKey: key, agentId: agentIdOf(key), source: 'chat', message: user(text) })
   return { db, clock, sessions, begin }
 }
 
@@ -77,4 +86,205 @@ test('DU5: a run cut off in mid-answer keeps its words marked interrupted, and i
   })
   after.db[Symbol.dispose]()
   rmSync(folder, { recursive: true })
+})
+
+test('DU5: whichever step a run died at, its history is closed and the next turn works', () => {
+  const call = (id: string) => ({ type: 'toolCall' as const, id, name: 'exec', arguments: {} })
+  const result = (toolCallId: string): Message => ({
+    role: 'toolResult',
+    toolCallId,
+    toolName: 'exec',
+    content: [],
+    isError: false,
+    timestamp: 3,
+  })
+  type Store = ReturnType<typeof store>
+  const steps: ((s: Store['sessions']) => void)[] = [
+    (s) => s.checkpoint('r1', 0, 'thinking', 'thinking'),
+    (s) => s.checkpoint('r1', 0, 'I will', 'text'),
+    (s) => s.append({ runId: 'r1', message: { role: 'assistant', content: [call('a'), call('b')], timestamp: 2 } }),
+    (s) => s.append({ runId: 'r1', message: result('a') }),
+    (s) => s.append({ runId: 'r1', message: result('b') }),
+    (s) => s.checkpoint('r1', 0, 'Next', 'text'),
+    (s) => s.append({ runId: 'r1', message: { role: 'assistant', content: [call('c')], timestamp: 2 } }),
+    (s) => s.append({ runId: 'r1', message: result('c') }),
+    (s) => s.checkpoint('r1', 0, 'Done', 'text'),
+    (s) => s.endRun('r1', { status: 'ok', message: answer('Done') }),
+  ]
+  for (let phase = 0; phase <= steps.length; phase++) {
+    const { sessions, begin, db } = store()
+    begin('r1', 'go')
+    for (const step of steps.slice(0, phase)) step(sessions)
+    sessions.recover()
+    begin('r2', 'again')
+    const history = sessions.modelHistory(main)
+    const calls = history.flatMap((m) => (m.role === 'assistant' ? m.content.filter((p) => p.type === 'toolCall') : []))
+    const results = history.flatMap((m) => (m.role === 'toolResult' ? [m.toolCallId] : []))
+    expect([phase, results]).toEqual([phase, calls.map(({ id }) => id)])
+    expect(history.at(-1)).toEqual(user('again'))
+    expect(db.get('SELECT count(*) AS n FROM checkpoints')).toEqual({ n: 0 })
+  }
+})
+
+test('DU9: lists and histories keep their order while the clock jumps back and forth', () => {
+  const { sessions, begin, clock } = store()
+  for (const [i, jump] of [0, 86_400_000, -200_000_000, 3_600_000].entries()) {
+    clock.jump(jump)
+    begin(`a${i}`, `a${i}`)
+    begin(`b${i}`, `b${i}`, `agent:main:side${i}`)
+  }
+  expect(sessions.history(main).messages.map((message) => message.content)).toEqual(['a0', 'a1', 'a2', 'a3'])
+  expect(sessions.list({ limit: 3 }).map(({ key }) => key)).toEqual(['agent:main:side3', main, 'agent:main:side2'])
+})
+
+test('a list shows titles and last words, and finds by label, agent and part of a title', () => {
+  const { sessions, begin } = store()
+  begin('r1', `  What is\nthe weather ${'very '.repeat(30)}`)
+  sessions.endRun('r1', { status: 'ok', message: answer('Sunny', { provider: 'p', model: 'm', usage: usage(10, 4) }) })
+  begin('r2', 'other', 'agent:work:x')
+  sessions.patch('agent:work:x', { label: 'Work' })
+  const [row] = sessions.list({ agentId: 'main' })
+  expect(row).toMatchObject({ preview: 'Sunny', model: 'm', inputTokens: 10, outputTokens: 4, totalTokens: 14 })
+  expect(row?.title).toHaveLength(60)
+  expect(row?.title).toMatch(/^What is the weather very .*…$/)
+  expect(sessions.list({ label: 'Work' }).map(({ key }) => key)).toEqual(['agent:work:x'])
+  expect(sessions.list({ search: 'WEATHER' }).map(({ key }) => key)).toEqual([main])
+  expect(sessions.list({ search: '%' })).toEqual([])
+  expect(sessions.counts()).toEqual({ sessions: 2, byAgent: { main: 1, work: 1 } })
+})
+
+test('a reset keeps settings and begins a new id with empty history; the old words stay searchable', () => {
+  const { sessions, begin } = store()
+  begin('r1', 'remember the umbrella')
+  sessions.endRun('r1', { status: 'ok', message: answer('ok', { usage: usage(5, 5) }) })
+  const before = sessions.patch(main, { thinkingLevel: 'high', label: 'Mine' })
+  const after = sessions.reset(main)
+  expect(after.sessionId).not.toBe(before.sessionId)
+  expect(after).toMatchObject({ settings: { thinkingLevel: 'high' }, label: 'Mine', totalTokens: 0 })
+  expect(sessions.history(main).messages).toEqual([])
+  expect(sessions.search('umbrella')).toMatchObject([{ key: main, role: 'user', sessionId: before.sessionId }])
+})
+
+test('what a run writes after its session was reset goes to the conversation it began in', () => {
+  const { sessions, begin } = store()
+  begin('r1', 'old')
+  sessions.reset(main)
+  sessions.endRun('r1', { status: 'ok', message: answer('late', { usage: usage(5, 5) }) })
+  expect(sessions.history(main)).toMatchObject({ messages: [], session: { totalTokens: 0 } })
+  expect(sessions.search('late')).toHaveLength(1)
+})
+
+test('a stale session begins afresh with the next message, but never under a run that is still going', () => {
+  let stale = false
+  const { sessions, begin } = store(':memory:', { isStale: () => stale })
+  begin('r1', 'one')
+  stale = true
+  begin('r2', 'two')
+  expect(sessions.history(main).messages).toHaveLength(2)
+  for (const runId of ['r1', 'r2']) sessions.endRun(runId, { status: 'ok' })
+  begin('r3', 'three')
+  expect(sessions.history(main).messages).toEqual([user('three')])
+})
+
+test('deleting takes every word of the session with it; the main one cannot be deleted, nor one with an open run', () => {
+  const { sessions, begin, db } = store()
+  begin('r1', 'secret plan', 'agent:main:x')
+  expect(() => sessions.remove('agent:main:x')).toThrow('Session agent:main:x is still active')
+  sessions.endRun('r1', { status: 'ok' })
+  expect(sessions.remove('agent:main:x')).toEqual({ deleted: true })
+  expect(sessions.remove('agent:main:x')).toEqual({ deleted: false })
+  expect(sessions.search('plan')).toEqual([])
+  expect(db.get('SELECT count(*) AS n FROM entries')).toEqual({ n: 0 })
+  expect(() => sessions.remove(main)).toThrow('Cannot delete the main session (agent:main:main).')
+})
+
+test('compaction hides old turns from the model behind a summary; people still read and find them', () => {
+  const { sessions, begin } = store()
+  for (let i = 0; i < 6; i++) {
+    begin(`r${i}`, `question ${i}`)
+    sessions.endRun(`r${i}`, { status: 'ok', message: answer(`answer ${i}`) })
+  }
+  expect(sessions.compact(main, { keepMessages: 4, summary: 'we talked' })).toEqual({ kept: 4 })
+  expect(sessions.modelHistory(main).map((m) => m.content)).toMatchObject([
+    '[Summary of the conversation so far]\nwe talked',
+    'question 4',
+    [{ text: 'answer 4' }],
+    'question 5',
+    [{ text: 'answer 5' }],
+  ])
+  expect(sessions.compact(main, { keepMessages: 4 })).toBeUndefined()
+  expect(sessions.history(main).messages).toHaveLength(12)
+  expect(sessions.search('"question 0"')).toHaveLength(1)
+})
+
+test('a budget drops whole turns, oldest first, and keeps the last whatever its size', () => {
+  const { sessions, begin } = store()
+  for (let i = 0; i < 4; i++) {
+    begin(`r${i}`, `${i} ${'word '.repeat(100)}`)
+    sessions.endRun(`r${i}`, { status: 'ok', message: answer('ok') })
+  }
+  const first = (budgetTokens: number) => sessions.modelHistory(main, { budgetTokens }).map((m) => String(m.content)[0])
+  expect(first(400)).toEqual(['2', '[', '3', '['])
+  expect(first(1)).toEqual(['3', '['])
+})
+
+test('slash commands and their answers are not given to the model', () => {
+  const { sessions, begin } = store()
+  begin('r1', '/status')
+  const reply = { ...answer('All well'), command: true } as AssistantMessage
+  sessions.endRun('r1', { status: 'ok', message: reply })
+  begin('r2', 'hello')
+  expect(sessions.modelHistory(main)).toEqual([user('hello')])
+  expect(sessions.history(main).messages).toHaveLength(3)
+})
+
+test('history is limited by count and by bytes, newest kept', () => {
+  const { sessions, begin } = store()
+  for (let i = 0; i < 5; i++) begin(`r${i}`, `${i}${'x'.repeat(1000)}`)
+  const firsts = (options: object) => sessions.history(main, options).messages.map((m) => String(m.content)[0])
+  expect(firsts({ limit: 2 })).toEqual(['3', '4'])
+  expect(firsts({ maxBytes: 3500 })).toEqual(['2', '3', '4'])
+  expect(sessions.history('agent:main:nobody')).toEqual({ messages: [] })
+})
+
+test.each([
+  ['東京', ['旅行']],
+  ['東京都', ['旅行']],
+  ['関', ['旅行']],
+  ['ワイン', ['wine']],
+  ['umbr', ['rain']],
+  ['the umbrella', ['rain']],
+  ['umbrella の', ['rain']],
+  ['brella', []],
+  ['京東', []],
+  ['" OR words:* NEAR(', []],
+  ['a AND OR NOT (', []],
+  ['!!!', []],
+])('search for %s', (query, found) => {
+  const { sessions, begin } = store()
+  begin('r1', '来週、関東の東京都庁へ旅行します', 'agent:main:旅行')
+  begin('r2', 'Bring the umbrella, 今日の天気', 'agent:main:rain')
+  begin('r3', '赤ワインと白ワイン', 'agent:main:wine')
+  expect(sessions.search(query).map(({ key }) => key.slice(11))).toEqual(found)
+})
+
+test('a hit shows the words around it, each match marked', () => {
+  const { sessions, begin } = store()
+  begin('r1', `${'before '.repeat(40)}the red door and the Red car${' after'.repeat(40)}`)
+  const snippet = sessions.search('red')[0]?.snippet.replaceAll('\u0002', '<').replaceAll('\u0003', '>')
+  expect(snippet).toMatch(/^….*the <red> door and the <Red> car after.*…$/)
+})
+
+test('tokens are added up by local day', () => {
+  const { sessions, begin, clock } = store()
+  for (let i = 0; i < 3; i++) {
+    begin(`r${i}`, 'x')
+    sessions.endRun(`r${i}`, { status: 'ok', message: answer('y', { usage: usage(10, 1), timestamp: clock.now() }) })
+    clock.advance(i === 0 ? 1000 : 86_400_000)
+  }
+  expect(sessions.usageByDay(30, 'UTC')).toEqual([
+    { date: '2026-01-27', input: 20, output: 2, cacheRead: 0, cacheWrite: 0, totalTokens: 22, answers: 2 },
+    { date: '2026-01-28', input: 10, output: 1, cacheRead: 0, cacheWrite: 0, totalTokens: 11, answers: 1 },
+  ])
+  expect(sessions.usageByDay(2, 'UTC').map(({ date }) => date)).toEqual(['2026-01-28'])
 })

@@ -19,9 +19,19 @@ export class Ledger {
     this.#folder = folder
   }
 
+  /** Throws when it cannot be written; nothing is started then. */
   open(entry: LedgerEntry): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    writeFileSync(this.#path(entry.marker), JSON.stringify({ ...entry, bootId: bootId() }), { mode: 0o600 })
+    this.#write(entry)
+  }
+
+  /** Adds what became known since. */
+  note(entry: LedgerEntry): void {
+    try {
+      this.#write(entry)
+    } catch {
+      // A full disk: the name of the file alone still finds the processes.
+    }
   }
 
   close(marker: string): void {
@@ -38,6 +48,10 @@ export class Ledger {
       else this.close(marker)
     }
     return found
+  }
+
+  #write(entry: LedgerEntry): void {
+    writeFileSync(this.#path(entry.marker), JSON.stringify({ ...entry, bootId: bootId() }), { mode: 0o600 })
   }
 
   #names(): string[] {

@@ -14,7 +14,9 @@ const maxRounds = 50
  * these. A process that both left the session and cleared its environment is found only through its parent.
  */
 function processesOf({ marker, root }: LedgerEntry): number[] {
-  const rows = listProcesses().filter((row) => row.pid !== process.pid && (!root || row.startTicks >= root.startTicks))
+  const all = listProcesses()
+  if (all.length === 0) return root && kill(-root.pid, 0) ? [-root.pid] : [] // no /proc: only the group is known
+  const rows = all.filter((row) => row.pid !== process.pid && (!root || row.startTicks >= root.startTicks))
   const found = new Set<number>()
   for (const row of rows) {
     const isKin = root && (row.pid === root.pid || row.group === root.pid || row.session === root.pid)
@@ -29,35 +31,31 @@ function processesOf({ marker, root }: LedgerEntry): number[] {
 
 /** SIGTERM, up to `graceMs` to obey, then SIGKILL until nothing is left. Returns how many were still there. */
 export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: Clock): Promise<number> {
-  const first = processesOf(entry)
-  send(first, entry, 'SIGTERM')
+  let living = processesOf(entry)
+  const count = living.length
   const deadline = clock.monotonic() + graceMs
-  while (isAlive(entry) && clock.monotonic() < deadline) await sleep(clock, pollMs)
-  for (let round = 0; round < maxRounds && isAlive(entry); round++) {
-    send(processesOf(entry), entry, 'SIGKILL')
-    await sleep(clock, round < 5 ? 1 : pollMs) // the kernel needs a moment to end them
+  if (graceMs > 0) send(living, entry, 'SIGTERM')
+  for (let round = 0; living.length > 0 && round < maxRounds; ) {
+    if (clock.monotonic() >= deadline) {
+      send(living, entry, 'SIGKILL')
+      round++
+    }
+    // Short at first after a kill, so that a fork bomb is overtaken before it grows again.
+    await sleep(clock, round > 0 && round < 10 ? 1 : pollMs)
+    living = processesOf(entry)
   }
-  return first.length
+  return count
 }
 
-function isAlive(entry: LedgerEntry): boolean {
-  return (
-    processesOf(entry).length > 0 ||
-    (entry.root !== undefined && listProcesses().length === 0 && groupExists(entry.root.pid))
-  )
-}
-
+/** To the group in one call, which no fork can slip through, and to those outside of it. */
 function send(pids: readonly number[], { root }: LedgerEntry, signal: NodeJS.Signals): void {
-  if (root) kill(-root.pid, signal)
+  if (pids.length > 0 && root) kill(-root.pid, signal)
   for (const pid of pids) kill(pid, signal)
 }
 
-function groupExists(pid: number): boolean {
-  return kill(-pid, 0)
-}
-
-/** False when there is no such process any more, or it belongs to another user. */
+/** False when there is no such process any more, or it belongs to another user. Never the gateway's own group (0, 1). */
 function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  if (Math.abs(pid) <= 1) return false
   try {
     return process.kill(pid, signal)
   } catch {

@@ -88,30 +88,30 @@ export class Spawner implements AsyncDisposable {
   async #run(request: SpawnRequest): Promise<SpawnResult> {
     const entry: LedgerEntry = { marker: randomBytes(16).toString('hex') }
     const startedAt = this.#clock.monotonic()
-    const keeper = new OutputKeeper(request.keepBytes)
-    this.#ledger.open(entry)
     try {
-      const child = await start(request.command, entry.marker)
-      entry.root = { pid: child.pid, startTicks: processRow(child.pid)?.startTicks ?? 0 }
       this.#ledger.open(entry)
-      const drained = this.#collect(child, keeper, request.onOutput)
-      const ended = await this.#firstOf(child.exited, request)
-      await endProcesses(entry, this.#graceMs, this.#clock)
-      await Promise.race([drained, wait(this.#clock, drainMs)])
-      for (const stream of [child.stdout, child.stderr]) stream.destroy()
-      const exit = await Promise.race([child.exited, wait(this.#clock, drainMs)])
-      return { ended, ...(exit ?? unknownExit), ...this.#summary(keeper, startedAt) }
+      const child = await start(request.command, entry.marker)
+      const result = await this.#follow(child, entry, request)
+      return { ...result, durationMs: Math.round(this.#clock.monotonic() - startedAt) }
     } catch (error) {
-      const text = errorText(error)
-      return { ended: 'not-started', ...unknownExit, ...this.#summary(keeper, startedAt), text }
+      return { ended: 'not-started', ...unknownExit, text: errorText(error), omittedBytes: 0, durationMs: 0 }
     } finally {
       this.#ledger.close(entry.marker)
     }
   }
 
-  #summary(keeper: OutputKeeper, startedAt: number) {
-    const durationMs = Math.round(this.#clock.monotonic() - startedAt)
-    return { text: keeper.text(), omittedBytes: keeper.omittedBytes, durationMs }
+  /** From the first process to the end of the last one. */
+  async #follow(child: Child, entry: LedgerEntry, request: SpawnRequest): Promise<Omit<SpawnResult, 'durationMs'>> {
+    entry.root = { pid: child.pid, startTicks: processRow(child.pid)?.startTicks ?? 0 }
+    this.#ledger.note(entry)
+    const keeper = new OutputKeeper(request.keepBytes)
+    const drained = this.#collect(child, keeper, request.onOutput)
+    const ended = await this.#firstOf(child.exited, request)
+    await endProcesses(entry, this.#graceMs, this.#clock)
+    await Promise.race([drained, wait(this.#clock, drainMs)])
+    for (const stream of [child.stdout, child.stderr]) stream.destroy()
+    const exit = await Promise.race([child.exited, wait(this.#clock, drainMs)])
+    return { ended, ...(exit ?? unknownExit), text: keeper.text(), omittedBytes: keeper.omittedBytes }
   }
 
   async #firstOf(exited: Promise<unknown>, request: SpawnRequest): Promise<'exited' | 'timeout' | 'aborted'> {
@@ -186,7 +186,8 @@ async function start({ action, program, cwd, env }: Command, marker: string): Pr
     child.once('exit', (exitCode, exitSignal) => resolve({ exitCode, exitSignal }))
   })
   await once(child, 'spawn')
-  return { pid: child.pid ?? 0, stdout: child.stdout, stderr: child.stderr, exited }
+  if (child.pid === undefined) throw new Error('the system gave the process no id')
+  return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, exited }
 }
 
 /** Gives the memory of a read back at once; left to the garbage collector, a flood would cost tens of megabytes. */

@@ -42,7 +42,7 @@ function exists(command: string): boolean {
   }
 }
 
-test('EX5: what the runtimes on this machine see is the short list, none of the hostile names and no secret', async () => {
+test('EX5, SE4: what the runtimes on this machine see is the short list, none of the hostile names and no secret', async () => {
   await using tools = await openTestTools({ answer: () => 'allow-once', environment: gateway })
   const available = Object.entries(printers).filter(([, command]) => exists(command))
   expect(available.length).toBeGreaterThanOrEqual(6)

@@ -29,15 +29,22 @@ export function createController(context: CommandContext, clock: Clock): Control
   /** A question that has heard one key hears the next ones too, however quick they come. */
   let heardId: string | undefined
 
+  /** Notes when another question comes on screen; the calm counts from then, not from the next key. */
+  function noticeQuestion(): string | undefined {
+    const id = context.store.get().approvals.waiting[0]?.id
+    if (id !== askedId) {
+      askedId = id
+      askedMs = clock.monotonic()
+    }
+    return id
+  }
+  context.store.subscribe(noticeQuestion)
+
   /** The contexts for this key; a question that has just come does not hear it yet. */
   function contexts(): Context[] {
     const state = context.store.get()
-    const id = state.approvals.waiting[0]?.id
+    const id = noticeQuestion()
     const nowMs = clock.monotonic()
-    if (id !== askedId) {
-      askedId = id
-      askedMs = nowMs
-    }
     const isCalm = nowMs - Math.max(lastKeyMs, askedMs) >= calmMs
     lastKeyMs = nowMs
     if (isCalm) heardId = id

@@ -11,8 +11,8 @@ const tokenLike = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ]
-const tokenPlace =
-  /\b(bearer\s+|(?:api[-_]?key|token|password|passwd|secret|authorization)["']?\s*[=:]\s*["']?)([^\s"'&,;]{4,})/gi
+const scheme = /\b(bearer|basic)\s+(?=\S*\d)[\w.~+/=-]{4,}/gi
+const tokenPlace = /\b((?:api[-_]?key|token|password|passwd|secret)["']?\s*[=:]\s*["']?)([^\s"'&,;]{4,})/gi
 
 export const mask = '[secret]'
 
@@ -48,5 +48,6 @@ export function createRedactor({ patterns }: { patterns: () => boolean }): Redac
 
 function maskPatterns(text: string): string {
   const masked = tokenLike.reduce((clean, pattern) => clean.replace(pattern, mask), text)
-  return masked.replace(tokenPlace, (_, before: string) => `${before}${mask}`)
+  const place = (_: string, before: string) => `${before}${mask}`
+  return masked.replace(scheme, `$1 ${mask}`).replace(tokenPlace, place)
 }

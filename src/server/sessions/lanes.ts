@@ -26,24 +26,20 @@ export function createLanes(): Lanes {
     enqueue(key, task, signal) {
       const lane = lanes.get(key) ?? { tail: Promise.resolve(), depth: 0 }
       lanes.set(key, lane)
-      const mustWait = lane.depth++ > 0
+      lane.depth++
       const turn = lane.tail
-      const running = startInTurn(mustWait ? turn : undefined, task, signal)
+      const running = startInTurn(turn, task, signal)
       lane.tail = running.then(
         () => leave(key, lane),
         () => leave(key, lane),
       )
-      return mustWait ? hearAbort(running, turn, signal) : running
+      return hearAbort(running, turn, signal)
     },
   }
 }
 
-async function startInTurn<T>(
-  turn: Promise<unknown> | undefined,
-  task: () => Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  if (await turn) await turn
+async function startInTurn<T>(turn: Promise<unknown>, task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  await turn
   signal.throwIfAborted()
   return task()
 }

@@ -5,6 +5,7 @@ import { resolveTarget, type Target } from '../client/target.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import type { Call, CallOptions } from '../shared/rpc/call.ts'
 import type { RpcClient } from '../shared/rpc/client.ts'
+import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import { type FlagValues, type gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 
 /** Milliseconds a line command waits, unless `--timeout` says otherwise. */
@@ -25,12 +26,12 @@ export type Gateway = {
 export async function withGateway<T>(
   invocation: GatewayInvocation,
   work: (gateway: Gateway) => Promise<T>,
-  mode: 'cli' | 'probe' = 'cli',
+  how: { readonly mode?: 'cli' | 'probe'; readonly vocabulary?: Vocabulary } = {},
 ): Promise<T> {
   const { flags, env, paths, clock, signal } = invocation
   const target = await resolveTarget(targetFlags(flags), env, paths)
   const timeoutMs = flags.timeout ?? defaultTimeoutMs
-  await using link = await openLink(target, { paths, clock, mode, timeoutMs, signal })
+  await using link = await openLink(target, { paths, clock, timeoutMs, signal, ...how })
   const withDefaults = (options: CallOptions = {}): CallOptions => ({ signal, timeoutMs, ...options })
   return await work({
     target,

@@ -7,10 +7,15 @@ import { readRuntime } from '../client/runtime-file.ts'
 import { localPort, resolveTarget } from '../client/target.ts'
 import { errorText } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
+import { connectChallenge } from '../shared/protocol/health.ts'
+import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { facts } from './style.ts'
+
+/** A greeting is all that is wanted. */
+const vocabulary = vocabularyOf([], [connectChallenge])
 
 type Inquiry = Surroundings & { readonly flags: FlagValues<typeof gatewayFlags> }
 
@@ -88,7 +93,14 @@ async function greetLocal(inquiry: Inquiry): Promise<{ hello?: HelloOk; problem?
   const { env, paths, flags, clock, signal } = inquiry
   try {
     const target = await resolveTarget({ ...targetFlags(flags), url: undefined }, env, paths)
-    await using link = await openLink(target, { paths, clock, mode: 'probe', timeoutMs: flags.timeout ?? 3000, signal })
+    await using link = await openLink(target, {
+      paths,
+      clock,
+      mode: 'probe',
+      timeoutMs: flags.timeout ?? 3000,
+      signal,
+      vocabulary,
+    })
     return { hello: link.hello }
   } catch (error) {
     return { problem: errorText(error) }

@@ -64,7 +64,7 @@ export const gatewayProbe = defineCommand({
           for (const line of failed) out(`  ${oneLine(line)}\n`)
           return 0
         },
-        'probe',
+        { mode: 'probe' },
       )
     } catch (error) {
       if (!(error instanceof Fault) || !error.code.startsWith('client.')) throw error

@@ -40,7 +40,7 @@ export const status = defineCommand({
         row.key,
         row.age === null ? '' : `${formatDuration(row.age)} ago`,
         row.model ?? '',
-        row.totalTokens == null ? '' : `${row.totalTokens} tokens`,
+        !row.totalTokens ? '' : `${row.totalTokens} tokens`,
       ])
       if (rows.length > 0) out(`\n${columns(['Session', 'Last', 'Model', 'Context'], rows)}`)
       return 0

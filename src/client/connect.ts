@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { version } from '../shared/build.ts'
 import type { Fault } from '../shared/fault.ts'
 import { ourCaps } from '../shared/protocol/connect.ts'
+import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { openTunnel } from '../tunnel/open.ts'
 import { openConnection } from './connection.ts'
@@ -39,6 +40,8 @@ export type LinkOptions = Surroundings & {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly onLost?: (fault: Fault) => void
+  /** The methods and events that will be used; everything when absent. */
+  readonly vocabulary?: Vocabulary | undefined
 }
 
 export type OpenLink = Link & AsyncDisposable
@@ -70,7 +73,11 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
   }
 }
 
-async function greeterOf(target: Target, who: Introduction, { paths, clock }: Surroundings): Promise<Greeter> {
+async function greeterOf(
+  target: Target,
+  who: Introduction,
+  { paths, clock, vocabulary }: Surroundings & { readonly vocabulary?: Vocabulary | undefined },
+): Promise<Greeter> {
   const identity = await loadIdentity(paths.deviceKey, () => clock.now())
   return {
     url: target.url,
@@ -80,5 +87,6 @@ async function greeterOf(target: Target, who: Introduction, { paths, clock }: Su
     secret: target.secret,
     isSecretExplicit: target.isSecretExplicit,
     clock,
+    vocabulary: vocabulary ?? (await import('../shared/rpc/whole-vocabulary.ts')).wholeVocabulary,
   }
 }

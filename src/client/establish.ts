@@ -3,6 +3,7 @@
 import { Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import { RpcClient } from '../shared/rpc/client.ts'
+import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
 import type { GatewayUrl } from '../tunnel/gateway-url.ts'
@@ -36,6 +37,7 @@ export type Greeter = {
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
   readonly clock: Clock
+  readonly vocabulary: Vocabulary
 }
 
 export type LinkEvents = {
@@ -148,9 +150,9 @@ type Wire = {
 
 /** The socket and its typed client, wired before the first message can arrive. */
 async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, signal: AbortSignal): Promise<Wire> {
-  const { url, clock } = greeter
+  const { url, clock, vocabulary } = greeter
   const stream = await tunnel.dial(signal)
-  const rpc = new RpcClient({ clock, send: (text) => socket.send(text) })
+  const rpc = new RpcClient({ clock, vocabulary, send: (text) => socket.send(text) })
   let isEstablished = false
   let isClosed = false
   let challenged = (_: Challenge) => {}

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { EventFlow } from '../../src/client/reattach.ts'
 import type { HelloOk } from '../../src/shared/protocol/connect.ts'
 import { type GatewayEvent, parseEvent } from '../../src/shared/rpc/client.ts'
+import { wholeVocabulary } from '../../src/shared/rpc/whole-vocabulary.ts'
 
 function hello(connId: string, methods: string[] = ['reattach']): HelloOk {
   return {
@@ -15,7 +16,12 @@ function hello(connId: string, methods: string[] = ['reattach']): HelloOk {
 
 function chat(seq: number | undefined, payload: object): GatewayEvent {
   const whole = { runId: 'r', sessionKey: 's', seq: 1, state: 'delta', ...payload }
-  const event = parseEvent({ type: 'event', event: 'chat', payload: whole, ...(seq === undefined ? {} : { seq }) })
+  const event = parseEvent(wholeVocabulary, {
+    type: 'event',
+    event: 'chat',
+    payload: whole,
+    ...(seq === undefined ? {} : { seq }),
+  })
   if (!event) throw new Error('not an event of the table')
   return event
 }

@@ -4,6 +4,7 @@ import { EventFlow } from '../../src/client/reattach.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import { eventTable } from '../../src/shared/protocol/table.ts'
 import { type GatewayEvent, parseResult, RpcClient } from '../../src/shared/rpc/client.ts'
+import { wholeVocabulary } from '../../src/shared/rpc/whole-vocabulary.ts'
 import { ManualClock } from '../support/clock.ts'
 import { recording, recordings } from '../support/wire.ts'
 
@@ -13,6 +14,7 @@ async function replay(file: string) {
   let lastId = ''
   const client = new RpcClient({
     clock: new ManualClock(),
+    vocabulary: wholeVocabulary,
     send: (text) => {
       lastId = JSON.parse(text).id
     },
@@ -52,7 +54,7 @@ test.each(recordings)('%s: every answer is understood, every known event is hear
       const refusal = method === 'connect' ? refusalOf(outcome) : undefined
       if (refusal) expect(refusalFault(refusal, 'ws://x').code).toMatch(/unauthorized|protocol-mismatch/)
     } else if (method === 'connect') expect(readHello(outcome, 'ws://x').protocol).toBe(Number(file[1]))
-    else expect(parseResult(method, outcome)).toBeDefined()
+    else expect(parseResult(wholeVocabulary, method, outcome)).toBeDefined()
   }
   expect(events.map(({ name }) => name)).toEqual(names.filter((name) => eventTable.has(name)))
 })

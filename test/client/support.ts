@@ -12,6 +12,7 @@ import { FileOutbox } from '../../src/client/outbox.ts'
 import { type ClientPaths, clientPaths } from '../../src/client/paths.ts'
 import { ourCaps } from '../../src/shared/protocol/connect.ts'
 import type { GatewayEvent } from '../../src/shared/rpc/client.ts'
+import { wholeVocabulary } from '../../src/shared/rpc/whole-vocabulary.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
@@ -43,6 +44,7 @@ export class Home implements AsyncDisposable {
       secret: credentials,
       isSecretExplicit: secret.explicit ?? false,
       clock: systemClock,
+      vocabulary: wholeVocabulary,
     }
   }
 

@@ -2,18 +2,11 @@
 
 import { Fault } from '../fault.ts'
 import { type EventFrame, parseServerFrame, type RequestFrame } from '../protocol/frame.ts'
-import {
-  type EventName,
-  eventTable,
-  type MethodName,
-  methodTable,
-  type Params,
-  type Payload,
-  type Result,
-} from '../protocol/table.ts'
+import type { EventName, MethodName, Params, Payload, Result } from '../protocol/table.ts'
 import type { Clock } from '../std/clock.ts'
 import type { Call, CallOptions } from './call.ts'
 import { Pending } from './pending.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** One known event with its parsed payload. `seq` is the frame's; see section 2.4. */
 export type GatewayEvent = {
@@ -24,12 +17,14 @@ export type RpcClientOptions = {
   /** Writes one text message; may throw a `Fault`, which then rejects the call. */
   send: (text: string) => void
   clock: Clock
+  vocabulary: Vocabulary
 }
 
 /** Serves one socket: a new socket gets a new client, so ids and answers never mix. */
 export class RpcClient {
   readonly #send: (text: string) => void
   readonly #pending: Pending
+  readonly #vocabulary: Vocabulary
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   #lastId = 0
   #ended: Fault | undefined
@@ -39,8 +34,9 @@ export class RpcClient {
     this.#onLost = resolve
   })
 
-  constructor({ send, clock }: RpcClientOptions) {
+  constructor({ send, clock, vocabulary }: RpcClientOptions) {
     this.#send = send
+    this.#vocabulary = vocabulary
     this.#pending = new Pending(clock)
   }
 
@@ -48,7 +44,7 @@ export class RpcClient {
   readonly call: Call = async <N extends MethodName>(method: N, params: Params<N>, options?: CallOptions) => {
     const payload = await this.request(method, params, options)
     // The one place where the two types meet: `Result` was derived from the schema that has just been applied.
-    return parseResult(method, payload) as Result<N>
+    return parseResult(this.#vocabulary, method, payload) as Result<N>
   }
 
   /** Any method by name, its answer unchecked; for `gateway call` and methods only strangers have. */
@@ -65,7 +61,7 @@ export class RpcClient {
     return await answer
   }
 
-  /** Hears every event of the table; unknown names and payloads that do not parse are ignored. The result ends it. */
+  /** Hears every event of the vocabulary; unknown names and payloads that do not parse are ignored. The result ends it. */
   events(listener: (event: GatewayEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -79,7 +75,7 @@ export class RpcClient {
       this.#pending.settle(frame)
       return 'response'
     }
-    const event = parseEvent(frame)
+    const event = parseEvent(this.#vocabulary, frame)
     if (event) for (const listener of [...this.#listeners]) listener(event)
     return 'event'
   }
@@ -92,17 +88,17 @@ export class RpcClient {
   }
 }
 
-/** An event of the table, or undefined. Exported for replaying recordings. */
-export function parseEvent(frame: EventFrame): GatewayEvent | undefined {
-  const known = eventTable.get(frame.event)
+/** An event of the vocabulary, or undefined. Exported for replaying recordings. */
+export function parseEvent(vocabulary: Vocabulary, frame: EventFrame): GatewayEvent | undefined {
+  const known = vocabulary.event(frame.event)
   const payload = known?.payload.safeParse(frame.payload ?? {})
   if (!payload?.success) return undefined
   return { name: frame.event, payload: payload.data, seq: frame.seq } as GatewayEvent
 }
 
 /** The answer of `method`, checked against the table; a method we do not know passes as it is. */
-export function parseResult(method: string, payload: unknown): unknown {
-  const schema = methodTable.get(method)?.result
+export function parseResult(vocabulary: Vocabulary, method: string, payload: unknown): unknown {
+  const schema = vocabulary.method(method)?.result
   if (!schema) return payload
   const parsed = schema.safeParse(payload)
   if (parsed.success) return parsed.data

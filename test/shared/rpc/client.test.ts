@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { Fault } from '../../../src/shared/fault.ts'
 import { RpcClient } from '../../../src/shared/rpc/client.ts'
+import { wholeVocabulary } from '../../../src/shared/rpc/whole-vocabulary.ts'
 import { ManualClock } from '../../support/clock.ts'
 
 function open() {
   const clock = new ManualClock()
   const sent: { id: string; method: string; params?: unknown }[] = []
-  const client = new RpcClient({ clock, send: (text) => sent.push(JSON.parse(text)) })
+  const client = new RpcClient({ clock, vocabulary: wholeVocabulary, send: (text) => sent.push(JSON.parse(text)) })
   const answer = (frame: object) => client.receive(JSON.stringify({ type: 'res', ...frame }))
   return { clock, sent, client, answer }
 }
@@ -108,6 +109,7 @@ test('losing the socket fails every waiting call and every later one with the sa
 test('a message that cannot be written fails its call at once', async () => {
   const client = new RpcClient({
     clock: new ManualClock(),
+    vocabulary: wholeVocabulary,
     send: () => {
       throw new Fault('client.closed', 'The send queue is full')
     },

@@ -68,10 +68,10 @@ export const agentsSection = z
           model: modelChoice.optional().describe('Its own model.'),
           identity: z
             .strictObject({
-              name: z.string().max(64).optional(),
-              theme: z.string().max(64).optional(),
-              emoji: z.string().max(16).optional(),
-              avatar: z.string().max(2048).optional(),
+              name: z.string().max(64).optional().describe('Instead of `name`.'),
+              theme: z.string().max(64).optional().describe('Character, in a few words.'),
+              emoji: z.string().max(16).optional().describe('One character.'),
+              avatar: z.string().max(2048).optional().describe('Address of a picture.'),
             })
             .optional()
             .describe('How clients show it.'),

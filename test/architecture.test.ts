@@ -49,7 +49,7 @@ const privileges = [
       /^src\/server\/service\/install\.ts$/, // systemctl, launchctl
       /^src\/tunnel\/(tailscale\/cli|ssh\/system)\.ts$/, // the Tailscale and OpenSSH commands
       /^src\/client\/(start-gateway|secrets)\.ts$/, // the local gateway; the operating system's keychain
-      /^src\/tui\/terminal\/(suspend|clipboard)\.ts$/, // $EDITOR; the clipboard command
+      /^src\/tui\/terminal\/programs\.ts$/, // $EDITOR; the clipboard command
     ],
     offence: "import { spawn } from 'node:child_process'",
   },

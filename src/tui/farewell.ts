@@ -9,7 +9,7 @@ import { runningRun, visibleItems } from './store/transcript.ts'
 export function farewell(state: State): string {
   const transcript = currentTranscript(state)
   const last = visibleItems(transcript, true).findLast((item) => item.kind === 'reply' && item.text.trim() !== '')
-  const words = last?.kind === 'reply' ? oneLine(last.text) : ''
+  const words = last?.kind === 'reply' ? plainWords(last.text) : ''
   const { key } = state.sessions
   const session = key.endsWith(':main') ? '' : ` --session ${shortKey(key)}`
   const work = runningRun(transcript) ? 'The reply goes on without you. ' : ''
@@ -18,4 +18,10 @@ export function farewell(state: State): string {
     `${work}Back here: clawdbot${session}`,
   ]
   return `${lines.filter(Boolean).join('\n')}\n`
+}
+
+/** The first words of a reply without the signs of markdown. */
+function plainWords(markdown: string): string {
+  const lines = markdown.split('\n').map((line) => oneLine(line.replace(/^[#>\-*\s]+|[`*_]/g, '')))
+  return lines.find((line) => line !== '') ?? ''
 }

@@ -179,7 +179,7 @@ function reportCrash(error: unknown, ui: Ui, paths: ClientPaths): void {
   ui.flush()
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   try {
-    appendFileSync(paths.crashLog, `${new Date().toISOString()} ${text}\n`, { mode: 0o600 })
+    appendFileSync(paths.crashLog, `${new Date(systemClock.now()).toISOString()} ${text}\n`, { mode: 0o600 })
   } catch {
     // Without a log the words below are all there is.
   }

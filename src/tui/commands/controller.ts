@@ -28,27 +28,20 @@ export function createController(context: CommandContext, clock: Clock): Control
   let askedMs = 0
   /** A question that has heard one key hears the next ones too, however quick they come. */
   let heardId: string | undefined
-
-  /** Notes when another question comes on screen; the calm counts from then, not from the next key. */
-  function noticeQuestion(): string | undefined {
+  context.store.subscribe(() => {
     const id = context.store.get().approvals.waiting[0]?.id
-    if (id !== askedId) {
-      askedId = id
-      askedMs = clock.monotonic()
-    }
-    return id
-  }
-  context.store.subscribe(noticeQuestion)
+    if (id === askedId) return
+    askedId = id
+    askedMs = clock.monotonic()
+  })
 
   /** The contexts for this key; a question that has just come does not hear it yet. */
   function contexts(): Context[] {
-    const state = context.store.get()
-    const id = noticeQuestion()
     const nowMs = clock.monotonic()
     const isCalm = nowMs - Math.max(lastKeyMs, askedMs) >= calmMs
     lastKeyMs = nowMs
-    if (isCalm) heardId = id
-    return id === undefined || id === heardId ? contextsOf(state) : ['chat']
+    if (isCalm) heardId = askedId
+    return askedId === undefined || askedId === heardId ? contextsOf(context.store.get()) : ['chat']
   }
 
   function run(deed: (typeof deeds)[keyof typeof deeds]): void {

@@ -94,7 +94,7 @@ function factRows({ request }: PendingApproval, state: State, columns: number): 
     ['in', request.cwd ?? undefined, strong],
     ['program', request.resolvedPath ?? undefined, strong],
     ['for', asker.filter(Boolean).join(', ') || undefined, strong],
-    ['asked as', why, muted],
+    ['because', why, muted],
   ]
   const width = Math.max(1, columns - 4 - 9)
   return facts.flatMap(([name, value, style]) =>

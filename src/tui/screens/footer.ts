@@ -42,7 +42,9 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['approve-once', 'once'],
     ['approve-always', 'always'],
     ['deny', 'deny'],
-    ['approval-page-down', 'read on'],
+    ['approval-left', ''],
+    ['approval-right', 'move'],
+    ['approval-choose', 'choose'],
   ],
 }
 

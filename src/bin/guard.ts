@@ -17,9 +17,9 @@ export async function guard(program: () => Promise<number>): Promise<void> {
   }
 }
 
-/** `clawdbot logs | head`: the reader has what it wanted. */
+/** `clawdbot logs | head`: the reader has what it wanted. A terminal whose window was closed answers EIO. */
 function onPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
   throw error
 }
 

@@ -10,6 +10,7 @@ import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { App } from './app.tsx'
+import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
 import { fileKeep } from './gateway/keep.ts'
 import { LateGateway } from './gateway/late-gateway.ts'
@@ -81,7 +82,7 @@ export async function startTui(options: StartOptions): Promise<number> {
 
   await left.promise
   endTitle()
-  reader.release()
+  release(reader)
   ink.unmount()
   guard.restore()
   guard[Symbol.dispose]()
@@ -90,6 +91,15 @@ export async function startTui(options: StartOptions): Promise<number> {
   process.stdout.write(farewell(ui.store.get()))
   await gateway[Symbol.asyncDispose]()
   return 0
+}
+
+/** A window that was closed takes its terminal along: then there is nothing to switch back. */
+function release(reader: KeyReader): void {
+  try {
+    reader.release()
+  } catch {
+    // setRawMode answers EIO
+  }
 }
 
 /** On Windows a frame as high as the window is drawn whole each time (tui.md C11): one row stays free there. */
@@ -112,7 +122,12 @@ function openLate(options: StartOptions, target: Target, paths: ClientPaths): La
       const ready = isOurs ? await resolveTarget(options, env, paths) : target
       return await openScreenConnection(ready, { paths, clock: systemClock })
     },
-    ...(isOurs ? { beforeRetry: async (signal: AbortSignal) => void (await ensure(signal)) } : {}),
+    ...(isOurs
+      ? {
+          retryRemedy: `${keyOf('retry')} starts it again.`,
+          beforeRetry: async (signal: AbortSignal) => void (await ensure(signal)),
+        }
+      : {}),
   })
 }
 

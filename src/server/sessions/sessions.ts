@@ -61,15 +61,21 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
       })
     },
 
-    /** The last messages in reading order; empty for an unknown session. */
+    /**
+     * The last messages in reading order, each with the `runId` it belongs to, so that a screen knows which of them it has
+     * already shown; empty for an unknown session.
+     */
     history(
       key: string,
       { limit = 200, maxBytes = maxHistoryBytes } = {},
-    ): { session?: SessionRecord; messages: Message[] } {
+    ): { session?: SessionRecord; messages: (Message & { runId?: string })[] } {
       const session = catalog.find(key)
       if (!session) return { messages: [] }
       const entries = lastEntries(db, catalog.transcriptOf(key) as number, limit, maxBytes)
-      return { session, messages: entries.map((entry) => entry.message) }
+      return {
+        session,
+        messages: entries.map(({ message, runId }) => (runId === undefined ? message : { ...message, runId })),
+      }
     },
 
     /**

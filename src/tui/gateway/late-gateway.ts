@@ -16,6 +16,8 @@ export type LateGatewayOptions = {
   open: (signal: AbortSignal) => Promise<Connection>
   /** Runs before a connection that is down is tried again because the person wants it. */
   beforeRetry?: (signal: AbortSignal) => Promise<void>
+  /** What to do when nobody listens there: the remedy shown instead of the fault's own. */
+  retryRemedy?: string
 }
 
 export class LateGateway implements Gateway, AsyncDisposable {
@@ -27,6 +29,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
   #connection: Connection | undefined
   #view: ConnectionView
   #isOpening = false
+  #remedied: { from: ConnectionView; view: ConnectionView } | undefined
   readonly #viewListeners = new Set<() => void>()
   readonly #eventListeners = new Set<(event: GatewayEvent) => void>()
   readonly #attachmentListeners = new Set<(attachment: Attachment) => void>()
@@ -42,7 +45,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
   }
 
   get view(): ConnectionView {
-    return this.#connection?.view ?? this.#view
+    return this.#connection ? this.#withRemedy(this.#connection.view) : this.#view
   }
 
   subscribe(listener: () => void): () => void {
@@ -103,6 +106,18 @@ export class LateGateway implements Gateway, AsyncDisposable {
     this.#resolve(connection)
     connection.connect()
     each(this.#viewListeners, undefined)
+  }
+
+  /** The same object for the same view, as whoever compares views expects. */
+  #withRemedy(view: ConnectionView): ConnectionView {
+    const { fault } = view
+    const remedy = this.#options.retryRemedy
+    if (remedy === undefined || fault?.code !== 'client.refused') return view
+    const known = this.#remedied
+    if (known?.from === view) return known.view
+    const better = { ...view, fault: new Fault(fault.code, fault.message, { remedy, retryable: true, cause: fault }) }
+    this.#remedied = { from: view, view: better }
+    return better
   }
 
   async #retryOpen(connection: Connection): Promise<void> {

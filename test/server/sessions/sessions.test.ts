@@ -35,13 +35,16 @@ function store(path = ':memory:', options: Partial<Parameters<typeof openSession
   return { db, clock, sessions, begin }
 }
 
+/** As history tells it: with the run it belongs to. */
+const of = (runId: string, message: Message) => ({ ...message, runId })
+
 test('a message begins a run once; the same run id again is the run already known', () => {
   const { sessions, begin } = store()
   expect(begin('r1', 'hello').kind).toBe('new')
   expect(begin('r1', 'hello')).toMatchObject({ kind: 'known', run: { runId: 'r1', status: 'running' } })
   sessions.endRun('r1', { status: 'ok', message: answer('hi'), stopReason: 'stop' })
   expect(begin('r1', 'hello')).toMatchObject({ kind: 'known', run: { status: 'ok', message: answer('hi') } })
-  expect(sessions.history(main).messages).toEqual([user('hello'), answer('hi')])
+  expect(sessions.history(main).messages).toEqual([of('r1', user('hello')), of('r1', answer('hi'))])
 })
 
 test('a message that waits behind a run is read after the reply it waited for, by people and by the model', () => {
@@ -51,7 +54,11 @@ test('a message that waits behind a run is read after the reply it waited for, b
   expect(sessions.modelHistory(main)).toEqual([user('first')])
   sessions.endRun('r1', { status: 'ok', message: answer('one') })
   expect(sessions.modelHistory(main)).toEqual([user('first'), answer('one'), user('second')])
-  expect(sessions.history(main).messages).toEqual([user('first'), answer('one'), user('second')])
+  expect(sessions.history(main).messages).toEqual([
+    of('r1', user('first')),
+    of('r1', answer('one')),
+    of('r2', user('second')),
+  ])
 })
 
 test('DU5: a run cut off in mid-answer keeps its words marked interrupted, and its open tool call is closed', () => {
@@ -183,7 +190,7 @@ test('a stale session begins afresh with the next message, but never under a run
   expect(sessions.history(main).messages).toHaveLength(2)
   for (const runId of ['r1', 'r2']) sessions.endRun(runId, { status: 'ok' })
   begin('r3', 'three')
-  expect(sessions.history(main).messages).toEqual([user('three')])
+  expect(sessions.history(main).messages).toEqual([of('r3', user('three'))])
 })
 
 test('deleting takes every word of the session with it; the main one cannot be deleted, nor one with an open run', () => {

@@ -4,6 +4,7 @@ import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { conversation } from './smoke/conversation.ts'
 
 const exec = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -50,7 +51,8 @@ async function smoke(major: number, tarball: string): Promise<string> {
       cwd: folder.path,
     },
   )
-  return [await version(installed), await footprint(installed)].join(', ')
+  const talk = await conversation(join(folder.path, 'node_modules', '.bin'), installed.env)
+  return [await version(installed), await footprint(installed), talk].join(', ')
 }
 
 /** Like ours, but with that Node first on PATH and none of this project's own tools. */

@@ -11,7 +11,8 @@ import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
 import type { ReloadPlan } from './config/plan.ts'
 import { secretsOf } from './config/redact.ts'
 import { watchConfig, watchFolderOf } from './config/watch.ts'
-import { type Bind, bindHosts, isLoopbackOnly } from './gateway/bind.ts'
+import { checkExposure } from './exposure.ts'
+import { type Bind, bindHosts } from './gateway/bind.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
@@ -39,16 +40,21 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   let snapshot = loadConfig({ path: paths.config, env })
   const port = gatewayPort(snapshot.config, env, flags)
   const hosts = hostsOf(snapshot, flags)
-  const configured = () => sharedSecret(snapshot.config, env, flags)
-  if (!configured() && !isLoopbackOnly(hosts)) throw noSecret(hosts[0] ?? '')
+  const configuredIn = ({ config }: ConfigSnapshot) => sharedSecret(config, env, flags)
+  checkExposure(hosts, configuredIn(snapshot))
   ensurePrivateFolder(paths.stateDir)
-  const fallback = configured() ? undefined : localToken(paths.token)
-  const secret = (): SharedSecret | undefined => configured() ?? fallback
+  let made: SharedSecret | undefined
+  const secret = (): SharedSecret => {
+    const configured = configuredIn(snapshot)
+    if (!configured) made ??= localToken(paths.token)
+    return configured ?? (made as SharedSecret)
+  }
+  secret() // a token file that cannot be made is told before anything starts
 
   await using life = new Lifetime()
   print('🚀 Gateway starting...')
   life.use(takeLock(paths.lock, systemClock.now()))
-  const { log, logFile } = openLog(life, paths, () => snapshot, secret)
+  const { log, logFile, learnSecrets } = openLog(life, paths, () => snapshot, secret)
   const gateway = life.use(
     await composeGateway({
       paths,
@@ -65,8 +71,8 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   )
   life.use(writeRuntimeNote(paths.runtime, { port: gateway.port, env, now: systemClock.now() }))
   print(`📡 WebSocket: ${gateway.url}`)
-  print(`🔒 Auth mode: ${secret()?.mode ?? 'token'}`)
-  if (fallback) print(`🔑 Token: kept in ${paths.token}`)
+  print(`🔒 Auth mode: ${secret().mode}`)
+  if (made) print(`🔑 Token: kept in ${paths.token}`)
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
 
   const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'restart'>()
@@ -79,13 +85,20 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       read: () => readConfig({ path: paths.config, env }),
       watchFile: watchFolderOf,
       onChange(next, plan) {
-        snapshot = next
         tellChange(log, plan)
+        if (plan.action === 'none') return
+        checkExposure(hosts, configuredIn(next))
+        snapshot = next
+        learnSecrets()
         if (plan.action === 'restart') end('restart')
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {
           problems: broken.issues.map(({ path, message }) => `${path} ${message}`).join('; '),
+        }),
+      onRefused: (error) =>
+        log.error('the changed configuration is refused; the last good one stays in force', {
+          reason: errorText(error),
         }),
     }),
   )
@@ -104,39 +117,24 @@ function hostsOf({ config }: ConfigSnapshot, flags: GatewayFlags): string[] {
   })
 }
 
-function openLog(
-  life: Lifetime,
-  paths: StatePaths,
-  snapshot: () => ConfigSnapshot,
-  secret: () => SharedSecret | undefined,
-) {
+function openLog(life: Lifetime, paths: StatePaths, snapshot: () => ConfigSnapshot, secret: () => SharedSecret) {
   const file = life.use(openLogFile({ folder: paths.logs, clock: systemClock }))
   const redactor = createRedactor({ patterns: () => snapshot().config.logging.redactSensitive !== 'off' })
-  redactor.know([...secretsOf(snapshot().config), secret()?.secret.reveal() ?? ''])
+  const learnSecrets = () => redactor.know([...secretsOf(snapshot().config), secret().secret.reveal()])
+  learnSecrets()
   const log: Logger = createLogger({
     clock: systemClock,
     level: () => snapshot().config.logging.level,
     redactor,
     sinks: [file.sink],
   })
-  return { log, logFile: () => file.path(), redactor }
+  return { log, logFile: () => file.path(), learnSecrets }
 }
 
 function tellChange(log: Logger, { changed, needRestart, action }: ReloadPlan): void {
   log.info('the configuration changed', { changed: changed.join(', '), action })
-  if (action === 'hot' && needRestart.length > 0)
+  if (action !== 'restart' && needRestart.length > 0)
     log.warn('some changes wait for a restart', { needRestart: needRestart.join(', ') })
-}
-
-function noSecret(host: string): Fault {
-  return new Fault(
-    'gateway.bind-refused',
-    `Refusing to listen on ${host} without a token or password: everybody who reaches it would own this machine.`,
-    {
-      remedy:
-        'Set gateway.auth.token or gateway.auth.password (or CLAWDBOT_GATEWAY_TOKEN / CLAWDBOT_GATEWAY_PASSWORD), or use bind "loopback".',
-    },
-  )
 }
 
 /** What went wrong, for the person at the terminal; a bug's stack goes nowhere else than the log. */

@@ -1,6 +1,7 @@
 /** What flags, configuration and environment amount to together. Pure. */
 
-import { Secret } from '../../shared/std/secret.ts'
+import type { Secret } from '../../shared/std/secret.ts'
+import { usableSecret } from '../gateway/admission/auth.ts'
 import type { SharedSecret } from '../gateway/server-parts.ts'
 import type { ConfigEnv } from './load.ts'
 import type { Config } from './schema.ts'
@@ -14,20 +15,16 @@ export function gatewayPort(config: Config, env: ConfigEnv, flags: GatewayFlags 
   return flags.port ?? (isPort ? fromEnv : config.gateway.port)
 }
 
-/** Texts people leave in place of a secret. */
-const placeholder = /^(|undefined|null|changeme|change-me|your[-_ ]?(token|password).*|<.*>|x{3,})$/i
-
 /** Flag, then configuration, then environment; blank and placeholder values count as none. */
 export function sharedSecret(config: Config, env: ConfigEnv, flags: GatewayFlags = {}): SharedSecret | undefined {
   const { auth } = config.gateway
-  const password = firstReal(flags.password, auth.password, env.CLAWDBOT_GATEWAY_PASSWORD)
-  const token = firstReal(flags.token, auth.token, env.CLAWDBOT_GATEWAY_TOKEN)
-  const mode = flags.auth ?? auth.mode ?? (password === undefined ? 'token' : 'password')
-  const value = mode === 'password' ? password : token
-  if (value === undefined) return undefined
-  return { mode: mode === 'password' ? 'password' : 'token', secret: new Secret(value) }
+  const password = firstUsable(flags.password, auth.password, env.CLAWDBOT_GATEWAY_PASSWORD)
+  const token = firstUsable(flags.token, auth.token, env.CLAWDBOT_GATEWAY_TOKEN)
+  const mode = flags.auth ?? auth.mode ?? (password ? 'password' : 'token')
+  const secret = mode === 'password' ? password : token
+  return secret && { mode: mode === 'password' ? 'password' : 'token', secret }
 }
 
-function firstReal(...values: (string | undefined)[]): string | undefined {
-  return values.find((value) => value !== undefined && !placeholder.test(value.trim()))
+function firstUsable(...values: (string | undefined)[]): Secret | undefined {
+  return values.map(usableSecret).find((secret) => secret !== undefined)
 }

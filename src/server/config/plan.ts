@@ -18,8 +18,11 @@ const fixed = [
   'gateway.bind',
   'gateway.customBindHost',
   'gateway.http',
-  'gateway.controlUi.enabled',
+  'gateway.controlUi',
+  'gateway.allowedHosts',
+  'gateway.trustedProxies',
   'gateway.mode',
+  'agents.list',
 ]
 
 /** `hot` mode never restarts: it applies what it can, and `needRestart` says what waits. */

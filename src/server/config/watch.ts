@@ -1,6 +1,6 @@
 /** Notices changes of the configuration file and offers each valid one; a broken edit keeps the last good settings. */
 
-import { watch } from 'node:fs'
+import { existsSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { ConfigSnapshot } from './load.ts'
@@ -13,10 +13,12 @@ export type ConfigWatch = {
   read(): ConfigSnapshot
   /** Tells of every touch of the file; the result stops it. */
   watchFile(path: string, onTouch: () => void): () => void
-  /** A valid file that means something else than before. */
+  /** A valid file that means something else than before. With the action `none` what was in force stays. */
   onChange(snapshot: ConfigSnapshot, plan: ReloadPlan): void
   /** A file that cannot be used; what was in force stays. */
   onBroken(snapshot: ConfigSnapshot): void
+  /** A file that must not be read, such as a link or another account's (SE2), or a change that `onChange` threw for. */
+  onRefused(error: unknown): void
 }
 
 export function watchConfig(parts: ConfigWatch): Disposable {
@@ -25,7 +27,14 @@ export function watchConfig(parts: ConfigWatch): Disposable {
   let cancelTimer = () => {}
 
   const check = () => {
-    const next = parts.read()
+    try {
+      take(parts.read())
+    } catch (error) {
+      parts.onRefused(error)
+    }
+  }
+
+  const take = (next: ConfigSnapshot) => {
     if (next.hash === seenHash) return
     seenHash = next.hash
     if (!next.valid) {
@@ -33,8 +42,8 @@ export function watchConfig(parts: ConfigWatch): Disposable {
       return
     }
     const plan = planReload(current.config, next.config)
-    current = next
     if (plan.changed.length > 0) parts.onChange(next, plan)
+    if (plan.action !== 'none') current = next
   }
 
   const stop = parts.watchFile(parts.initial.path, () => {
@@ -51,6 +60,7 @@ export function watchConfig(parts: ConfigWatch): Disposable {
 
 /** Watches the folder, because editors replace a file rather than write into it, and because it may not exist yet. */
 export function watchFolderOf(path: string, onTouch: () => void): () => void {
+  if (!existsSync(dirname(path))) return () => {} // a path somebody chose and has not made; read at the next start
   const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
     if (name === null || name === basename(path)) onTouch()
   })

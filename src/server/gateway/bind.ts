@@ -1,5 +1,6 @@
 /** Which addresses a bind mode means; never wider than what was asked for (gateway protocol, section 13.2). */
 
+import { isIPv4 } from 'node:net'
 import { Fault } from '../../shared/fault.ts'
 
 export type Bind = 'loopback' | 'lan' | 'tailnet' | 'auto' | 'custom'
@@ -34,9 +35,9 @@ export function bindHosts({ bind, customHost, addresses }: BindFacts): string[] 
   }
 }
 
-/** True when every host is a loopback address. */
+/** True when every host is a loopback address. A name is none, however it begins: it means what DNS says. */
 export function isLoopbackOnly(hosts: readonly string[]): boolean {
-  return hosts.every((host) => host === '::1' || /^127\./.test(host))
+  return hosts.every((host) => host === '::1' || (isIPv4(host) && host.startsWith('127.')))
 }
 
 /** 100.64.0.0/10, the range Tailscale gives addresses from (RFC 6598). */

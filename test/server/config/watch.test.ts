@@ -24,6 +24,7 @@ test('edits count once they have settled; a broken one keeps the last good setti
     },
     onChange: ({ config }, plan) => news.push(`${plan.action} ${plan.changed} ${config.logging.level}`),
     onBroken: ({ issues }) => news.push(`broken ${issues[0]?.path}`),
+    onRefused: (error) => news.push(`refused ${(error as Error).message}`),
   })
   const edit = (text: string, waitMs: number) => {
     writeFileSync(path, text)

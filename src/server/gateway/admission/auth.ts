@@ -5,17 +5,13 @@ import { Secret } from '../../../shared/std/secret.ts'
 import type { SharedSecret } from '../server-parts.ts'
 
 /** Values people copy from documents, and what scripts leave when a variable is unset. They count as no secret (TR2). */
-const placeholders = new Set([
-  ...['undefined', 'null', 'none', 'changeme', 'change-me', 'secret', 'password', 'token', 'example-token'],
-  ...['your-token', 'your-token-here', 'your-password', 'your-password-here', 'replace-me', '<token>', '<password>'],
-])
+const placeholder =
+  /^(undefined|null|none|change-?me|replace-?me|secret|password|token|example-token|your[-_ ]?(token|password).*|<.*>|\$\{.*\}|x{3,})$/i
 
 /** The secret, unless it is blank or a placeholder. */
 export function usableSecret(text: string | undefined): Secret | undefined {
-  if (text === undefined || text.trim() === '') return undefined
-  const bare = text.trim().toLowerCase()
-  if (placeholders.has(bare) || /^\$\{.*\}$/.test(bare)) return undefined
-  return new Secret(text)
+  const bare = (text ?? '').trim()
+  return text === undefined || bare === '' || placeholder.test(bare) ? undefined : new Secret(text)
 }
 
 export function digestOf(text: string): Buffer {

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { checkExposure } from '../../src/server/exposure.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
+
+const token = (text: string) => ({ mode: 'token' as const, secret: new Secret(text) })
+const refused = expect.objectContaining({ code: 'gateway.bind-refused' })
+
+test.each(['0.0.0.0', '100.100.1.2', '192.168.1.5', '127.0.0.1.example.com', 'localhost', '::', 'fe80::1'])(
+  'TR2, AU14: on %s others may knock, so it takes a secret of 24 characters',
+  (host) => {
+    expect(() => checkExposure([host], undefined)).toThrow(refused)
+    expect(() => checkExposure([host], token('x'.repeat(23)))).toThrow(refused)
+    expect(() => checkExposure(['127.0.0.1', host], token('short'))).toThrow(refused)
+    checkExposure([host], token('x'.repeat(24)))
+  },
+)
+
+test('AU14: on this machine alone a secret may be short', () => {
+  checkExposure(['127.0.0.1', '::1'], token('short'))
+  checkExposure(['127.0.0.1', '::1'], undefined)
+})
+
+test('AU14: the refusal does not repeat the secret', () => {
+  expect(() => checkExposure(['0.0.0.0'], token('hunter2'))).not.toThrow(/hunter2/)
+})

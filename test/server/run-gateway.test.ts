@@ -1,0 +1,117 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { dayOf } from '../../src/server/log/file.ts'
+import { runGateway } from '../../src/server/run-gateway.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+const strong = 'a token nobody has ever guessed'
+
+function homeFolder(): string {
+  const home = mkdtempSync(join(tmpdir(), 'run-gateway-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  return home
+}
+
+/** Counts every attempt to listen in this process. */
+function countListening(): () => number {
+  let count = 0
+  const note = () => {
+    count++
+  }
+  const channel = 'tracing:net.server.listen:asyncStart'
+  subscribe(channel, note)
+  onTestFinished(() => void unsubscribe(channel, note))
+  return () => count
+}
+
+const lan = (auth: object) => JSON.stringify({ gateway: { bind: 'lan', auth } })
+
+test.each([
+  ['no configuration and no secret', undefined, {}],
+  ['an empty token', lan({ token: '' }), {}],
+  ['a blank token', lan({ token: '   ' }), {}],
+  ['the token undefined', lan({ token: 'undefined' }), {}],
+  ['the password null', lan({ mode: 'password', password: 'null' }), {}],
+  ['a placeholder of the documentation', lan({ token: 'your-token-here' }), {}],
+  ['a variable that is not set', lan({ token: ['$', '{NOT_SET_ANYWHERE}'].join('') }), {}],
+  ['a blank variable', lan({}), { CLAWDBOT_GATEWAY_TOKEN: ' ' }],
+  ['the mode password with a token only', lan({ mode: 'password' }), { CLAWDBOT_GATEWAY_TOKEN: strong }],
+  ['a short token', lan({ token: 'twenty-three-characters' }), {}],
+  ['a file cut off in the middle', lan({ token: strong }).slice(0, -2), {}],
+  ['an unknown key beside the token', lan({ token: strong, tokens: strong }), {}],
+  ['a file that is no object', '[]', {}],
+] as const)('TR2: bound wider with %s, it ends before it listens', async (_, text, env) => {
+  const home = homeFolder()
+  const path = join(home, 'clawdbot.json')
+  if (text !== undefined) writeFileSync(path, text, { mode: 0o600 })
+  const listening = countListening()
+  const printed: string[] = []
+  const start = runGateway({
+    flags: { port: 0, bind: 'lan' },
+    env: { HOME: home, CLAWDBOT_CONFIG_PATH: path, ...env },
+    home,
+    print: (line) => printed.push(line),
+    signal: AbortSignal.timeout(5_000),
+  })
+  await expect(start).rejects.toMatchObject({
+    code: expect.stringMatching(/^(gateway\.bind-refused|config\.invalid)$/),
+  })
+  expect([listening(), printed]).toEqual([0, []])
+})
+
+test('TR2, SE2: a configuration behind a link is not read, and it ends before it listens', async () => {
+  const home = homeFolder()
+  writeFileSync(join(home, 'real.json'), lan({ token: strong }), { mode: 0o600 })
+  symlinkSync(join(home, 'real.json'), join(home, 'link.json'))
+  const listening = countListening()
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'link.json') }
+  const start = runGateway({ flags: {}, env, home, print: () => {}, signal: AbortSignal.timeout(5_000) })
+  await expect(start).rejects.toMatchObject({ code: 'path.outside' })
+  expect(listening()).toBe(0)
+})
+
+test('a changed secret counts at once and is masked in the log; a file that turns into a link changes nothing', async () => {
+  const home = homeFolder()
+  const path = join(home, 'clawdbot.json')
+  const write = (token: string) =>
+    writeFileSync(path, JSON.stringify({ gateway: { auth: { token }, reload: { debounceMs: 5 } } }), { mode: 0o600 })
+  write('first-token-of-this-test')
+  const stop = new AbortController()
+  const listening = countListening()
+  const printed: string[] = []
+  const ended = runGateway({
+    flags: { port: 0 },
+    env: { HOME: home, CLAWDBOT_CONFIG_PATH: path },
+    home,
+    print: (line) => printed.push(line),
+    signal: stop.signal,
+  })
+  const logText = () => readFileSync(join(home, '.clawdbot', 'logs', `clawdbot-${dayOf(Date.now())}.log`), 'utf8')
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode: token'), { timeout: 5_000 })
+  expect(listening()).toBeGreaterThan(0)
+  const url = /ws:\S+/.exec(printed.join('\n'))?.[0] ?? ''
+  const knock = async (token: string) => {
+    using client = new RawClient(url)
+    const answer = await client.connect({ auth: { token }, client: { displayName: `token is ${token}` } })
+    return answer.ok
+  }
+  expect(await knock('first-token-of-this-test')).toBe(true)
+
+  write('second-token-of-this-test')
+  await vi.waitFor(() => expect(logText()).toContain('the configuration changed'), { timeout: 5_000 })
+  expect([await knock('second-token-of-this-test'), await knock('first-token-of-this-test')]).toEqual([true, false])
+
+  unlinkSync(path)
+  writeFileSync(join(home, 'planted.json'), '{ gateway: { auth: { token: "planted" } } }')
+  chmodSync(join(home, 'planted.json'), 0o600)
+  symlinkSync(join(home, 'planted.json'), path)
+  await vi.waitFor(() => expect(logText()).toContain('is refused'), { timeout: 5_000 })
+  expect([await knock('second-token-of-this-test'), await knock('planted')]).toEqual([true, false])
+
+  stop.abort()
+  expect(await ended).toBe('stopped')
+  expect(logText()).not.toMatch(/first-token|second-token/)
+})

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type BuildResult, build, type Metafile } from 'esbuild'
+import { type BuildResult, build, type Metafile, type Plugin } from 'esbuild'
 import { buildStamp, fingerprint } from './bootstrap/sources.mjs'
 import { splitBreaches } from './build/graph.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
@@ -31,6 +31,16 @@ async function main(): Promise<void> {
   await removeOld(new Set(written), process.argv.includes('--clean') ? 0 : keepOldChunksMs)
 }
 
+/** zod carries its messages in fifty languages, half of its code; every program of ours would read them at start. */
+const englishOnly: Plugin = {
+  name: 'zod in English only',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
 async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return await build({
@@ -50,6 +60,7 @@ async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> 
     minifySyntax: true,
     legalComments: 'none',
     external: ['ssh2', 'bufferutil', 'utf-8-validate'],
+    plugins: [englishOnly],
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',

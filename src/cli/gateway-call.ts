@@ -1,6 +1,6 @@
 /** What most line commands do: connect, call, close. */
 
-import { openLink } from '../client/connect.ts'
+import { openLink } from '../client/open-link.ts'
 import { resolveTarget, type Target } from '../client/target.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import type { Call, CallOptions } from '../shared/rpc/call.ts'

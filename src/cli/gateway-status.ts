@@ -1,7 +1,7 @@
 /** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
 
-import { openLink } from '../client/connect.ts'
 import { readGatewayConfig } from '../client/gateway-config.ts'
+import { openLink } from '../client/open-link.ts'
 import { probePort } from '../client/probe.ts'
 import { readRuntime } from '../client/runtime-file.ts'
 import { localPort, resolveTarget } from '../client/target.ts'

@@ -1,0 +1,29 @@
+/** Who we are towards a gateway: key, tokens and secrets put together. */
+
+import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import type { Greeter } from './establish.ts'
+import type { Introduction } from './handshake.ts'
+import { DeviceTokens, loadIdentity } from './identity.ts'
+import type { ClientPaths } from './paths.ts'
+import type { Target } from './target.ts'
+
+export type Surroundings = { readonly paths: ClientPaths; readonly clock: Clock }
+
+export async function greeterOf(
+  target: Target,
+  who: Introduction,
+  { paths, clock, vocabulary }: Surroundings & { readonly vocabulary?: Vocabulary | undefined },
+): Promise<Greeter> {
+  const identity = await loadIdentity(paths.deviceKey, () => clock.now())
+  return {
+    url: target.url,
+    who,
+    identity,
+    tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),
+    secret: target.secret,
+    isSecretExplicit: target.isSecretExplicit,
+    clock,
+    vocabulary: vocabulary ?? (await import('../shared/rpc/whole-vocabulary.ts')).wholeVocabulary,
+  }
+}

@@ -32,6 +32,11 @@ function paintText(text: string, sgr: string): string {
   return sgr === '' ? safe : `\x1b[${sgr}m${safe}\x1b[0m`
 }
 
+/** What should stand back, in a theme that has no color for it. */
+function isQuiet({ color }: Style, theme: Theme): boolean {
+  return (color === 'muted' || color === 'border') && theme.colors[color] === 'default'
+}
+
 /** SGR parameters of a style. Without color, what was only colored as selection is inverse. */
 function styleSgr(style: Style, theme: Theme, depth: ColorDepth): string {
   const background = style.background ? colorSgr(theme.colors[style.background], depth, 'background') : ''
@@ -42,7 +47,7 @@ function styleSgr(style: Style, theme: Theme, depth: ColorDepth): string {
     style.underline ? '4' : '',
     isInverse ? '7' : '',
     style.strike ? '9' : '',
-    style.color === 'muted' && theme.colors.muted === 'default' && depth !== 'none' ? '2' : '',
+    isQuiet(style, theme) && depth !== 'none' ? '2' : '',
     style.color ? colorSgr(theme.colors[style.color], depth, 'foreground') : '',
     background,
   ]

@@ -35,7 +35,9 @@ export function approvalSheet(state: State, moment: Moment, maxRows: number): Sh
   const command = commandRows(approval.request.command, Math.max(1, columns - 4))
   const frame = 2 // the title and the choices
   const room = Math.max(1, maxRows - frame)
-  const pageRows = Math.max(1, Math.min(command.length, room - Math.min(facts.length, Math.max(0, room - 2))))
+  // Where it would run is always among what shows; the rest of the facts gives way to the command.
+  const factRoom = Math.min(facts.length, Math.max(1, room - command.length))
+  const pageRows = Math.max(1, Math.min(command.length, room - factRoom))
   const lastTop = Math.max(0, command.length - pageRows)
   const top = Math.min(approvals.top, lastTop)
   const page = command.slice(top, top + pageRows).map((row, index): Row => {

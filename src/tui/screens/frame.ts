@@ -58,7 +58,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const room = rows - 3
   if (isCovered(state)) return coveredFrame(state, moment, room, header, [status, footer])
   const rule: Row = [plain('─'.repeat(columns), border)]
-  const sheet = approvalSheet(state, moment, Math.floor(room * 0.7))
+  const sheet = approvalSheet(state, moment, isLow ? room - 1 : Math.floor(room * 0.7))
   const composer = composerRows(state, Math.max(1, Math.floor(rows * (sheet ? 0.2 : 0.4)) - 1))
   const composerBlock = sheet && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
   // One row of air above what stands over the composer, and under the header, where there is room for it.
@@ -144,7 +144,7 @@ function bodyOf(state: State, transcriptView: TranscriptView, height: number): {
   const transcript = currentTranscript(state)
   const items = visibleItems(transcript, state.connection.phase === 'live')
   if (items.length === 0) {
-    const rows = welcomeRows(state).slice(0, height)
+    const rows = welcomeRows(state, height).slice(0, height)
     while (rows.length < height) rows.push([])
     return { rows }
   }

@@ -1,6 +1,7 @@
 /** What stands where nothing was said yet: for a newcomer what to do, while connecting what is going on. Pure. */
 
 import { keyOf } from '../commands/keymap.ts'
+import { cutRow } from '../layout/fit.ts'
 import { accentStrong, muted, strong } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
@@ -8,7 +9,14 @@ import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 
-export function welcomeRows(state: State): Row[] {
+/** Where there is little room the blank rows go first. */
+export function welcomeRows(state: State, height: number): Row[] {
+  const rows = allRows(state)
+  const tight = rows.length > height ? rows.filter((row) => row.length > 0) : rows
+  return tight.map((row) => cutRow(row, state.view.columns))
+}
+
+function allRows(state: State): Row[] {
   const { connection } = state
   if (connection.phase !== 'live' && connection.hello === undefined) return connectRows(state)
   if (currentTranscript(state).source !== 'gateway') return [[], [plain('Loading the conversation…', muted)]]

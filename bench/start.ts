@@ -1,10 +1,10 @@
 /** How fast things start and how little they hold: gateway, line commands, beside `node -e 0` in the same run. */
 
-import { median, report } from './report.ts'
+import { report } from './report.ts'
 import { BenchPeer, turn } from './support/peer.ts'
 import { program, residentMb, spawnGateway, startProvider, timeProcess, token } from './support/processes.ts'
 
-const repetitions = 7
+const repetitions = 11
 
 const bare: number[] = []
 const version: number[] = []
@@ -36,13 +36,13 @@ for (let i = 0; i < repetitions; i++) {
   await new Promise((resolve) => setTimeout(resolve, 1000))
   idleMb.push(residentMb(gateway.pid))
   if (i < 3) {
-    for (let n = 0; n < 50; n++) await turn(gateway.port)
+    for (let n = 0; n < 50; n++) await turn(peer, 'main')
     usedMb.push(residentMb(gateway.pid))
   }
   peer.close()
 }
 
-const ratio = (samples: number[]) => samples.map((value) => value / median(bare))
+const ratio = (samples: number[]) => samples.map((value, i) => value / (bare[i] ?? Number.NaN))
 report('Start and memory', [
   { name: 'node -e 0', samples: bare, unit: 'ms' },
   { name: 'clawdbot --version', samples: version, unit: 'ms' },

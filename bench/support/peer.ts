@@ -4,16 +4,11 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { token } from './processes.ts'
 
-export type PeerOptions = {
-  port: number
-  protocol?: 3 | 4
-  caps?: string[]
-  onEvent?(event: string, payload: PeerPayload): void
-}
+export type PeerOptions = { port: number; protocol?: 3 | 4; caps?: string[] }
 export type PeerPayload = {
   runId?: string
   state?: string
-  deltaText?: string
+  errorMessage?: string
   message?: { content: { text: string }[] }
 }
 type Frame = {
@@ -28,25 +23,27 @@ type Frame = {
 export class BenchPeer {
   readonly socket: WebSocket
   bytes = 0
+  onEvent: ((event: string, payload: PeerPayload) => void) | undefined
   #next = 1
-  readonly #waiting = new Map<string, (frame: Frame) => void>()
-  readonly #onEvent: PeerOptions['onEvent']
+  readonly #waiting = new Map<string, { resolve(frame: Frame): void; reject(error: Error): void }>()
 
-  private constructor(socket: WebSocket, options: PeerOptions) {
+  private constructor(socket: WebSocket) {
     this.socket = socket
-    this.#onEvent = options.onEvent
     socket.on('message', (data: Buffer) => {
       this.bytes += data.length
       const frame = JSON.parse(data.toString()) as Frame
-      if (frame.type === 'event') return this.#onEvent?.(frame.event ?? '', frame.payload ?? {})
-      this.#waiting.get(frame.id ?? '')?.(frame)
+      if (frame.type === 'event') return this.onEvent?.(frame.event ?? '', frame.payload ?? {})
+      this.#waiting.get(frame.id ?? '')?.resolve(frame)
       this.#waiting.delete(frame.id ?? '')
+    })
+    socket.on('close', (code, reason) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`closed ${code} ${reason}`))
     })
   }
 
   static async connect(options: PeerOptions): Promise<BenchPeer> {
     const socket = new WebSocket(`ws://127.0.0.1:${options.port}/`, { perMessageDeflate: false })
-    const peer = new BenchPeer(socket, options)
+    const peer = new BenchPeer(socket)
     await once(socket, 'open')
     const protocol = options.protocol ?? 4
     await peer.call('connect', {
@@ -75,16 +72,37 @@ export class BenchPeer {
     }
   }
 
+  /** Many at once, in batches below the number that may be greeting from one address at a time. */
+  static async connectMany(count: number, options: PeerOptions): Promise<BenchPeer[]> {
+    const peers: BenchPeer[] = []
+    while (peers.length < count) {
+      const batch = Array.from({ length: Math.min(16, count - peers.length) }, () => BenchPeer.connect(options))
+      peers.push(...(await Promise.all(batch)))
+    }
+    return peers
+  }
+
   async call(method: string, params: unknown): Promise<Record<string, unknown>> {
     const id = String(this.#next++)
-    const answer = new Promise<Frame>((resolve, reject) => {
-      this.#waiting.set(id, resolve)
-      this.socket.once('close', (code, reason) => reject(new Error(`closed ${code} ${reason}`)))
-    })
+    const answer = new Promise<Frame>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     this.socket.send(JSON.stringify({ type: 'req', id, method, params }))
     const frame = await answer
     if (!frame.ok) throw new Error(`${method}: ${JSON.stringify(frame.error)}`)
     return (frame.payload ?? {}) as Record<string, unknown>
+  }
+
+  /** Resolves when the run has ended as this peer hears it, with the time of its first delta; a failed run throws. */
+  ending(runId: string): Promise<{ first: number; ended: number; text: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ first: number; ended: number; text: string }>()
+    let first = Number.NaN
+    this.onEvent = (event, payload) => {
+      if (event !== 'chat' || payload.runId !== runId) return
+      const now = performance.now()
+      if (payload.state === 'delta' && Number.isNaN(first)) first = now
+      if (payload.state === 'final') resolve({ first, ended: now, text: payload.message?.content[0]?.text ?? '' })
+      if (payload.state === 'error') reject(new Error(payload.errorMessage))
+    }
+    return promise
   }
 
   close(): void {
@@ -92,26 +110,12 @@ export class BenchPeer {
   }
 }
 
-/** Sends one message and resolves when its run has ended, with the time of the first delta and of the end, ms since sending. */
-export async function turn(port: number, options: { sessionKey?: string; protocol?: 3 | 4; caps?: string[] } = {}) {
+/** Sends one message and resolves when its run has ended; both times are milliseconds since sending. */
+export async function turn(peer: BenchPeer, sessionKey: string): Promise<{ first: number; ended: number }> {
   const runId = crypto.randomUUID()
-  let first = Number.NaN
-  let from = 0
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const peer = await BenchPeer.connect({
-    port,
-    ...options,
-    onEvent: (event, payload) => {
-      if (event !== 'chat' || payload.runId !== runId) return
-      if (payload.state === 'delta' && Number.isNaN(first)) first = performance.now() - from
-      if (payload.state === 'final' || payload.state === 'error') resolve(performance.now() - from)
-    },
-  })
-  const before = peer.bytes
-  from = performance.now()
-  await peer.call('chat.send', { sessionKey: options.sessionKey ?? 'main', message: 'go', idempotencyKey: runId })
-  const ended = await promise
-  const bytes = peer.bytes - before
-  peer.close()
-  return { first, ended, bytes }
+  const ending = peer.ending(runId)
+  const from = performance.now()
+  await peer.call('chat.send', { sessionKey, message: 'go', idempotencyKey: runId })
+  const { first, ended } = await ending
+  return { first: first - from, ended: ended - from }
 }

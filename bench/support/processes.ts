@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Ask, Asked } from './bare-provider.ts'
 
 export const token = 'bench-token-0123456789abcdef0123456789abcdef'
 const root = join(import.meta.dirname, '../..')
@@ -23,6 +24,24 @@ export async function startProvider(): Promise<BenchProvider> {
   return {
     port: first.port,
     lastPromptBytes: () => promptBytes,
+    [Symbol.asyncDispose]: () => end(child),
+  }
+}
+
+export type BareProvider = AsyncDisposable & { ask(how: Ask): Promise<Asked> }
+
+/** A process that asks the stand-in provider and does nothing else. */
+export async function startBare(providerPort: number): Promise<BareProvider> {
+  const child = fork(join(import.meta.dirname, 'bare-provider.ts'), [`http://127.0.0.1:${providerPort}/v1`], {
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  await once(child, 'message')
+  return {
+    async ask(how) {
+      child.send(how)
+      const [asked] = await once(child, 'message')
+      return asked
+    },
     [Symbol.asyncDispose]: () => end(child),
   }
 }

@@ -8,12 +8,12 @@ import type { Chunk, ProviderRequest, ThinkingLevel, ToolSpec } from '../provide
 import type { ToolContext, ToolOutcome } from '../tools/tool.ts'
 import { fitResults } from './budget.ts'
 import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk } from './step.ts'
+import { type Checkpoints, Teller } from './teller.ts'
 
 /** The part of the session store a run writes to. */
-export type RunLog = {
+export type RunLog = Checkpoints & {
   modelHistory(key: string, options: { budgetTokens: number }): Message[]
   append(entry: { runId: string; message: Message }): unknown
-  checkpoint(runId: string, offset: number, text: string, kind: 'text' | 'thinking'): void
 }
 
 /** Streams one model request over the models of the run, in order; says which one answers before its first chunk. */
@@ -75,6 +75,7 @@ export async function executeRun(
 ): Promise<RunEnd> {
   let state = initialRun
   let model: { provider: string; model: string } | undefined
+  const teller = new Teller(parts, plan.ref)
   const close = (stopReason: NonNullable<AssistantMessage['stopReason']>) =>
     stepMessage(state, { ...model, timestamp: parts.clock.now(), stopReason })
   try {
@@ -83,10 +84,11 @@ export async function executeRun(
       let stopReason: 'stop' | 'length' | 'toolUse' = 'stop'
       for await (const chunk of chunks) {
         if (signal.aborted) throw signal.reason
-        state = publishChunk(parts, plan, state, chunk)
+        state = tellChunk(teller, state, chunk)
         if (chunk.type === 'end') stopReason = chunk.stopReason
         else onProgress(state)
       }
+      teller.flush()
       if (state.calls.length === 0) {
         const message = close(stopReason)
         return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
@@ -99,6 +101,7 @@ export async function executeRun(
       state = nextStep(state)
     }
   } catch (error) {
+    teller.close()
     if (signal.aborted) {
       const stopReason = signal.reason instanceof RunStopped ? signal.reason.stopReason : 'rpc'
       state = { ...state, calls: [] } // a call that was never begun must not stay open in the log
@@ -139,20 +142,15 @@ function requestOf(parts: RunParts, plan: RunPlan) {
   }
 }
 
-/** On disk first, then on the wire: nothing is shown that a crash could unsay. */
-function publishChunk(parts: RunParts, plan: RunPlan, state: RunState, chunk: Chunk): RunState {
-  const taken = takeChunk(state, chunk)
-  const { effect } = taken
-  if (effect) {
-    const inStep =
-      effect.type === 'text'
-        ? taken.state.stepText.length - (chunk.type === 'text' ? chunk.text.length : 0)
-        : effect.offset
-    const own = effect.type === 'text' && chunk.type === 'text' ? chunk.text : effect.text
-    parts.log.checkpoint(plan.ref.runId, inStep, own, effect.type)
-    parts.bus.publish({ type: `run.${effect.type}`, run: plan.ref, offset: effect.offset, text: effect.text })
+/** A step's own words begin after the blank line that parts them from an earlier step's. */
+function tellChunk(teller: Teller, state: RunState, chunk: Chunk): RunState {
+  const { state: next, effect } = takeChunk(state, chunk)
+  if (effect?.type === 'thinking') teller.add({ ...effect, stepOffset: effect.offset, stepText: effect.text })
+  else if (effect) {
+    const stepOffset = state.stepText.length
+    teller.add({ ...effect, stepOffset, stepText: next.stepText.slice(stepOffset) })
   }
-  return taken.state
+  return next
 }
 
 async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, signal: AbortSignal): Promise<void> {

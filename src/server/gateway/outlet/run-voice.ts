@@ -3,10 +3,10 @@
 import type { AgentPayload } from '../../../shared/protocol/agent.ts'
 import type { RunSnapshot } from '../../../shared/protocol/reattach.ts'
 import type { Clock } from '../../../shared/std/clock.ts'
+import { Pacer } from '../../../shared/std/pacer.ts'
 import type { RunNews, RunRef } from '../../bus.ts'
 import type { Dialect } from './dialect.ts'
 import type { Outgoing } from './outgoing.ts'
-import { Pacer } from './pacer.ts'
 import {
   chatItem,
   finalMessage,

@@ -1,6 +1,6 @@
 /** Spaces out a repeated effect: the first at once, then at most one per interval, and none forgotten. */
 
-import type { Clock } from '../../../shared/std/clock.ts'
+import type { Clock } from './clock.ts'
 
 export class Pacer {
   readonly #clock: Clock

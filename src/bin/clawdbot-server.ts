@@ -3,10 +3,15 @@
 
 import { version } from '../shared/build.ts'
 import { useCompileCache } from './compile-cache.ts'
+import { nodeProblem } from './node-version.ts'
 
 const argv = process.argv.slice(2)
+const problem = nodeProblem(process.versions.node)
 if (argv[0] === '--version' || argv[0] === '-V') process.stdout.write(`clawdbot CLI v${version}\n`)
-else {
+else if (problem !== undefined) {
+  process.stderr.write(`❌ ${problem}\n`)
+  process.exitCode = 1
+} else {
   useCompileCache()
   const { guard } = await import('./guard.ts')
   const { runServer } = await import('../server/main.ts')

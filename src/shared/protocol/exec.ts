@@ -68,7 +68,8 @@ export const execApprovalList = defineMethod({
   scope: 'approvals',
   extension: true,
   params: z.looseObject({}),
-  result: z.looseObject({ approvals: z.array(pendingApproval) }),
+  // Protocol 4 gateways have a method of this name whose answer is a bare array of another shape.
+  result: z.union([z.looseObject({ approvals: z.array(pendingApproval) }), z.array(z.unknown())]),
 })
 
 export const execApprovalRequested = defineEvent({

@@ -20,10 +20,15 @@ export function historyItems(messages: readonly HistoryMessage[]): Item[] {
   return items.map(closeCall)
 }
 
-/** The run a message belongs to, when its gateway tells: our gateway by `runId`, others by `idempotencyKey`. */
+/**
+ * The run a message belongs to, when its gateway tells: ours by `runId`; protocol 4 ones by `idempotencyKey` on the
+ * question (with the role appended) and in their own block on the answer.
+ */
 export function messageRunId(message: HistoryMessage): string | undefined {
-  const { runId, idempotencyKey } = message
-  return typeof runId === 'string' ? runId : typeof idempotencyKey === 'string' ? idempotencyKey : undefined
+  const { runId, idempotencyKey, __openclaw: block } = message
+  if (typeof runId === 'string') return runId
+  if (typeof idempotencyKey === 'string') return idempotencyKey.replace(/:user$/, '')
+  return isRecord(block) && typeof block.runId === 'string' ? block.runId : undefined
 }
 
 function messageItems(message: HistoryMessage, index: number): Item[] {

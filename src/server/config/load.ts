@@ -1,8 +1,10 @@
 /** Reads the configuration file and says everything that is wrong with it at once. */
 
 import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
 import { Fault } from '../../shared/fault.ts'
 import { isRecord } from '../../shared/std/json.ts'
+import { expandHome } from '../storage/paths.ts'
 import { fileMode, readPrivateFile } from '../storage/private-files.ts'
 import { issuesText, schemaIssues } from './issues.ts'
 import { lineOf, type Positions } from './positions.ts'
@@ -69,11 +71,21 @@ function checkConfig(
     }),
   ]
   const result = configSchema.safeParse(substituted)
-  if (result.success) return { config: issues.length === 0 ? result.data : defaultConfig(), issues }
+  if (result.success) return { config: issues.length === 0 ? withHome(result.data, env) : defaultConfig(), issues }
   // What a missing variable left empty has been told already.
   const told = new Set(issues.map((issue) => issue.path))
   issues.push(...schemaIssues(result.error, positions).filter((issue) => !told.has(issue.path)))
   return { config: defaultConfig(), issues: issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+}
+
+/** Folders under `~`, and relative ones, are under the home folder, never the current one (SE6). */
+function withHome(config: Config, env: ConfigEnv): Config {
+  const place = <T extends { workspace?: string | undefined }>(settings: T): T =>
+    settings.workspace === undefined
+      ? settings
+      : { ...settings, workspace: expandHome(settings.workspace, env.HOME?.trim() || homedir()) }
+  const { defaults, list } = config.agents
+  return { ...config, agents: { defaults: place(defaults), list: list.map(place) } }
 }
 
 /** `env.vars` fills only what is not set. */

@@ -44,7 +44,7 @@ function actionFor(
 }
 
 /** Paths of the smallest values that differ; lists count as one value. */
-export function differences(before: unknown, after: unknown, path = ''): string[] {
+function differences(before: unknown, after: unknown, path = ''): string[] {
   if (isDeepStrictEqual(before, after)) return []
   if (!isRecord(before) || !isRecord(after)) return [path]
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])

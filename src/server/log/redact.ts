@@ -14,7 +14,7 @@ const tokenLike = [
 const scheme = /\b(bearer|basic)\s+(?=\S*\d)[\w.~+/=-]{4,}/gi
 const tokenPlace = /\b((?:api[-_]?key|token|password|passwd|secret)["']?\s*[=:]\s*["']?)([^\s"'&,;]{4,})/gi
 
-export const mask = '[secret]'
+const mask = '[secret]'
 
 export type Redactor = {
   /** Replaces the secrets known by value, as after a change of the configuration. */

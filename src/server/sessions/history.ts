@@ -38,14 +38,15 @@ export function validForModel(messages: readonly Message[]): Message[] {
 
 function resultsAfter(messages: readonly Message[], index: number): Map<string, ToolResultMessage> {
   const results = new Map<string, ToolResultMessage>()
-  for (const message of messages.slice(index + 1)) {
-    if (message.role === 'assistant') break
-    if (message.role === 'toolResult') results.set(message.toolCallId, message)
+  for (let i = index + 1; i < messages.length; i++) {
+    const message = messages[i]
+    if (message?.role === 'assistant') break
+    if (message?.role === 'toolResult') results.set(message.toolCallId, message)
   }
   return results
 }
 
-export function toolCalls(message: AssistantMessage): ToolCallPart[] {
+function toolCalls(message: AssistantMessage): ToolCallPart[] {
   return message.content.filter((part) => part.type === 'toolCall')
 }
 

@@ -35,7 +35,8 @@ export function insertEntry(db: Database, to: AppendTo, message: Message): Entry
 
 /** A message of a run that began before a reset belongs to the old transcript and leaves the session's row alone. */
 function touchSession(db: Database, to: AppendTo, message: Message, text: string): void {
-  const line = oneLine(text)
+  // A slash command says nothing about the conversation.
+  const line = 'command' in message && message.command === true ? '' : oneLine(text)
   const preview = message.role === 'toolResult' || line === '' ? null : ellipsize(line, previewLength)
   const title = message.role === 'user' && line !== '' ? ellipsize(line, titleLength) : null
   db.run(

@@ -43,7 +43,7 @@ export function searchEntries(
 }
 
 /** The text around the first word of `query`, with every occurrence of its words marked. */
-export function snippet(text: string, query: string): string {
+function snippet(text: string, query: string): string {
   const words = query.match(/[\p{L}\p{N}_]+/gu) ?? []
   const pattern = new RegExp(words.toSorted((a, b) => b.length - a.length).join('|'), 'giu')
   const first = Math.max(0, text.search(pattern))

@@ -26,7 +26,7 @@ export type SessionsOptions = {
 }
 
 /** Largest history answer (section 7.5). */
-export const maxHistoryBytes = 6 * 1024 * 1024
+const maxHistoryBytes = 6 * 1024 * 1024
 
 export type Sessions = ReturnType<typeof openSessions>
 

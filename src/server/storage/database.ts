@@ -1,6 +1,6 @@
 /** The one SQLite file: opened safely, written durably, its failures told in words. */
 
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { Fault } from '../../shared/fault.ts'
 import { keepDamaged } from './damaged.ts'
@@ -42,7 +42,11 @@ const common = ['PRAGMA foreign_keys=ON', 'PRAGMA busy_timeout=5000', 'PRAGMA jo
 /** Opens or creates the file 0600, checks it, and brings its schema up to date. */
 export function openDatabase(options: DatabaseOptions): Database {
   if (options.path !== ':memory:') {
-    if (existsSync(options.path)) setAsideIfDamaged(options)
+    if (existsSync(options.path)) {
+      // It may have come back from a backup.
+      chmodSync(options.path, 0o600)
+      setAsideIfDamaged(options)
+    }
     // Created by us, so that SQLite gives the WAL and shared memory the same private mode.
     else closeSync(openSync(options.path, 'wx', 0o600))
   }

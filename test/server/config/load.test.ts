@@ -124,6 +124,13 @@ test('SE2: a configuration behind a link is refused; one that others can read is
   expect(readConfig({ path, env: {} }).warnings).toMatchObject([{ remedy: `Run: chmod 600 ${path}` }])
 })
 
+test('SE6: a workspace is under the home folder, never under the current one', () => {
+  const text =
+    '{ agents: { defaults: { workspace: "~/w" }, list: [{ id: "a", workspace: "b/../c" }, { id: "d", workspace: "/e" }] } }'
+  const { defaults, list } = read(text, { HOME: '/home/x' }).config.agents
+  expect([defaults.workspace, list[0]?.workspace, list[1]?.workspace]).toEqual(['/home/x/w', '/home/x/c', '/e'])
+})
+
 test('SE6: a .env file in the current folder changes nothing', () => {
   const before = process.cwd()
   writeFileSync(join(folder, '.env'), 'CLAWDBOT_GATEWAY_PORT=1\nSECRET_NAME=evil\n')

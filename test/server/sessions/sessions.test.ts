@@ -237,11 +237,13 @@ test('a budget drops whole turns, oldest first, and keeps the last whatever its 
 
 test('slash commands and their answers are not given to the model', () => {
   const { sessions, begin } = store()
-  begin('r1', '/status')
-  const reply = { ...answer('All well'), command: true } as AssistantMessage
+  const reply: AssistantMessage = { ...answer('All well'), command: true }
+  const asked: UserMessage = { ...user('/status'), command: true }
+  sessions.beginRun({ runId: 'r1', key: main, echoKey: main, agentId: 'main', source: 'chat', message: asked })
   sessions.endRun('r1', { status: 'ok', message: reply })
   begin('r2', 'hello')
   expect(sessions.modelHistory(main)).toEqual([user('hello')])
+  expect(sessions.find(main)).toMatchObject({ title: 'hello', preview: 'hello' })
   expect(sessions.history(main).messages).toHaveLength(3)
 })
 

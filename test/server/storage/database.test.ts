@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../../src/server/storage/database.ts'
+import { migrate } from '../../../src/server/storage/migrations/migrate.ts'
 import { usePrivateUmask } from '../../../src/server/storage/private-files.ts'
+import { loadSqlite } from '../../../src/server/storage/sqlite.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { mountSmallDisk } from '../../support/small-disk.ts'
 
@@ -103,6 +105,23 @@ test('migrations run once each, and a database of a newer release is refused unt
   again[Symbol.dispose]()
   expect(() => openDatabase({ path })).toThrow('has schema 999')
   expect(readdirSync(folder)).toEqual(['x.db'])
+})
+
+test('OP1: a migration that fails leaves everything as it was, and the next release can go on from there', () => {
+  const { DatabaseSync } = loadSqlite()
+  using db = new DatabaseSync(':memory:')
+  const step = (id: number, sql: string) => ({ id, name: `step ${id}`, sql })
+  const first = step(1, 'CREATE TABLE a (x)')
+  const broken = step(2, 'CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)')
+  const tables = () =>
+    db
+      .prepare("SELECT name FROM sqlite_master WHERE name <> 'migrations'")
+      .all()
+      .map(({ name }) => name)
+  expect(() => migrate(db, [first, broken])).toThrow('nowhere')
+  expect(tables()).toEqual(['a'])
+  migrate(db, [first, step(2, 'CREATE TABLE b (x)'), step(3, 'CREATE TABLE c (x)')])
+  expect(tables()).toEqual(['a', 'b', 'c'])
 })
 
 test('SE1: database, WAL and shared memory are private from the first byte', () => {

@@ -6,14 +6,13 @@ import { thinkingLevels } from '../../../shared/protocol/sessions.ts'
 const modelRef = z.string().min(1).max(256)
 
 /** One model, or one with others to fall back to, in order. */
-export const modelChoice = z.union([
+const modelChoice = z.union([
   modelRef,
   z.strictObject({
     primary: modelRef.describe('Tried first.'),
     fallbacks: z.array(modelRef).default([]).describe('Tried in order when the one before cannot answer.'),
   }),
 ])
-export type ModelChoice = z.output<typeof modelChoice>
 
 const workspace = z.string().min(1)
 

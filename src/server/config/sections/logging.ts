@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 
-export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 export const loggingSection = z.strictObject({
   level: z.enum(logLevels).default('info').describe('Lines below this level are not written.'),

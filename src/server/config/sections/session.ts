@@ -12,18 +12,11 @@ const resetRule = z.strictObject({
 })
 
 export const sessionSection = z.strictObject({
-  scope: z
-    .enum(['per-sender', 'global'])
-    .default('per-sender')
-    .describe('`global` puts every conversation into one session.'),
+  scope: z.literal('per-sender').default('per-sender').describe('Who shares a session; only `per-sender`.'),
   mainKey: z.literal('main').default('main').describe('Name of the main session; only `main`.'),
   reset: resetRule.prefault({}).describe('When a session begins afresh by itself.'),
   resetByType: z
     .strictObject({ dm: resetRule.optional(), group: resetRule.optional(), thread: resetRule.optional() })
     .prefault({})
     .describe('Other rules for direct chats, groups and threads.'),
-  resetTriggers: z
-    .array(z.string().min(1).max(64))
-    .default(['/new', '/reset'])
-    .describe('Messages that begin the session afresh.'),
 })

@@ -51,7 +51,8 @@ CREATE TABLE entries (
   tokens INTEGER NOT NULL,
   message TEXT NOT NULL
 );
-CREATE INDEX entries_by_turn ON entries (transcript, turn, seq);
+-- Covers the question how many tokens each turn has.
+CREATE INDEX entries_by_turn ON entries (transcript, turn, seq, tokens);
 
 -- run_id is the caller's idempotency key.
 CREATE TABLE runs (

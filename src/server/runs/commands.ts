@@ -1,7 +1,7 @@
 /** Slash commands the gateway itself understands: one table, each with the scope of the call it stands for (AU11). */
 
+import { thinkingLevels } from '../../shared/model/thinking.ts'
 import type { Scope } from '../../shared/protocol/scope.ts'
-import { thinkingLevels } from '../../shared/protocol/sessions.ts'
 
 /** What a command may do. Each is the same code the matching method of the wire runs. */
 export type CommandActions = {

@@ -102,8 +102,6 @@ export const sessionsResolve = defineMethod({
   result: z.looseObject({ ok: z.literal(true), key: z.string() }),
 })
 
-export const thinkingLevels = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const
-
 /** `null` clears a value. Bad values are refused with the texts of section 7.7. */
 export const sessionPatchFields = {
   label: nullableText(512),

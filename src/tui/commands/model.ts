@@ -1,6 +1,6 @@
 /** Commands about the model and how it works. */
 
-import { thinkingLevels } from '../../shared/protocol/sessions.ts'
+import { thinkingLevels } from '../../shared/model/thinking.ts'
 import { defineCommand } from './command.ts'
 
 export const model = defineCommand({

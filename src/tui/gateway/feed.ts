@@ -1,12 +1,12 @@
 /** Events of the wire → actions of the store. Pure; what it does not know it ignores. */
 
-import { messageText } from '../../shared/model/message.ts'
 import type { AgentPayload } from '../../shared/protocol/agent.ts'
 import type { ChatPayload } from '../../shared/protocol/chat.ts'
 import type { GatewayEvent } from '../../shared/rpc/client.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import type { Action } from '../store/action.ts'
+import { partsText } from '../store/history.ts'
 import type { RunNews } from '../store/transcript.ts'
 
 /** What one event, heard `at` this time of our clock, changes on screen; undefined when nothing. */
@@ -83,8 +83,5 @@ function agentNews({ stream, data }: AgentPayload): RunNews | undefined {
 }
 
 function textOf(message: unknown): string {
-  if (!isRecord(message)) return ''
-  const { content } = message
-  if (typeof content === 'string') return content
-  return Array.isArray(content) ? messageText(content) : ''
+  return isRecord(message) ? partsText(message.content) : ''
 }

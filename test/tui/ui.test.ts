@@ -1,0 +1,345 @@
+import { describe, expect, test } from 'vitest'
+import type { Kept } from '../../src/tui/gateway/keep.ts'
+import { currentTranscript } from '../../src/tui/store/state.ts'
+import { type ScriptedGateway, scriptedGateway } from '../support/scripted-gateway.ts'
+import { type OpenUiOptions, openUi } from '../support/ui.tsx'
+
+const key = 'agent:main:main'
+
+async function arrived(script: ScriptedGateway = scriptedGateway(), options: OpenUiOptions = {}) {
+  const screen = await openUi(script, options)
+  script.arrive()
+  await screen.after()
+  await screen.after(1_000)
+  script.calls.length = 0
+  return screen
+}
+
+const called = (script: ScriptedGateway, method: string) =>
+  script.calls.filter((call) => call.method === method).map(({ params }) => params)
+
+function memoryKeep(kept: Kept = { drafts: {}, history: [] }) {
+  const keep = {
+    kept,
+    read: () => keep.kept,
+    write(next: Kept) {
+      keep.kept = next
+    },
+  }
+  return keep
+}
+
+describe('a reply', () => {
+  test('escape stops it and keeps the text that already arrived', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.type('tell me a story<enter>')
+    script.say('run-1', 'Once upon', 0)
+    await screen.after()
+    await screen.type('<esc>')
+    await screen.after(100)
+    expect(called(script, 'chat.abort')).toEqual([{ sessionKey: key, runId: 'run-1' }])
+    script.finish('run-1', 'aborted', { stopReason: 'rpc' })
+    await screen.after()
+    expect(screen.text()).toMatch(/Once upon\s+■ Stopped\./)
+  })
+
+  test('an error says what to do, and a message without answer is no riddle', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.type('hi<enter>')
+    script.finish('run-1', 'error', { errorMessage: 'No key for openai. Set OPENAI_API_KEY.' })
+    await screen.after()
+    expect(screen.text()).toContain('✗ No key for openai. Set OPENAI_API_KEY.')
+  })
+
+  test('its model may hide escape sequences in it: they are shown, not obeyed', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.say('r9', 'a\x1b]0;evil\x07\x1b[2Jb\u202ec', 0)
+    await screen.after()
+    expect(screen.text()).toContain('a␛]0;evil␇␛[2Jb⟨U+202E⟩c')
+    expect(screen.terminal.sideEffects().filter((effect) => effect.includes('evil'))).toEqual([])
+  })
+})
+
+describe('messages that wait', () => {
+  test('typed without connection they stay in sight, are sent once on return, and their answers follow them', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.lose(screen.clock.now() + 1_000)
+    await screen.type('one<enter>two<enter>')
+    await screen.after()
+    expect(screen.text()).toContain('not sent yet')
+    script.arrive({ kind: 'resumed', runs: [] })
+    script.say('run-1', 'First answer', 0)
+    script.finish('run-1')
+    await screen.after()
+    script.say('run-2', 'Second answer', 0)
+    await screen.after()
+    const order = ['› one', 'First answer', '› two', 'Second answer'].map((text) => screen.text().indexOf(text))
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order[0]).toBeGreaterThan(0)
+    expect(screen.text()).not.toContain('not sent yet')
+  })
+
+  test('the last one can be taken back into the composer', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.lose(screen.clock.now() + 1_000)
+    await screen.type('keep<enter>oops<enter>')
+    await screen.send('\x1b[1;3A')
+    await screen.after()
+    expect(script.gateway.outbox.entries.map(({ message }) => message)).toEqual(['keep'])
+    expect(screen.text()).toMatch(/› oops\s*\n─/)
+  })
+})
+
+describe('what is written', () => {
+  test('survives ctrl+c, a change of session, a break and a crash', async () => {
+    const keep = memoryKeep()
+    const script = scriptedGateway()
+    {
+      await using screen = await arrived(script, { keep })
+      await screen.type('a long thought<ctrl+c>')
+      expect(screen.text()).toContain('ctrl+y brings it back')
+      await screen.type('<ctrl+y>')
+      screen.ui.store.dispatch({ type: 'session.opened', key: 'agent:main:other' })
+      await screen.type('another')
+      script.lose(0)
+      await screen.after(400)
+      expect(keep.kept.drafts).toEqual({ [key]: 'a long thought', 'agent:main:other': 'another' })
+    }
+    await using again = await openUi(scriptedGateway(), { keep })
+    expect(again.text()).toContain('› a long thought')
+  })
+
+  test('earlier prompts come back with up, and from other visits', async () => {
+    const keep = memoryKeep({ drafts: {}, history: ['from last week'] })
+    await using screen = await arrived(scriptedGateway(), { keep })
+    await screen.type('today<enter>')
+    await screen.type('<up><up>')
+    expect(screen.text()).toMatch(/› from last week\s*\n─/)
+    await screen.type('<down>')
+    expect(screen.text()).toMatch(/› today\s*\n─/)
+  })
+
+  test('a long paste is a chip that is sent whole; a backslash before Enter begins a line', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.type('see ')
+    await screen.paste(Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n'))
+    expect(screen.text()).toContain('see [12 lines pasted]')
+    await screen.type('\\<enter>end<enter>')
+    const [question] = currentTranscript(screen.ui.store.get()).live
+    expect(question?.question?.text).toMatch(/^see line 0\n[\s\S]*line 11\nend$/)
+  })
+
+  test('escape twice clears it, escape once only says so', async () => {
+    await using screen = await arrived()
+    await screen.type('draft<esc>')
+    await screen.after(100)
+    expect(screen.text()).toContain('esc again clears the draft')
+    await screen.type('<esc>')
+    await screen.after(100)
+    expect(screen.text()).toContain('› Message, or / for commands')
+  })
+})
+
+describe('a command asks for permission', () => {
+  const ask = (script: ScriptedGateway, id: string, command: string, more: Record<string, unknown> = {}) =>
+    script.tell('exec.approval.requested', {
+      id,
+      request: { command, where: 'gateway vps-1', ...more },
+      createdAtMs: 0,
+      expiresAtMs: 9_999_999_999_999,
+    })
+
+  test('keys typed as it came still go to the composer; after a pause they answer', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.type('I was typ')
+    ask(script, 'a1', 'rm -rf /')
+    await screen.after()
+    await screen.type('o')
+    expect(called(script, 'exec.approval.resolve')).toEqual([])
+    await screen.after(800)
+    await screen.type('o')
+    await screen.after()
+    expect(called(script, 'exec.approval.resolve')).toEqual([{ id: 'a1', decision: 'allow-once' }])
+    expect(screen.text()).toContain('› I was typo')
+  })
+
+  test('Enter denies unless another choice was marked', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    ask(script, 'a1', 'one')
+    ask(script, 'a2', 'two')
+    await screen.after(800)
+    expect(screen.text()).toContain('1 of 2')
+    await screen.type('<enter>')
+    await screen.after(800)
+    await screen.type('<right><enter>')
+    await screen.after()
+    expect(called(script, 'exec.approval.resolve')).toEqual([
+      { id: 'a1', decision: 'deny' },
+      { id: 'a2', decision: 'allow-once' },
+    ])
+  })
+
+  test('a command longer than the screen is allowed only once all of it was shown', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    ask(script, 'a1', `echo ${'x'.repeat(3_000)}; rm -rf ~`)
+    await screen.after(800)
+    await screen.type('o')
+    await screen.after()
+    expect(called(script, 'exec.approval.resolve')).toEqual([])
+    expect(screen.text()).toContain('Read the whole command first.')
+    for (let page = 0; page < 10; page++) await screen.type('<pagedown>')
+    expect(screen.text()).toContain('rm -rf ~')
+    await screen.type('o')
+    await screen.after()
+    expect(called(script, 'exec.approval.resolve')).toEqual([{ id: 'a1', decision: 'allow-once' }])
+  })
+
+  test('one answered elsewhere leaves; one that came while away is asked after the return', async () => {
+    const script = scriptedGateway({
+      'exec.approval.list': () => ({
+        approvals: [
+          { id: 'old', request: { command: 'still waiting' }, createdAtMs: 0, expiresAtMs: 9_999_999_999_999 },
+        ],
+      }),
+    })
+    await using screen = await arrived(script)
+    expect(screen.text()).toContain('$ still waiting')
+    script.tell('exec.approval.resolved', { id: 'old', decision: 'deny', ts: 0 })
+    await screen.after()
+    expect(screen.text()).not.toContain('still waiting')
+  })
+
+  test('what cannot be remembered cannot be allowed for always', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    ask(script, 'a1', 'sh -c x', { rememberable: false })
+    await screen.after(800)
+    expect(screen.text()).not.toContain('Allow always')
+    await screen.type('a')
+    expect(called(script, 'exec.approval.resolve')).toEqual([])
+  })
+
+  test('somebody who looks elsewhere is called, with the command in the call', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.send('\x1b[O')
+    ask(script, 'a1', 'uptime')
+    await screen.after()
+    expect(screen.done).toEqual(['notified Clawdbot asks for permission: uptime'])
+  })
+})
+
+describe('commands', () => {
+  test('ours run here, unknown ones go to the gateway as they are', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    await screen.type('/model openai/gpt-4o<enter>')
+    await screen.after()
+    expect(called(script, 'sessions.patch')).toEqual([{ key, model: 'openai/gpt-4o' }])
+    await screen.type('/think high<enter>')
+    await screen.after()
+    expect(called(script, 'sessions.patch').at(-1)).toEqual({ key, thinkingLevel: 'high' })
+    await screen.type('/weather Kyoto<enter>')
+    expect(currentTranscript(screen.ui.store.get()).live.map((run) => run.question?.text)).toEqual(['/weather Kyoto'])
+    await screen.type('/exit<enter>')
+    expect(screen.done).toEqual(['left'])
+  })
+
+  test('completion: tab completes, enter runs what is chosen', async () => {
+    await using screen = await arrived()
+    await screen.type('/hel<enter>')
+    expect(screen.text()).toContain('── Help ─')
+    await screen.type('q/rese<tab>')
+    expect(screen.text()).toMatch(/› \/reset\s*\n─/)
+  })
+
+  test('/new begins afresh and says that nothing is lost', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.say('r1', 'old words', 0)
+    script.finish('r1')
+    await screen.type('/new<enter>')
+    await screen.after()
+    expect(called(script, 'sessions.reset')).toEqual([{ key }])
+    expect(screen.text()).not.toContain('old words')
+    expect(screen.text()).toContain('The old one can still be searched.')
+  })
+
+  test('/copy takes the source, not the screen', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.finish('r1', 'final', {
+      message: { role: 'assistant', content: [{ type: 'text', text: '**Bold** and\n\n```sh\nls -la\n```' }] },
+    })
+    await screen.after()
+    await screen.type('/copy<enter>/copy code<enter>')
+    await screen.after()
+    expect(screen.done).toEqual(['copied **Bold** and\n\n```sh\nls -la\n```', 'copied ls -la'])
+  })
+
+  test('ctrl+c twice leaves; a refused call is a notice with its remedy', async () => {
+    const script = scriptedGateway({
+      'sessions.patch': () => {
+        throw new Error('model not allowed')
+      },
+    })
+    await using screen = await arrived(script)
+    await screen.type('/model x/y<enter>')
+    await screen.after()
+    expect(screen.text()).toContain('model not allowed')
+    await screen.type('<ctrl+c>')
+    expect(screen.done).toEqual([])
+    await screen.type('<ctrl+c>')
+    expect(screen.done).toEqual(['left'])
+  })
+})
+
+describe('moving about', () => {
+  test('news never moves what is being read; the end is one key away', async () => {
+    const script = scriptedGateway()
+    await using screen = await arrived(script)
+    script.say('r1', Array.from({ length: 60 }, (_, line) => `line ${line}`).join('\n\n'), 0)
+    await screen.after()
+    await screen.type('<pageup><pageup>')
+    const before = screen.row(3)
+    script.say('r1', '\n\nand more', 1_000_000)
+    script.finish('r1')
+    script.say('r2', 'something new', 0)
+    await screen.after()
+    expect(screen.row(3)).toBe(before)
+    expect(screen.text()).toMatch(/↓ \d+ more rows below/)
+    await screen.send('\x1b[1;5F')
+    expect(screen.text()).toContain('something new')
+  })
+
+  test('find goes to the place; a session is found by a few letters', async () => {
+    const script = scriptedGateway({
+      'sessions.list': () => ({
+        ts: 0,
+        count: 2,
+        sessions: [
+          { key, kind: 'direct', updatedAt: 1, derivedTitle: 'Main things' },
+          { key: 'agent:main:taxes', kind: 'direct', updatedAt: 2, derivedTitle: 'Taxes of last year' },
+        ],
+      }),
+    })
+    await using screen = await arrived(script)
+    await screen.type('<ctrl+o>txs<enter>')
+    await screen.after()
+    expect(screen.ui.store.get().sessions.key).toBe('agent:main:taxes')
+    expect(called(script, 'chat.history')).toEqual([{ sessionKey: 'agent:main:taxes', limit: 200 }])
+    script.say('r1', `needle\n\n${'hay\n\n'.repeat(50)}`, 0, 'agent:main:taxes')
+    await screen.after()
+    await screen.type('<ctrl+f>needle<enter>')
+    expect(screen.text()).toContain('needle')
+  })
+})

@@ -24,6 +24,8 @@ export class ChaosProxy implements AsyncDisposable {
   connections = 0
   /** Connections that were cut on purpose. */
   cuts = 0
+  /** Bytes given to all clients so far. */
+  bytes = 0
 
   private constructor(server: Server, target: number, chaos: (connection: number) => Chaos) {
     this.#server = server
@@ -94,6 +96,7 @@ export class ChaosProxy implements AsyncDisposable {
       if (this.#isBlackhole || to.destroyed) return
       const part = piece.subarray(0, left)
       left -= part.length
+      if (to === pair.client) this.bytes += part.length
       if (left > 0) {
         to.write(part)
         return

@@ -10,6 +10,10 @@ export function reattachMethods(parts: {
   feed: Pick<ChatFeed, 'runs'>
 }): HandlersOf<'reattach', HandlerContext> {
   return {
-    reattach: ({ from }, { peer }) => ({ ...parts.hub.resume(peer.connId, from), runs: parts.feed.runs() }),
+    reattach: ({ from }, { peer }) => {
+      const resumed = parts.hub.resume(peer.connId, from)
+      // Who was sent what it missed has the running replies already, and a long one costs as much again at each break.
+      return { ...resumed, runs: resumed.status === 'resumed' ? [] : parts.feed.runs() }
+    },
   }
 }

@@ -28,7 +28,10 @@ export const reattach = defineMethod({
   params: z.strictObject({
     from: z.strictObject({ connId: z.string().min(1).max(128), seq: z.int().min(0) }).optional(),
   }),
-  /** `fresh`: nothing was asked. `resumed`: all that was missed has been sent. `lost`: start over with `chat.history`. */
+  /**
+   * `fresh`: nothing was asked. `resumed`: all that was missed has been sent, so `runs` is empty. `lost`: start over with
+   * `chat.history`.
+   */
   result: z.looseObject({
     status: z.enum(['fresh', 'resumed', 'lost']),
     replayed: z.int(),

@@ -2,6 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EventFrame, ResponseFrame } from '../../src/shared/protocol/frame.ts'
 
 export type WireLine =
   /** Client to gateway; a text where the client sent no JSON. */
@@ -22,4 +23,24 @@ export function recording(name: string): WireLine[] {
 
 function isReal(item: unknown): boolean {
   return typeof item !== 'string' || !/^<cut: \d+ items>$/.test(item)
+}
+
+/** The frames of the gateway's half. */
+export function incoming(lines: readonly WireLine[]): (ResponseFrame | EventFrame)[] {
+  return lines.flatMap((line) => (line.dir === 'in' ? [line.frame as ResponseFrame | EventFrame] : []))
+}
+
+/** Every place of a JSON value where it has a key, as `a.b[].c`. A list is described by all of its members together. */
+export function shapeOf(value: unknown, at = ''): Set<string> {
+  const paths = new Set<string>()
+  if (Array.isArray(value)) {
+    for (const member of value) for (const path of shapeOf(member, `${at}[]`)) paths.add(path)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) {
+      const path = at === '' ? key : `${at}.${key}`
+      paths.add(path)
+      for (const inner of shapeOf(member, path)) paths.add(inner)
+    }
+  }
+  return paths
 }

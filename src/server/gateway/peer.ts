@@ -18,6 +18,8 @@ import { SendQueue } from './outlet/send-queue.ts'
 const handshakeMs = 10_000
 /** How long a peer may take to answer our close before its socket is cut. */
 const closeGraceMs = 1_000
+/** With this much waiting for a peer, nothing more is read from it: who asks faster than it reads is slowed, not cut off. */
+const pauseAboveBytes = 1024 * 1024
 /** Most bytes of frame header before a payload (RFC 6455, section 5.2). */
 const maxFrameHeader = 14
 
@@ -119,7 +121,7 @@ export class Connection implements Caller {
     socket.on('close', () => this.#ended())
     // A broken frame or a reset: `ws` closes the socket itself, and 'close' follows.
     socket.on('error', () => {})
-    this.#stream.on('drain', () => this.#queue.drained())
+    this.#stream.on('drain', () => this.#drained())
     this.#limitGreeting()
   }
 
@@ -157,7 +159,13 @@ export class Connection implements Caller {
     else if (this.#phase === 'live') this.#request(bytes.toString())
   }
 
+  #drained(): void {
+    this.#queue.drained()
+    if (this.#socket.isPaused && this.#queue.queuedBytes === 0) this.#socket.resume()
+  }
+
   #request(text: string): void {
+    if (this.#queue.queuedBytes > pauseAboveBytes) this.#socket.pause()
     const parsed = parseRequest(text)
     if (parsed.kind === 'request') this.#ports.dispatch(this, parsed.frame)
     else if (parsed.kind === 'invalid') {

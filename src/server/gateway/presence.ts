@@ -11,7 +11,7 @@ import type { Peer } from './context.ts'
 const maxEntries = 200
 const reportTtlMs = 5 * 60_000
 /** Entries in `hello-ok` and in events, so that joining stays cheap however many there are. */
-const maxBroadcast = 32
+const maxBroadcast = 16
 
 export class Presence {
   readonly #clock: Clock
@@ -28,14 +28,18 @@ export class Presence {
     this.#self = describeSelf(options.hostName, options.version, options.clock.now())
   }
 
-  /** A connection came. One-shot commands (mode `cli`) are not listed; false says so. */
-  joined(peer: Peer): boolean {
-    if (peer.client.mode === 'cli') return false
+  /** A connection came. One-shot commands (mode `cli`) are not listed. */
+  joined(peer: Peer): void {
+    if (peer.client.mode === 'cli') return
     this.#connected.set(peer.connId, describePeer(peer))
     this.version++
-    return true
   }
 
+  has(connId: string): boolean {
+    return this.#connected.has(connId)
+  }
+
+  /** False when it was not listed. */
   left(connId: string): boolean {
     if (!this.#connected.delete(connId)) return false
     this.version++

@@ -158,13 +158,14 @@ function createCore(parts: GatewayParts) {
   function welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown {
     const { peer, deviceToken, news } = verdict
     for (const each of news) bus.publish({ type: 'wire', ...each })
-    if (presence.joined(peer)) announcePresence()
+    presence.joined(peer)
     log.info('connected', { connId: peer.connId, client: peer.client.id, from: connection.source.address })
     return describeHello({ peer, deviceToken, presence, health, uptimeMs: clock.monotonic() - startedAt, parts })
   }
 
   function onLive(connection: Connection): void {
     hub.join(connection)
+    if (presence.has(connection.connId)) announcePresence()
     // One that can reattach has the state in its hello and waits for what it asks.
     if (connection.peer.caps.has('reattach')) return
     connection.push(outgoing({ event: 'health', payload: health.current(), stateVersion: stateVersion() }))

@@ -54,8 +54,6 @@ function surroundings(entryUrl: string): Surroundings {
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    isColor: Boolean(process.stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
-    columns: process.stdout.columns ?? 80,
     serverProgram: fileURLToPath(new URL(name, entryUrl)),
     runServer: async (serverArgv) => {
       releaseInterrupt()

@@ -28,8 +28,6 @@ export type Surroundings = {
   /** Writes to standard output or standard error; no newline is added. */
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  readonly isColor: boolean
-  readonly columns: number
   /** Path of `clawdbot-server`, for starting one in the background. */
   readonly serverProgram: string
   /** Runs the gateway in this process until it ends; resolves with its exit code. */

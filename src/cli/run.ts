@@ -46,7 +46,7 @@ async function help(words: readonly string[], world: Surroundings): Promise<numb
 }
 
 /** The row whose words the line begins with. Throws `usage.invalid` with the nearest command. */
-export function findCommand(argv: readonly string[]): { row: CommandRow; after: string[] } {
+function findCommand(argv: readonly string[]): { row: CommandRow; after: string[] } {
   const flagAt = argv.findIndex((word) => word.startsWith('-'))
   const words = flagAt === -1 ? argv : argv.slice(0, flagAt)
   for (const length of [2, 1]) {

@@ -1,4 +1,4 @@
-/** Words on a plain terminal: columns, a little emphasis, and nothing from afar that could move the cursor. Pure. */
+/** Words on a plain terminal: columns, and nothing from afar that could move the cursor. Pure. */
 
 /** Control characters, escape sequences' first bytes, and marks that reverse or hide text (Unicode TR 9). */
 const unsafe =
@@ -16,10 +16,6 @@ export function harmless(text: string): string {
 /** The same on one line. */
 export function oneLine(text: string): string {
   return harmless(text.replaceAll('\r', '')).replaceAll(/[\n\t]+/g, ' ')
-}
-
-export function dim(text: string, isColor: boolean): string {
-  return isColor ? `\u001b[2m${text}\u001b[22m` : text
 }
 
 /** Rows in aligned columns with a heading, two spaces between; the last column is not padded. */

@@ -25,7 +25,7 @@ import { type GatewaySocket, openSocket, type SocketEnd } from './socket.ts'
 /** A gateway on this machine that sends no challenge is greeted without one after this long, milliseconds (section 3). */
 const challengePatienceMs = 750
 /** From the first packet to `hello-ok`, milliseconds, unless told otherwise. */
-export const establishTimeoutMs = 10_000
+const establishTimeoutMs = 10_000
 
 export type Greeter = {
   readonly url: GatewayUrl

@@ -10,16 +10,16 @@ import type { Layer } from './connection-api.ts'
 /** Full jitter from 0.25 s doubling to 15 s (TU11). */
 export const retryBackoff = { baseMs: 250, capMs: 15_000 }
 /** A connection counts as good, and the backoff starts over, after being live this long. */
-export const provenAfterMs = 10_000
-export const pingEveryMs = 5_000
-export const suspectAfterMs = 8_000
-export const deadAfterMs = 12_000
+const provenAfterMs = 10_000
+const pingEveryMs = 5_000
+const suspectAfterMs = 8_000
+const deadAfterMs = 12_000
 /** The runner reports `beat` this often while live. */
 export const beatEveryMs = 1_000
 /** A beat this late means that the machine slept or the program was stopped: silence then proves nothing (TU10). */
-export const wakeGapMs = 3_000
+const wakeGapMs = 3_000
 /** After waking the gateway has this long to answer one ping. */
-export const wakeProbeMs = 1_500
+const wakeProbeMs = 1_500
 
 export type MachineState =
   | { readonly phase: 'idle'; readonly generation: number; readonly attempt: number }

@@ -11,7 +11,7 @@ import { readIfThere } from './private-file.ts'
 import { localProfile } from './profiles.ts'
 import { readRuntime } from './runtime-file.ts'
 
-export const defaultPort = 18_789
+const defaultPort = 18_789
 
 export type TargetFlags = {
   readonly url?: string | undefined

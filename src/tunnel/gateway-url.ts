@@ -41,7 +41,7 @@ export function parseGatewayUrl(text: string, isInsecureAllowed = false): Gatewa
 }
 
 /** `localhost`, 127.0.0.0/8, `::1`, and their IPv4-mapped forms; expects the host of a parsed URL. */
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true
   return /^127(\.\d{1,3}){3}$/.test(host) || /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host)
 }

@@ -37,8 +37,6 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
       err += text
       options.onText?.(text)
     },
-    isColor: false,
-    columns: 80,
     serverProgram: options.serverProgram ?? join(home.dir, 'no-such-server.js'),
     runServer: async (argv) => {
       out += `server ${argv.join(' ')}\n`

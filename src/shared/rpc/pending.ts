@@ -7,7 +7,7 @@ import { isRecord } from '../std/json.ts'
 import type { CallOptions } from './call.ts'
 
 /** Deadline of a call that names none, in milliseconds (gateway protocol, section 3). */
-export const defaultTimeoutMs = 10_000
+const defaultTimeoutMs = 10_000
 
 type Waiter = {
   method: string

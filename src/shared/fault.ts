@@ -14,6 +14,7 @@ const faultCodes = {
   'storage.full': { exit: 1 },
   'gateway.port-taken': { exit: 1 },
   'gateway.bind-refused': { exit: 2 },
+  'gateway.busy': { exit: 1 },
   'gateway.not-running': { exit: 1 },
   'gateway.start-failed': { exit: 1 },
   'client.refused': { exit: 4 },

@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto'
 import { Fault } from '../../shared/fault.ts'
+import { messageText } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
-import type { Bus } from '../bus.ts'
+import type { Bus, RunNews } from '../bus.ts'
 import type { Ask } from '../gateway/server-parts.ts'
 import type { Runs } from '../runs/runs.ts'
 
@@ -14,32 +15,42 @@ export function createAsk({ runs, bus, clock }: AskParts): Ask {
     const runId = randomUUID()
     const instructions = instructionsOf(messages)
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
       const onAbort = () => runs.abort(sessionKey, runId, 'rpc')
+      const stop = () => {
+        unsubscribe()
+        signal.removeEventListener('abort', onAbort)
+      }
       const unsubscribe = bus.subscribe((news) => {
         if (!('run' in news) || news.run.runId !== runId) return
         if (news.type === 'run.text') onText(news.text)
         if (news.type !== 'run.ended') return
-        unsubscribe()
-        signal.removeEventListener('abort', onAbort)
-        if (news.state === 'error')
-          return reject(new Fault('provider.unavailable', news.errorMessage ?? 'The run failed.'))
-        if (news.state === 'aborted') return reject(new Fault('provider.unavailable', 'The run was stopped.'))
-        const part = news.message?.content[0]
-        resolve({
-          text: part?.type === 'text' ? part.text : '',
-          ...(news.usage ? { usage: news.usage } : {}),
-          ...(news.stopReason ? { stopReason: news.stopReason } : {}),
-        })
+        stop()
+        if (news.state === 'final') resolve(answerOf(news))
+        else reject(new Fault('provider.unavailable', news.errorMessage ?? 'The run was stopped.'))
       })
       signal.addEventListener('abort', onAbort, { once: true })
-      runs.start({
-        runId,
-        sessionKey,
-        message: { role: 'user', content: text, timestamp: clock.now() },
-        source: 'http',
-        ...(instructions === '' ? {} : { extraSystemPrompt: instructions }),
-      })
+      try {
+        runs.start({
+          runId,
+          sessionKey,
+          message: { role: 'user', content: text, timestamp: clock.now() },
+          source: 'http',
+          ...(instructions === '' ? {} : { extraSystemPrompt: instructions }),
+        })
+      } catch (error) {
+        stop()
+        throw error
+      }
     })
+  }
+}
+
+function answerOf({ message, usage, stopReason }: RunNews & { type: 'run.ended' }): Awaited<ReturnType<Ask>> {
+  return {
+    text: message ? messageText(message.content) : '',
+    ...(usage && { usage }),
+    ...(stopReason && { stopReason }),
   }
 }
 

@@ -39,6 +39,9 @@ type ActiveRun = {
   ended: Promise<unknown>
 }
 
+/** Most runs that go on or wait, in all sessions together: more is a program gone wild, not a person (IN9). */
+const maxActive = 1000
+
 export type RunsOptions = RunParts & {
   book: RunBook
   lanes: Lanes
@@ -53,6 +56,8 @@ export type RunsOptions = RunParts & {
 export class Runs {
   readonly #options: RunsOptions
   readonly #active = new Map<string, ActiveRun>()
+  /** Slash commands being answered. */
+  readonly #answering = new Set<string>()
 
   constructor(options: RunsOptions) {
     this.#options = options
@@ -62,6 +67,7 @@ export class Runs {
   start(request: StartRequest): StartResult {
     const { runId } = request
     if (this.#active.has(runId)) return { runId, status: 'in_flight' }
+    if (this.#active.size >= maxActive) throw tooManyRuns()
     const begun = this.#begin(request)
     if (begun.status !== 'started') return begun
     const run: ActiveRun = {
@@ -78,17 +84,30 @@ export class Runs {
     return { runId, status: 'started' }
   }
 
-  /** Answers a slash command: no model, no queue, but the same idempotency and the same place in the log. */
+  /**
+   * Answers a slash command: no model, no queue, but the same idempotency and the same place in the log. What `produce`
+   * throws is answered as text when it is a `Fault`, and rethrown otherwise, with the run closed.
+   */
   async answer(request: StartRequest, produce: () => Promise<string>): Promise<StartResult> {
     const { runId } = request
+    if (this.#answering.has(runId)) return { runId, status: 'in_flight' }
     const begun = this.#begin(request)
     if (begun.status !== 'started') return begun
+    this.#answering.add(runId)
+    try {
+      const startedAt = this.#options.clock.now()
+      return this.#answered(begun.ref, startedAt, await produce().catch(faultText))
+    } catch (error) {
+      this.#options.book.endRun(runId, { status: 'error', errorMessage: errorText(error) })
+      throw error
+    } finally {
+      this.#answering.delete(runId)
+    }
+  }
+
+  #answered(run: RunRef, startedAt: number, text: string): StartResult {
     const { clock, book, bus } = this.#options
-    const startedAt = clock.now()
-    const text = await produce().catch((error: unknown) => {
-      if (!(error instanceof Fault)) throw error
-      return error.remedy ? `${error.message} ${error.remedy}` : error.message
-    })
+    const { runId } = run
     const endedAt = clock.now()
     const message: AssistantMessage = {
       role: 'assistant',
@@ -100,7 +119,7 @@ export class Runs {
     book.endRun(runId, { status: 'ok', message, stopReason: 'injected' })
     bus.publish({
       type: 'run.ended',
-      run: begun.ref,
+      run,
       state: 'final',
       stopReason: 'injected',
       message,
@@ -252,6 +271,20 @@ export class Runs {
 
 const internalError =
   'The gateway met an internal error in this run; its log has the details. The message can be sent again.'
+
+function tooManyRuns(): Fault {
+  return new Fault('gateway.busy', `More than ${maxActive} messages wait for an answer`, {
+    remedy: 'Wait until some are answered, or stop them with /stop.',
+    retryable: true,
+    retryAfterMs: 1000,
+  })
+}
+
+/** What a person reads of a failure we understand; anything else is thrown on. */
+function faultText(error: unknown): string {
+  if (!(error instanceof Fault)) throw error
+  return error.remedy ? `${error.message} ${error.remedy}` : error.message
+}
 
 function statusOf({ state, stopReason }: RunEnd): 'ok' | 'error' | 'aborted' | 'timeout' {
   if (state !== 'aborted') return state === 'final' ? 'ok' : 'error'

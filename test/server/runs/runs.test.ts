@@ -206,4 +206,25 @@ describe('several runs', () => {
     expect(roles()).toEqual(['user', 'assistant', 'user', 'assistant'])
     expect(provider.requests[0]?.messages).toHaveLength(1)
   })
+
+  test('a slash command that fails unexpectedly is closed in the log, and sent again meanwhile it runs once', async () => {
+    const { runs, clock, sessions } = setup([])
+    const message = { role: 'user' as const, content: '/status', timestamp: clock.now(), command: true as const }
+    const request = { runId: 'c1', sessionKey: 'main', message, source: 'test' }
+    const slow = Promise.withResolvers<string>()
+    const answer = runs.answer(request, () => slow.promise)
+    expect(await runs.answer(request, async () => 'a second time')).toEqual({ runId: 'c1', status: 'in_flight' })
+    slow.reject(new TypeError('a bug'))
+    await expect(answer).rejects.toThrow('a bug')
+    expect(sessions.run('c1')).toMatchObject({ status: 'error' })
+    expect(sessions.openRuns()).toEqual([])
+  })
+
+  test('IN9: at most a thousand runs wait; the next is refused before anything of it is stored', () => {
+    const { send, sessions, runs } = setup([[new Promise<string>(() => {})]])
+    for (let i = 0; i < 1000; i++) send(`r${i}`, 'x')
+    expect(() => send('one more', 'x')).toThrow(expect.objectContaining({ code: 'gateway.busy', retryable: true }))
+    expect([runs.activeCount, sessions.run('one more')]).toEqual([1000, undefined])
+    expect(send('r7', 'x')).toEqual({ runId: 'r7', status: 'in_flight' })
+  })
 })

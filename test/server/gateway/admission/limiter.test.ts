@@ -49,6 +49,10 @@ test('AU6: a direct loopback source is slowed and never locked', () => {
 
 test('AU7: a hundred thousand sources leave at most ten thousand entries', () => {
   const limiter = new FailureLimiter(new ManualClock())
-  for (let i = 0; i < 100_000; i++) limiter.failed(`source ${i}`, ['shared'], lockable)
-  expect(limiter.size).toBe(10_000)
+  let largest = 0
+  for (let i = 0; i < 100_000; i++) {
+    limiter.failed(`source ${i}`, ['shared'], lockable)
+    largest = Math.max(largest, limiter.size)
+  }
+  expect(largest).toBe(10_000)
 })

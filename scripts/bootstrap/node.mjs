@@ -7,7 +7,7 @@ import { environment, outsideNode } from './npm.mjs'
 import { say } from './say.mjs'
 
 /** Oldest Node that runs the product: the first with `node:sqlite` unflagged. */
-const oldest = [22, 13]
+const oldest = [22, 16]
 
 /** @param {string} root */
 export function pinnedNode(root) {
@@ -31,7 +31,7 @@ export function ensureNode(root, version) {
   return process.execPath
 }
 
-/** @param {string} version such as `22.13.0` */
+/** @param {string} version such as `22.16.0` */
 export function runsProduct(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > (oldest[0] ?? 0) || (major === oldest[0] && minor >= (oldest[1] ?? 0))

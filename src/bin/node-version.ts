@@ -1,7 +1,7 @@
 /** Says in words that this Node is too old, where it would otherwise fail in the middle of something. */
 
-/** What `engines` in package.json says. */
-const oldest = [22, 13] as const
+/** What `engines` in package.json says: the first with full-text search in `node:sqlite`. */
+const oldest = [22, 16] as const
 
 /** Undefined when `version` (`process.versions.node`) will do. */
 export function nodeProblem(version: string): string | undefined {

@@ -5,8 +5,8 @@ import { runsProduct } from '../../../scripts/bootstrap/node.mjs'
 test.each([
   ['18.20.8', false],
   ['20.20.2', false],
-  ['22.12.0', false],
-  ['22.13.0', true],
+  ['22.15.1', false],
+  ['22.16.0', true],
   ['24.0.0', true],
   ['26.1.0', true],
 ])('Node %s runs the product: %s', (version, expected) => {

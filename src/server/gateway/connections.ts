@@ -43,7 +43,10 @@ export class Connections {
     }
   }
 
-  closeAll(code: number, reason: string): void {
-    for (const connection of [...this.#all.values()]) connection.close(code, reason)
+  /** Resolves when every socket is gone. */
+  async closeAll(code: number, reason: string): Promise<void> {
+    const all = [...this.#all.values()]
+    for (const connection of all) connection.close(code, reason)
+    await Promise.all(all.map(({ gone }) => gone))
   }
 }

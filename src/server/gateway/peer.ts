@@ -43,6 +43,8 @@ export class Connection implements Caller {
   readonly connId = randomUUID()
   readonly source: Source
   inFlight = 0
+  /** Resolves when the socket is gone, at most a moment after `close`. */
+  readonly gone: Promise<void>
   /** Monotonic time of the last sign of life. */
   heardAt: number
   readonly #socket: WebSocket
@@ -68,6 +70,7 @@ export class Connection implements Caller {
       onSequenced: (_, position) => ports.onSequenced(this.connId, position),
     })
     this.#cancelDeadline = ports.clock.after(handshakeMs, () => this.close(1000, ''), { unref: true })
+    this.gone = new Promise((resolve) => socket.once('close', () => resolve()))
     this.#listen()
     const challenge = { nonce: this.#nonce, ts: ports.clock.now(), capabilities: [] }
     this.#write(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: challenge }))

@@ -45,7 +45,7 @@ export function bucketOf(address: string): string {
     .join(':')}::/64`
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   const folded = foldMapped(address)
   if (isIPv4(folded)) return folded.startsWith('127.')
   return isIP(folded) === 6 && ipv6Groups(folded).join() === '0,0,0,0,0,0,0,1'

@@ -1,0 +1,32 @@
+/** The nouns the gateway answers itself, joined with those other rooms answer. */
+
+import { channelsMethods } from '../methods/channels.ts'
+import { commandsMethods } from '../methods/commands.ts'
+import { devicesMethods } from '../methods/devices.ts'
+import { healthMethods } from '../methods/health.ts'
+import { nodesMethods } from '../methods/nodes.ts'
+import { reattachMethods } from '../methods/reattach.ts'
+import { systemMethods } from '../methods/system.ts'
+import { type Handlers, mergeHandlers } from '../methods/table.ts'
+import type { GatewayParts } from './server-parts.ts'
+import type { GatewayState } from './state.ts'
+
+export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers {
+  const { clock, bus, devices, sessions, defaultAgentId } = parts
+  const { health, presence, hub, feed, connections, announcePresence } = state
+  return mergeHandlers({
+    ...parts.handlers,
+    health: healthMethods({ health, sessions, defaultAgentId, clock }),
+    system: systemMethods({ presence, announcePresence }),
+    devices: devicesMethods({
+      devices,
+      bus,
+      clock,
+      closeDevice: (deviceId, role) => connections.closeDevice(deviceId, role),
+    }),
+    commands: commandsMethods(),
+    reattach: reattachMethods({ hub, feed }),
+    nodes: nodesMethods({ clock }),
+    channels: channelsMethods({ clock }),
+  })
+}

@@ -1,0 +1,63 @@
+/** What happens when a socket is upgraded, let in or refused, and when it ends. */
+
+import type { Verdict } from './admission/handshake.ts'
+import { judgeFirstMessage } from './admission/handshake.ts'
+import type { Source } from './admission/local.ts'
+import type { Dispatch } from './dispatch.ts'
+import { describeHello } from './hello.ts'
+import { outgoing } from './outlet/outgoing.ts'
+import { Connection } from './peer.ts'
+import type { GatewayParts } from './server-parts.ts'
+import type { GatewayState } from './state.ts'
+import type { Upgraded } from './upgrade.ts'
+
+/** The result takes each upgraded socket. */
+export function createReception(parts: GatewayParts, state: GatewayState, dispatch: Dispatch) {
+  const { clock, bus, log, devices } = parts
+  const { connections, hub, presence, health, limiter } = state
+
+  function welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown {
+    const { peer, deviceToken, news } = verdict
+    for (const each of news) bus.publish({ type: 'wire', ...each })
+    presence.joined(peer)
+    log.info('connected', { connId: peer.connId, client: peer.client.id, from: connection.source.address })
+    const uptimeMs = clock.monotonic() - state.startedAt
+    return describeHello({ peer, deviceToken, presence, health, uptimeMs, parts })
+  }
+
+  function onLive(connection: Connection): void {
+    hub.join(connection)
+    if (presence.has(connection.connId)) state.announcePresence()
+    // One that can reattach has the state in its hello and waits for what it asks.
+    if (connection.peer.caps.has('reattach')) return
+    connection.push(outgoing({ event: 'health', payload: health.current(), stateVersion: state.stateVersion() }))
+  }
+
+  function onClosed(connection: Connection): void {
+    connections.remove(connection.connId)
+    hub.leave(connection.connId)
+    if (presence.left(connection.connId)) state.announcePresence()
+  }
+
+  function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {
+    for (const each of news) bus.publish({ type: 'wire', ...each })
+    log.warn('refused a connection', { from: source.address, reason: answer?.error.message ?? close.reason })
+  }
+
+  return ({ socket, stream, source, releaseBudget }: Upgraded): void => {
+    const connection = new Connection(socket, stream, source, {
+      clock,
+      dispatch,
+      judge: (text, facts) => judgeFirstMessage(text, facts, { secret: parts.secret(), devices, limiter }),
+      welcome,
+      onLive(live) {
+        releaseBudget()
+        onLive(live)
+      },
+      onRefused,
+      onClosed,
+      onSequenced: (connId, position) => hub.sequenced(connId, position),
+    })
+    connections.add(connection)
+  }
+}

@@ -4,8 +4,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { TranscriptCache } from '../client/cache.ts'
-import { openScreenConnection } from '../client/connect.ts'
-import { ensureLocalGateway } from '../client/local.ts'
 import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
@@ -112,14 +110,19 @@ function openLate(options: StartOptions, target: Target, paths: ClientPaths): La
   const { env, serverProgram: program } = options
   const { profile, url } = target
   const isOurs = target.isLocal && options.url === undefined
-  const ensure = (signal: AbortSignal) =>
-    ensureLocalGateway({ port: options.port, env, paths, program, clock: systemClock, onProgress: () => {}, signal })
+  // What connects is loaded after the first frame is on the screen.
+  const ensure = async (signal: AbortSignal) => {
+    const { ensureLocalGateway } = await import('../client/local.ts')
+    const start = { port: options.port, env, paths, program, clock: systemClock, onProgress: () => {}, signal }
+    return await ensureLocalGateway(start)
+  }
   return new LateGateway({
     view: { name: profile.name, url: url.origin, transport: 'direct' },
     async open(signal) {
       // Starting it makes its secret and may choose another port, so the target is read again.
       if (isOurs) await ensure(signal)
       const ready = isOurs ? await resolveTarget(options, env, paths) : target
+      const { openScreenConnection } = await import('../client/connect.ts')
       return await openScreenConnection(ready, { paths, clock: systemClock })
     },
     ...(isOurs

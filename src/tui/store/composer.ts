@@ -60,7 +60,7 @@ function restore(composer: Composer, drafts: Readonly<Record<string, string>>, h
   for (const [key, text] of Object.entries(drafts)) {
     if (editorOf(composer, key).text === '') editors[key] = reduceEditor(emptyEditor, { op: 'set', text })
   }
-  return { ...composer, editors, history: [...history, ...composer.history] }
+  return { ...composer, editors, history: [...history, ...composer.history], completion: { index: 0, isClosed: true } }
 }
 
 function walkHistory(composer: Composer, key: string, direction: 'older' | 'newer'): Composer {

@@ -19,12 +19,15 @@ export type SlowModel = AsyncDisposable & {
   baseUrl: string
   /** Every question it got, oldest first. */
   asked: Asked[]
+  /** Replies whose reader went away before their end. */
+  readonly left: number
   /** Configuration of a gateway that uses it, with every message. */
   config(more?: Record<string, unknown>): Record<string, unknown>
 }
 
 export async function slowModel(answer: (asked: Asked) => Iterable<Beat>): Promise<SlowModel> {
   const asked: Asked[] = []
+  let left = 0
   const server = createServer(async (request, response) => {
     if (request.method === 'GET') {
       response.setHeader('content-type', 'application/json')
@@ -34,6 +37,7 @@ export async function slowModel(answer: (asked: Asked) => Iterable<Beat>): Promi
     const body = (await json(request)) as { model: string; messages: Asked['messages'] }
     const now = { messages: body.messages, model: body.model, question: questionOf(body.messages) }
     asked.push(now)
+    response.once('close', () => response.writableFinished || left++)
     await play(response, body.model, answer(now))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -41,6 +45,9 @@ export async function slowModel(answer: (asked: Asked) => Iterable<Beat>): Promi
   return {
     baseUrl,
     asked,
+    get left() {
+      return left
+    },
     config: (more = {}) => ({
       agents: { defaults: { model: 'stand-in/slow' } },
       models: {

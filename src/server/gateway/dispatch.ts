@@ -10,6 +10,7 @@ import type { Handlers } from '../methods/table.ts'
 import { CallError } from './call-error.ts'
 import type { HandlerContext, Peer } from './context.ts'
 import { toJson } from './encoded.ts'
+import { MissingScope } from './refusal.ts'
 import type { GatewayLog } from './server-parts.ts'
 
 /** Requests one connection may have open at a time (section 1.2). */
@@ -55,7 +56,7 @@ export function createDispatch({ handlers, log }: { handlers: Handlers; log: Gat
       signal: caller.signal,
       accept: (payload) => caller.respond(okResponse(id, payload)),
     }
-    const fail = (error: unknown) => caller.respond(failure(id, name, error))
+    const fail = (error: unknown) => caller.respond(failure(caller.peer, id, name, error))
     try {
       const result = handler(params, context)
       if (result instanceof Promise) settle(caller, id, result, fail)
@@ -74,7 +75,8 @@ export function createDispatch({ handlers, log }: { handlers: Handlers; log: Gat
       })
   }
 
-  function failure(id: string, name: string, error: unknown): string {
+  function failure(peer: Peer, id: string, name: string, error: unknown): string {
+    if (error instanceof MissingScope) return errorResponse(id, scopeRefusal(peer, error.scope))
     if (error instanceof CallError) {
       const { payload, ...options } = error.options
       return errorResponse(id, { code: error.code, message: error.message, ...options }, payload)
@@ -105,7 +107,10 @@ function findDenial(peer: Peer, name: string, method: Method | undefined): WireE
     return { code: 'INVALID_REQUEST', message: `unauthorized role: ${peer.role}` }
   }
   const needed: Scope = method?.scope ?? 'admin'
-  if (hasScope(peer.scopes, needed)) return undefined
+  return hasScope(peer.scopes, needed) ? undefined : scopeRefusal(peer, needed)
+}
+
+function scopeRefusal(peer: Peer, needed: Scope): WireError {
   const scope = `operator.${needed}`
   const message = `missing scope: ${scope}`
   if (peer.protocol === 3) return { code: 'INVALID_REQUEST', message }

@@ -12,7 +12,7 @@ const modelPackages = /^(ai|openai|@ai-sdk\/.+)$/
 const screenOrModel = new RegExp(`${screenPackages.source}|${modelPackages.source}`)
 
 /** What each kind of entry must never load at once. `--version` loads no package at all, so it costs what Node costs. */
-export const splitRules: readonly SplitRule[] = [
+const splitRules: readonly SplitRule[] = [
   { name: 'the entry points load no package', from: /^src\/bin\//, never: /./ },
   {
     name: 'a line command loads neither the screen nor a model SDK',

@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild'
 type Bundled = { name: string; version: string; license: string; text: string }
 
 /** Folders of the packages that left at least one byte in the output, sorted. Pure. */
-export function bundledFolders(meta: Metafile): string[] {
+function bundledFolders(meta: Metafile): string[] {
   const used = Object.values(meta.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   )

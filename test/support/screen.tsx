@@ -55,8 +55,6 @@ class Glass extends EventEmitter implements TerminalOutput {
   }
 }
 
-export type TestScreen = Awaited<ReturnType<typeof openScreen>>
-
 export async function openScreen(element: ReactNode, options: ScreenOptions = {}) {
   const { columns = 80, rows = 24, clock = systemClock, isFullScreen = true } = options
   const terminal = openTerminal({ columns, rows })

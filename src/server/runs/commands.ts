@@ -26,7 +26,7 @@ export type GatewayCommand = {
 
 const define = (command: GatewayCommand): GatewayCommand => command
 
-export const gatewayCommands: readonly GatewayCommand[] = [
+const gatewayCommands: readonly GatewayCommand[] = [
   define({
     name: 'help',
     aliases: ['commands'],

@@ -2,18 +2,18 @@
 
 import { z } from 'zod'
 
-export const textPart = z.looseObject({ type: z.literal('text'), text: z.string() })
-export const thinkingPart = z.looseObject({ type: z.literal('thinking'), thinking: z.string() })
-export const toolCallPart = z.looseObject({
+const textPart = z.looseObject({ type: z.literal('text'), text: z.string() })
+const thinkingPart = z.looseObject({ type: z.literal('thinking'), thinking: z.string() })
+const toolCallPart = z.looseObject({
   type: z.literal('toolCall'),
   id: z.string(),
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()),
 })
-export const imagePart = z.looseObject({ type: z.literal('image'), data: z.string(), mimeType: z.string() })
+const imagePart = z.looseObject({ type: z.literal('image'), data: z.string(), mimeType: z.string() })
 
 /** Token counts of one answer. `cost` is in US dollars where prices are known. */
-export const usage = z.looseObject({
+const usage = z.looseObject({
   input: z.number(),
   output: z.number(),
   cacheRead: z.number().optional(),
@@ -22,16 +22,16 @@ export const usage = z.looseObject({
   cost: z.looseObject({ total: z.number() }).optional(),
 })
 
-export const stopReason = z.string()
+const stopReason = z.string()
 
-export const userMessage = z.looseObject({
+const userMessage = z.looseObject({
   role: z.literal('user'),
   content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]),
   /** Milliseconds since 1970. */
   timestamp: z.number().optional(),
 })
 
-export const assistantMessage = z.looseObject({
+const assistantMessage = z.looseObject({
   role: z.literal('assistant'),
   content: z.union([z.string(), z.array(z.union([textPart, thinkingPart, toolCallPart]))]),
   provider: z.string().optional(),
@@ -43,7 +43,7 @@ export const assistantMessage = z.looseObject({
   timestamp: z.number().optional(),
 })
 
-export const toolResultMessage = z.looseObject({
+const toolResultMessage = z.looseObject({
   role: z.literal('toolResult'),
   toolCallId: z.string(),
   toolName: z.string(),

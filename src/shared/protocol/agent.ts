@@ -7,7 +7,7 @@ import { defineMethod } from './method.ts'
 
 const name = z.string().max(256)
 
-export const agent = defineMethod({
+const agent = defineMethod({
   name: 'agent',
   about: 'Runs one turn. Two responses with one id: `accepted` at once, then the result.',
   scope: 'write',
@@ -48,7 +48,7 @@ export const agent = defineMethod({
   }),
 })
 
-export const agentWait = defineMethod({
+const agentWait = defineMethod({
   name: 'agent.wait',
   about: 'Waits for a run to end; `timeout` after `timeoutMs` (default 30 000), also for a run nobody knows.',
   scope: 'write',
@@ -62,7 +62,7 @@ export const agentWait = defineMethod({
   }),
 })
 
-export const agentIdentity = defineMethod({
+const agentIdentity = defineMethod({
   name: 'agent.identity.get',
   about: 'Name and picture of an agent.',
   scope: 'read',
@@ -81,7 +81,7 @@ export const agentPayload = z.looseObject({
 })
 export type AgentPayload = z.infer<typeof agentPayload>
 
-export const agentEvent = defineEvent({
+const agentEvent = defineEvent({
   name: 'agent',
   about: 'Lifecycle, text and tools of a run.',
   scope: 'read',

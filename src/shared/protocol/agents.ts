@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { defineMethod } from './method.ts'
 
-export const agentsList = defineMethod({
+const agentsList = defineMethod({
   name: 'agents.list',
   about: 'The agents of this gateway and how sessions are keyed.',
   scope: 'read',
@@ -32,7 +32,7 @@ export const modelRow = z.looseObject({
 })
 export type ModelRow = z.infer<typeof modelRow>
 
-export const modelsList = defineMethod({
+const modelsList = defineMethod({
   name: 'models.list',
   about: 'Models that can be chosen, as `provider/id`.',
   scope: 'read',

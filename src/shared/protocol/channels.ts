@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { defineMethod } from './method.ts'
 
-export const channelAccount = z.looseObject({
+const channelAccount = z.looseObject({
   accountId: z.string(),
   name: z.string().optional(),
   enabled: z.boolean().optional(),
@@ -16,7 +16,7 @@ export const channelAccount = z.looseObject({
   tokenSource: z.string().optional(),
 })
 
-export const channelsStatus = defineMethod({
+const channelsStatus = defineMethod({
   name: 'channels.status',
   about: 'Every channel and account; `probe` asks the services themselves.',
   scope: 'read',

@@ -20,7 +20,7 @@ export const attachment = z.looseObject({
   content: z.string().optional(),
 })
 
-export const chatHistory = defineMethod({
+const chatHistory = defineMethod({
   name: 'chat.history',
   about: 'The last messages of a session, oldest first, at most 6 MiB. An unknown session gives an empty list.',
   scope: 'read',
@@ -37,7 +37,7 @@ export const chatHistory = defineMethod({
   }),
 })
 
-export const chatSend = defineMethod({
+const chatSend = defineMethod({
   name: 'chat.send',
   about: 'Starts one run. Answered once the message is on disk; the reply comes as events under `runId`.',
   scope: 'write',
@@ -61,7 +61,7 @@ export const chatSend = defineMethod({
   }),
 })
 
-export const chatAbort = defineMethod({
+const chatAbort = defineMethod({
   name: 'chat.abort',
   about: 'Stops one run, or every run of the session when `runId` is absent.',
   scope: 'write',
@@ -74,7 +74,7 @@ export const chatAbort = defineMethod({
   result: z.looseObject({ ok: z.boolean(), aborted: z.boolean(), runIds: z.array(z.string()) }),
 })
 
-export const chatInject = defineMethod({
+const chatInject = defineMethod({
   name: 'chat.inject',
   about: 'Appends an assistant message without a model.',
   scope: 'admin',
@@ -103,7 +103,7 @@ export const chatPayload = z.looseObject({
 })
 export type ChatPayload = z.infer<typeof chatPayload>
 
-export const chatEvent = defineEvent({
+const chatEvent = defineEvent({
   name: 'chat',
   about: 'What a run says, and how it ended.',
   scope: 'read',

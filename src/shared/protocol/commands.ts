@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { defineMethod } from './method.ts'
 
-export const commandsList = defineMethod({
+const commandsList = defineMethod({
   name: 'commands.list',
   about: 'Slash commands the gateway itself understands.',
   scope: 'read',
@@ -23,7 +23,7 @@ export const commandsList = defineMethod({
   }),
 })
 
-export const questionList = defineMethod({
+const questionList = defineMethod({
   name: 'question.list',
   about: 'Questions an agent waits on. This gateway asks through approvals only, so the list is empty.',
   scope: 'read',
@@ -31,7 +31,7 @@ export const questionList = defineMethod({
   result: z.looseObject({ questions: z.array(z.looseObject({})) }),
 })
 
-export const pluginApprovalList = defineMethod({
+const pluginApprovalList = defineMethod({
   name: 'plugin.approval.list',
   about: 'Approvals asked by plugins. This gateway has no plugins; the result is a bare empty array.',
   scope: 'approvals',

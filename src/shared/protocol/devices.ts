@@ -28,7 +28,7 @@ export const pendingDevice = z.looseObject({
 })
 
 /** A token without its secret. */
-export const deviceTokenInfo = z.looseObject({
+const deviceTokenInfo = z.looseObject({
   role: z.string(),
   scopes: z.array(z.string()),
   createdAtMs: z.number(),
@@ -44,7 +44,7 @@ export const pairedDevice = z.looseObject({
   approvedAtMs: z.number(),
 })
 
-export const devicePairList = defineMethod({
+const devicePairList = defineMethod({
   name: 'device.pair.list',
   about: 'Devices waiting for approval and devices approved.',
   scope: 'pairing',
@@ -52,7 +52,7 @@ export const devicePairList = defineMethod({
   result: z.looseObject({ pending: z.array(pendingDevice), paired: z.array(pairedDevice) }),
 })
 
-export const devicePairApprove = defineMethod({
+const devicePairApprove = defineMethod({
   name: 'device.pair.approve',
   about: 'Lets a waiting device in, with at most the scopes the approver holds.',
   scope: 'pairing',
@@ -60,7 +60,7 @@ export const devicePairApprove = defineMethod({
   result: z.looseObject({ requestId: z.string(), device: pairedDevice }),
 })
 
-export const devicePairReject = defineMethod({
+const devicePairReject = defineMethod({
   name: 'device.pair.reject',
   about: 'Refuses a waiting device.',
   scope: 'pairing',
@@ -68,7 +68,7 @@ export const devicePairReject = defineMethod({
   result: z.looseObject({ requestId: z.string(), deviceId: z.string() }),
 })
 
-export const deviceTokenRotate = defineMethod({
+const deviceTokenRotate = defineMethod({
   name: 'device.token.rotate',
   about: 'Replaces a device token; the old one ends at once.',
   scope: 'pairing',
@@ -82,7 +82,7 @@ export const deviceTokenRotate = defineMethod({
   }),
 })
 
-export const deviceTokenRevoke = defineMethod({
+const deviceTokenRevoke = defineMethod({
   name: 'device.token.revoke',
   about: 'Ends a device token for good.',
   scope: 'pairing',
@@ -90,7 +90,7 @@ export const deviceTokenRevoke = defineMethod({
   result: z.looseObject({ deviceId: z.string(), role: z.string(), revokedAtMs: z.number() }),
 })
 
-export const devicePairRequested = defineEvent({
+const devicePairRequested = defineEvent({
   name: 'device.pair.requested',
   about: 'A device waits for approval.',
   scope: 'pairing',
@@ -98,7 +98,7 @@ export const devicePairRequested = defineEvent({
   droppable: true,
 })
 
-export const devicePairResolved = defineEvent({
+const devicePairResolved = defineEvent({
   name: 'device.pair.resolved',
   about: 'Somebody, or the local rule, decided about a device.',
   scope: 'pairing',

@@ -10,7 +10,7 @@ export type ExecDecision = (typeof execDecisions)[number]
 const nullable = (limit: number) => z.string().max(limit).nullable().optional()
 
 /** What an approver is shown. Absent strings travel as `null`. `where` is ours: the machine the command runs on. */
-export const execRequest = z.looseObject({
+const execRequest = z.looseObject({
   command: z.string(),
   cwd: z.string().nullish(),
   host: z.string().nullish(),
@@ -30,7 +30,7 @@ export const pendingApproval = z.looseObject({
 })
 export type PendingApproval = z.infer<typeof pendingApproval>
 
-export const execApprovalRequest = defineMethod({
+const execApprovalRequest = defineMethod({
   name: 'exec.approval.request',
   about: 'Asks the operators; answers only when decided or expired (default 120 000 ms, then `decision` is null).',
   scope: 'approvals',
@@ -54,7 +54,7 @@ export const execApprovalRequest = defineMethod({
   }),
 })
 
-export const execApprovalResolve = defineMethod({
+const execApprovalResolve = defineMethod({
   name: 'exec.approval.resolve',
   about: 'Answers one waiting approval. A late answer is refused.',
   scope: 'approvals',
@@ -62,7 +62,7 @@ export const execApprovalResolve = defineMethod({
   result: z.looseObject({ ok: z.literal(true) }),
 })
 
-export const execApprovalList = defineMethod({
+const execApprovalList = defineMethod({
   name: 'exec.approval.list',
   about: 'Approvals waiting now, oldest first.',
   scope: 'approvals',
@@ -72,7 +72,7 @@ export const execApprovalList = defineMethod({
   result: z.union([z.looseObject({ approvals: z.array(pendingApproval) }), z.array(z.unknown())]),
 })
 
-export const execApprovalRequested = defineEvent({
+const execApprovalRequested = defineEvent({
   name: 'exec.approval.requested',
   about: 'A command waits for a decision.',
   scope: 'approvals',
@@ -80,7 +80,7 @@ export const execApprovalRequested = defineEvent({
   droppable: true,
 })
 
-export const execApprovalResolved = defineEvent({
+const execApprovalResolved = defineEvent({
   name: 'exec.approval.resolved',
   about: 'A command was decided about, or its time ran out (`decision` deny).',
   scope: 'approvals',

@@ -38,8 +38,6 @@ export type EventFrame = {
   seq?: number
   stateVersion?: { presence: number; health: number }
 }
-export type Frame = RequestFrame | ResponseFrame | EventFrame
-
 export type RequestResult =
   | { kind: 'request'; frame: RequestFrame }
   /** Not JSON at all: closes 1000 before the handshake, is ignored after it. */

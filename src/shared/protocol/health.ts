@@ -8,7 +8,7 @@ const recentSession = z.looseObject({ key: z.string(), updatedAt: z.number().nul
 const sessionStore = z.looseObject({ path: z.string(), count: z.number(), recent: z.array(recentSession) })
 
 /** Channel facts by id. `probe.ok` and `configured` decide what `health` prints. */
-export const channelHealth = z.looseObject({
+const channelHealth = z.looseObject({
   configured: z.boolean().optional(),
   running: z.boolean().optional(),
   linked: z.boolean().optional(),
@@ -37,7 +37,7 @@ export const healthResult = z.looseObject({
 })
 export type HealthResult = z.infer<typeof healthResult>
 
-export const health = defineMethod({
+const health = defineMethod({
   name: 'health',
   about: 'Liveness, channels and sessions in brief; may come from a cache of up to 60 s unless `probe`.',
   scope: 'read',
@@ -58,7 +58,7 @@ const statusSession = z.looseObject({
   flags: z.array(z.string()),
 })
 
-export const status = defineMethod({
+const status = defineMethod({
   name: 'status',
   about: 'Sessions, heartbeat and channel summary.',
   scope: 'read',
@@ -91,7 +91,7 @@ export const connectChallenge = defineEvent({
   payload: z.looseObject({ nonce: z.string(), ts: z.number(), capabilities: z.array(z.string()).optional() }),
 })
 
-export const tick = defineEvent({
+const tick = defineEvent({
   name: 'tick',
   about: 'Every 30 s. Protocol 3 clients leave after one to one and a half minutes without it.',
   scope: 'public',
@@ -99,14 +99,14 @@ export const tick = defineEvent({
   droppable: true,
 })
 
-export const healthChanged = defineEvent({
+const healthChanged = defineEvent({
   name: 'health',
   about: 'A fresh health result: each 60 s, after each connect and after most `health` calls.',
   scope: 'public',
   payload: healthResult,
 })
 
-export const shutdown = defineEvent({
+const shutdown = defineEvent({
   name: 'shutdown',
   about: 'The gateway is about to close all sockets with 1012.',
   scope: 'public',

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { defineMethod } from './method.ts'
 
-export const logsTail = defineMethod({
+const logsTail = defineMethod({
   name: 'logs.tail',
   about: 'Whole lines of the log from `cursor` (a byte offset) on, or the last ones.',
   scope: 'read',

@@ -7,7 +7,7 @@ import { defineMethod } from './method.ts'
 const id = z.string().min(1).max(256)
 const text = z.string().max(256)
 
-export const nodeRow = z.looseObject({
+const nodeRow = z.looseObject({
   nodeId: z.string(),
   displayName: z.string().optional(),
   platform: z.string().optional(),
@@ -34,7 +34,7 @@ const pairedNode = z.looseObject({
   approvedAtMs: z.number(),
 })
 
-export const nodeList = defineMethod({
+const nodeList = defineMethod({
   name: 'node.list',
   about: 'Known nodes, connected first, then by name.',
   scope: 'read',
@@ -42,7 +42,7 @@ export const nodeList = defineMethod({
   result: z.looseObject({ ts: z.number(), nodes: z.array(nodeRow) }),
 })
 
-export const nodeDescribe = defineMethod({
+const nodeDescribe = defineMethod({
   name: 'node.describe',
   about: 'One node.',
   scope: 'read',
@@ -50,7 +50,7 @@ export const nodeDescribe = defineMethod({
   result: nodeRow.extend({ ts: z.number() }),
 })
 
-export const nodeRename = defineMethod({
+const nodeRename = defineMethod({
   name: 'node.rename',
   about: 'Gives a node the name shown wherever it acts.',
   scope: 'pairing',
@@ -58,7 +58,7 @@ export const nodeRename = defineMethod({
   result: z.looseObject({ nodeId: z.string(), displayName: z.string() }),
 })
 
-export const nodeInvoke = defineMethod({
+const nodeInvoke = defineMethod({
   name: 'node.invoke',
   about: 'Runs a command on a device, never on the gateway host.',
   scope: 'write',
@@ -78,7 +78,7 @@ export const nodeInvoke = defineMethod({
   }),
 })
 
-export const nodeInvokeResult = defineMethod({
+const nodeInvokeResult = defineMethod({
   name: 'node.invoke.result',
   about: 'A node answers a command; a late or foreign answer is ignored.',
   scope: 'public',
@@ -94,7 +94,7 @@ export const nodeInvokeResult = defineMethod({
   result: z.looseObject({ ok: z.literal(true), ignored: z.boolean().optional() }),
 })
 
-export const nodeEvent = defineMethod({
+const nodeEvent = defineMethod({
   name: 'node.event',
   about: 'A node reports something that happened on it.',
   scope: 'public',
@@ -107,7 +107,7 @@ export const nodeEvent = defineMethod({
   result: z.looseObject({ ok: z.literal(true) }),
 })
 
-export const skillsBins = defineMethod({
+const skillsBins = defineMethod({
   name: 'skills.bins',
   about: 'Program names a node should look for.',
   scope: 'public',
@@ -116,7 +116,7 @@ export const skillsBins = defineMethod({
   result: z.looseObject({ bins: z.array(z.string()) }),
 })
 
-export const nodePairList = defineMethod({
+const nodePairList = defineMethod({
   name: 'node.pair.list',
   about: 'Nodes waiting for approval and nodes approved.',
   scope: 'pairing',
@@ -124,7 +124,7 @@ export const nodePairList = defineMethod({
   result: z.looseObject({ pending: z.array(pendingNode), paired: z.array(pairedNode) }),
 })
 
-export const nodePairRequest = defineMethod({
+const nodePairRequest = defineMethod({
   name: 'node.pair.request',
   about: 'Asks for a node to be approved.',
   scope: 'pairing',
@@ -138,7 +138,7 @@ export const nodePairRequest = defineMethod({
   result: z.looseObject({ status: z.literal('pending'), request: pendingNode, created: z.boolean() }),
 })
 
-export const nodePairApprove = defineMethod({
+const nodePairApprove = defineMethod({
   name: 'node.pair.approve',
   about: 'Approves a waiting node.',
   scope: 'pairing',
@@ -146,7 +146,7 @@ export const nodePairApprove = defineMethod({
   result: z.looseObject({ requestId: z.string(), node: pairedNode }),
 })
 
-export const nodePairReject = defineMethod({
+const nodePairReject = defineMethod({
   name: 'node.pair.reject',
   about: 'Refuses a waiting node.',
   scope: 'pairing',
@@ -154,7 +154,7 @@ export const nodePairReject = defineMethod({
   result: z.looseObject({ requestId: z.string(), nodeId: z.string() }),
 })
 
-export const nodePairRequested = defineEvent({
+const nodePairRequested = defineEvent({
   name: 'node.pair.requested',
   about: 'A node waits for approval.',
   scope: 'pairing',
@@ -162,7 +162,7 @@ export const nodePairRequested = defineEvent({
   droppable: true,
 })
 
-export const nodePairResolved = defineEvent({
+const nodePairResolved = defineEvent({
   name: 'node.pair.resolved',
   about: 'Somebody decided about a node.',
   scope: 'pairing',
@@ -170,7 +170,7 @@ export const nodePairResolved = defineEvent({
   droppable: true,
 })
 
-export const nodeInvokeRequest = defineEvent({
+const nodeInvokeRequest = defineEvent({
   name: 'node.invoke.request',
   about: 'Asks one node to run a command; addressed to it alone, without seq.',
   scope: 'public',

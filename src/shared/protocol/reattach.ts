@@ -20,7 +20,7 @@ export const runSnapshot = z.looseObject({
 })
 export type RunSnapshot = z.infer<typeof runSnapshot>
 
-export const reattach = defineMethod({
+const reattach = defineMethod({
   name: 'reattach',
   about: 'Starts the flow of events, from where an earlier connection stopped if that is still known.',
   scope: 'read',

@@ -13,8 +13,6 @@ export const operatorScopes = [
   'operator.pairing',
 ] as const
 
-export type OperatorScope = (typeof operatorScopes)[number]
-
 /** Admin implies all; write implies read. Unknown scope names grant nothing. */
 export function hasScope(granted: ReadonlySet<string>, needed: Scope): boolean {
   if (needed === 'public' || granted.has('operator.admin')) return true

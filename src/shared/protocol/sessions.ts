@@ -34,7 +34,7 @@ export const sessionRow = z.looseObject({
 })
 export type SessionRow = z.infer<typeof sessionRow>
 
-export const sessionsList = defineMethod({
+const sessionsList = defineMethod({
   name: 'sessions.list',
   about: 'Sessions, newest first.',
   scope: 'read',
@@ -65,7 +65,7 @@ export const sessionsList = defineMethod({
   }),
 })
 
-export const sessionsPreview = defineMethod({
+const sessionsPreview = defineMethod({
   name: 'sessions.preview',
   about: 'The last lines of several sessions.',
   scope: 'read',
@@ -86,7 +86,7 @@ export const sessionsPreview = defineMethod({
   }),
 })
 
-export const sessionsResolve = defineMethod({
+const sessionsResolve = defineMethod({
   name: 'sessions.resolve',
   about: 'Finds one session by exactly one of key, sessionId or label.',
   scope: 'read',
@@ -103,7 +103,7 @@ export const sessionsResolve = defineMethod({
 })
 
 /** `null` clears a value. Bad values are refused with the texts of section 7.7. */
-export const sessionPatchFields = {
+const sessionPatchFields = {
   label: nullableText(512),
   thinkingLevel: nullableText(32),
   verboseLevel: nullableText(32),
@@ -122,7 +122,7 @@ export const sessionPatchFields = {
 
 const sessionEntry = z.looseObject({ sessionId: z.string(), updatedAt: z.number().nullish() })
 
-export const sessionsPatch = defineMethod({
+const sessionsPatch = defineMethod({
   name: 'sessions.patch',
   about: 'Changes settings of a session; creates it if missing.',
   scope: 'write',
@@ -130,7 +130,7 @@ export const sessionsPatch = defineMethod({
   result: z.looseObject({ ok: z.literal(true), path: z.string().optional(), key: z.string(), entry: sessionEntry }),
 })
 
-export const sessionsReset = defineMethod({
+const sessionsReset = defineMethod({
   name: 'sessions.reset',
   about: 'Starts the session afresh under a new session id; settings stay.',
   scope: 'admin',
@@ -142,7 +142,7 @@ export const sessionsReset = defineMethod({
   result: z.looseObject({ ok: z.literal(true), key: z.string(), entry: sessionEntry }),
 })
 
-export const sessionsCreate = defineMethod({
+const sessionsCreate = defineMethod({
   name: 'sessions.create',
   about: 'Creates an empty session, under a new key when none is given.',
   scope: 'write',
@@ -155,7 +155,7 @@ export const sessionsCreate = defineMethod({
   result: z.looseObject({ ok: z.literal(true), key: z.string(), sessionId: z.string(), entry: sessionEntry }),
 })
 
-export const sessionsDelete = defineMethod({
+const sessionsDelete = defineMethod({
   name: 'sessions.delete',
   about: 'Deletes a session and, unless told otherwise, its transcript. The main session cannot be deleted.',
   scope: 'admin',
@@ -167,7 +167,7 @@ export const sessionsDelete = defineMethod({
   result: z.looseObject({ ok: z.literal(true), key: z.string(), deleted: z.boolean(), archived: z.array(z.string()) }),
 })
 
-export const sessionsCompact = defineMethod({
+const sessionsCompact = defineMethod({
   name: 'sessions.compact',
   about: 'Shortens what the model sees of a long session; the transcript itself stays searchable.',
   scope: 'admin',
@@ -185,7 +185,7 @@ export const sessionsCompact = defineMethod({
   }),
 })
 
-export const sessionsDescribe = defineMethod({
+const sessionsDescribe = defineMethod({
   name: 'sessions.describe',
   about: 'One row of `sessions.list`, or null.',
   scope: 'read',
@@ -193,7 +193,7 @@ export const sessionsDescribe = defineMethod({
   result: z.looseObject({ session: sessionRow.nullable() }),
 })
 
-export const sessionsSubscribe = defineMethod({
+const sessionsSubscribe = defineMethod({
   name: 'sessions.subscribe',
   about: 'Says that the caller wants session events; every reader gets them anyway.',
   scope: 'read',
@@ -201,7 +201,7 @@ export const sessionsSubscribe = defineMethod({
   result: z.looseObject({ subscribed: z.boolean() }),
 })
 
-export const sessionsSearch = defineMethod({
+const sessionsSearch = defineMethod({
   name: 'sessions.search',
   about: 'Full-text search over all messages, best first.',
   scope: 'read',
@@ -224,7 +224,7 @@ export const sessionsSearch = defineMethod({
   }),
 })
 
-export const sessionsChanged = defineEvent({
+const sessionsChanged = defineEvent({
   name: 'sessions.changed',
   about: 'A session was created, renamed, reset, deleted or got a message; refetch the list when convenient.',
   scope: 'read',

@@ -25,7 +25,7 @@ export const presenceEntry = z.looseObject({
 })
 export type PresenceEntry = z.infer<typeof presenceEntry>
 
-export const systemPresence = defineMethod({
+const systemPresence = defineMethod({
   name: 'system-presence',
   about: 'Who is connected. The result is an array.',
   scope: 'read',
@@ -35,7 +35,7 @@ export const systemPresence = defineMethod({
 
 const label = z.string().max(256)
 
-export const systemEvent = defineMethod({
+const systemEvent = defineMethod({
   name: 'system-event',
   about: 'Reports a device-side fact and updates its presence entry.',
   scope: 'admin',
@@ -59,7 +59,7 @@ export const systemEvent = defineMethod({
   result: z.looseObject({ ok: z.literal(true) }),
 })
 
-export const lastHeartbeat = defineMethod({
+const lastHeartbeat = defineMethod({
   name: 'last-heartbeat',
   about: 'The last heartbeat event, or null.',
   scope: 'read',
@@ -67,7 +67,7 @@ export const lastHeartbeat = defineMethod({
   result: z.looseObject({ ts: z.number(), status: z.string() }).nullable(),
 })
 
-export const presenceChanged = defineEvent({
+const presenceChanged = defineEvent({
   name: 'presence',
   about: 'Somebody came, left or reported.',
   scope: 'read',

@@ -13,7 +13,7 @@ const totals = {
   missingCostEntries: z.number(),
 }
 
-export const usageStatus = defineMethod({
+const usageStatus = defineMethod({
   name: 'usage.status',
   about: 'Quota windows of the model providers, where they tell.',
   scope: 'read',
@@ -21,7 +21,7 @@ export const usageStatus = defineMethod({
   result: z.looseObject({ updatedAt: z.number(), providers: z.array(z.looseObject({ provider: z.string() })) }),
 })
 
-export const usageCost = defineMethod({
+const usageCost = defineMethod({
   name: 'usage.cost',
   about: 'Tokens by day. Prices are unknown here, so every entry counts as missing its cost.',
   scope: 'read',

@@ -1,7 +1,7 @@
 /** JSON from strangers: parsing with a depth limit and without prototype keys. */
 
 /** Deepest nesting accepted anywhere (security requirement IN5). */
-export const maxJsonDepth = 64
+const maxJsonDepth = 64
 
 /** A parsed value, or why it was refused. */
 export type JsonResult = { ok: true; value: unknown } | { ok: false; reason: string }

@@ -17,7 +17,7 @@ const wheelRows = 3
  * A question whether a command may run takes keys only after this pause without any, in milliseconds: who was writing
  * when it came goes on writing, and allows nothing by accident.
  */
-export const calmMs = 700
+const calmMs = 700
 
 export type Controller = (events: readonly InputEvent[]) => void
 

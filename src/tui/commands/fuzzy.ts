@@ -1,7 +1,7 @@
 /** Filtering a list by a few letters: all words of the filter must be there, in any order. Pure. */
 
 /** How well a text fits: higher is better, undefined when it does not. An empty filter fits everything. */
-export function scoreOf(text: string, filter: string): number | undefined {
+function scoreOf(text: string, filter: string): number | undefined {
   const hay = text.toLowerCase()
   let score = 0
   for (const word of filter.toLowerCase().split(/\s+/).filter(Boolean)) {

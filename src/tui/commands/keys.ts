@@ -25,7 +25,7 @@ const edit =
     store.dispatch({ type: 'composer.edited', op })
 
 /** Sends what is written, or runs it when it is a command of ours. */
-export function submit(context: CommandContext) {
+function submit(context: CommandContext) {
   const { store, intents } = context
   const text = editorText(editor(context)).trim()
   if (text === '') return

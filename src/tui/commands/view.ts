@@ -37,6 +37,6 @@ export async function copyReply({ store, notifier, screen }: CommandContext, onl
 }
 
 /** What stands in the last fence of a markdown text. */
-export function lastCode(markdown: string): string | undefined {
+function lastCode(markdown: string): string | undefined {
   return [...markdown.matchAll(/^ {0,3}(`{3,}|~{3,})[^\n]*\n([\s\S]*?)\n? {0,3}\1/gm)].at(-1)?.[2]
 }

@@ -27,7 +27,7 @@ export function startAlerts(store: Store<State, Action>, notify: (notification: 
 }
 
 /** What is worth calling for between two states. Pure. */
-export function alertFor(before: State, after: State): Notification | undefined {
+function alertFor(before: State, after: State): Notification | undefined {
   const asked = after.approvals.waiting.find(({ id }) => !before.approvals.waiting.some((known) => known.id === id))
   if (asked) return { title: 'Clawdbot asks for permission', body: oneLine(asked.request.command) }
   const wasRunning = runningRun(currentTranscript(before))

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import type { Action } from '../store/action.ts'
 
 /** Shortest time between two dispatches, in milliseconds: 30 frames a second. */
-export const frameMs = 33
+const frameMs = 33
 
 export type Frames = {
   push(action: Action): void

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Keep } from './keep.ts'
 
 /** How long after a keystroke the draft is written, in milliseconds. */
-export const keepMs = 300
+const keepMs = 300
 
 export type Keeper = Disposable & {
   /** Writes now; for a process that is about to end. */

@@ -15,7 +15,7 @@ export type Notifier = {
 }
 
 /** Milliseconds in which doing something again confirms it. */
-export const askMs = 2_000
+const askMs = 2_000
 
 /** Milliseconds a notice stays. */
 const stays = { info: 4_000, success: 4_000, warning: 8_000, danger: 15_000 } as const

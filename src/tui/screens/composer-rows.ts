@@ -13,7 +13,7 @@ import type { QuestionItem } from '../store/item.ts'
 import type { State } from '../store/state.ts'
 
 /** Columns of the prompt sign. */
-export const promptWidth = 2
+const promptWidth = 2
 
 export type ComposerRows = { rows: Row[]; cursor: { row: number; column: number } }
 

@@ -30,8 +30,8 @@ import { textPanel } from './text-panel.ts'
 import { welcomeRows } from './welcome.ts'
 
 /** Smaller than this nothing useful fits. */
-export const minColumns = 40
-export const minRows = 10
+const minColumns = 40
+const minRows = 10
 
 export type Frame = {
   /** The screen from top to bottom; `body` is the part that words stream into. */

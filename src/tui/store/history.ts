@@ -24,7 +24,7 @@ export function historyItems(messages: readonly HistoryMessage[]): Item[] {
  * The run a message belongs to, when its gateway tells: ours by `runId`; protocol 4 ones by `idempotencyKey` on the
  * question (with the role appended) and in their own block on the answer.
  */
-export function messageRunId(message: HistoryMessage): string | undefined {
+function messageRunId(message: HistoryMessage): string | undefined {
   const { runId, idempotencyKey, __openclaw: block } = message
   if (typeof runId === 'string') return runId
   if (typeof idempotencyKey === 'string') return idempotencyKey.replace(/:user$/, '')

@@ -182,7 +182,7 @@ function settleText(run: Run, text: string): Run {
 }
 
 /** What follows the pieces, white space aside; undefined when the text does not begin with them. */
-export function withoutPrefixes(text: string, pieces: readonly string[]): string | undefined {
+function withoutPrefixes(text: string, pieces: readonly string[]): string | undefined {
   let rest = text
   for (const piece of pieces) {
     const trimmed = piece.trim()

@@ -21,7 +21,7 @@ export function contextUse(state: State): string | undefined {
 }
 
 /** `950`, `1.2k`, `200k`, `1.5M`. */
-export function shortCount(count: number): string {
+function shortCount(count: number): string {
   if (count < 1000) return String(count)
   const [scaled, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
   return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)}${unit}`

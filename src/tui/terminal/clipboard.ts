@@ -3,8 +3,6 @@
  * person obeys if it is allowed to. What was used is told, since OSC 52 cannot say whether it worked.
  */
 
-import { spawn } from 'node:child_process'
-
 export type Copied =
   /** A tool took it. */
   | { kind: 'copied'; via: string }
@@ -61,19 +59,4 @@ export function clipboardTools(env: ClipboardEnv, platform: string): string[][] 
 function osc52(bytes: Uint8Array, env: ClipboardEnv): string {
   const sequence = `\x1b]52;c;${Buffer.from(bytes).toString('base64')}\x07`
   return env.TMUX ? `${sequence}\x1bPtmux;\x1b${sequence}\x1b\\` : sequence
-}
-
-/** The tools of this machine. `write` goes to the terminal. */
-export function systemClipboard(write: (sequence: string) => void): ClipboardPort {
-  return { pipe: pipeInto, write }
-}
-
-function pipeInto(command: string, args: readonly string[], text: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] })
-    child.once('error', () => resolve(false)) // not installed
-    child.once('exit', (code) => resolve(code === 0))
-    child.stdin.on('error', () => {}) // it ended without reading; its exit code tells
-    child.stdin.end(text)
-  })
 }

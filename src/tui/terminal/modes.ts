@@ -11,7 +11,7 @@ export const leaveModes = '\x1b[<u\x1b[?2031l\x1b[?1004l\x1b[?2004l'
 
 /** Mouse reports in the SGR form; off unless someone asks, since they take text selection away. */
 export const enterMouse = '\x1b[?1000h\x1b[?1002h\x1b[?1006h'
-export const leaveMouse = '\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l'
+const leaveMouse = '\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l'
 
 /** Questions whose answers arrive as `reply` events. Device attributes come last: every terminal answers those. */
 export const askTerminal = '\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?2004$p\x1b[?u\x1b[>q\x1b[c'

@@ -1,8 +1,4 @@
 /** Lending the terminal to another program: an editor, a pager, or the shell after ctrl+z. */
-import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 
 /** Who holds the terminal on our side. All are told to let go, then to take it again, in reverse. */
 export type TerminalHolder = {
@@ -80,21 +76,4 @@ export async function editElsewhere(
   } finally {
     await port.removeDraft(path)
   }
-}
-
-/** The real one: a file of mode 0600 in a folder of its own, and the program on our terminal. */
-export const systemEditor: EditorPort = {
-  async writeDraft(text) {
-    const path = join(await mkdtemp(join(tmpdir(), 'clawdbot-')), 'prompt.md')
-    await writeFile(path, text, { mode: 0o600 })
-    return path
-  },
-  readDraft: (path) => readFile(path, 'utf8'),
-  removeDraft: (path) => rm(dirname(path), { recursive: true, force: true }),
-  run: (command, args) =>
-    new Promise((resolve) => {
-      const child = spawn(command, args, { stdio: 'inherit' })
-      child.once('error', () => resolve(undefined))
-      child.once('exit', (code) => resolve(code ?? 1))
-    }),
 }

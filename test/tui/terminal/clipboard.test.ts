@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  type ClipboardEnv,
-  clipboardTools,
-  copyText,
-  maxOsc52Bytes,
-  systemClipboard,
-} from '../../../src/tui/terminal/clipboard.ts'
+import { type ClipboardEnv, clipboardTools, copyText, maxOsc52Bytes } from '../../../src/tui/terminal/clipboard.ts'
+import { pipeTo } from '../../../src/tui/terminal/programs.ts'
 
 /** The machine's tools, of which only these exist. */
 function port(...present: string[]) {
@@ -51,8 +46,7 @@ test('what OSC 52 would lose is refused with a way out', async () => {
 })
 
 test('a real tool gets the text on its stdin; one that fails or is missing says so', async () => {
-  const { pipe } = systemClipboard(() => {})
-  expect(await pipe('sh', ['-c', 'test "$(cat)" = "some text"'], 'some text')).toBe(true)
-  expect(await pipe('sh', ['-c', 'exit 3'], 'x'.repeat(1_000_000))).toBe(false)
-  expect(await pipe('no-such-clipboard', [], 'x')).toBe(false)
+  expect(await pipeTo('sh', ['-c', 'test "$(cat)" = "some text"'], 'some text')).toBe(true)
+  expect(await pipeTo('sh', ['-c', 'exit 3'], 'x'.repeat(1_000_000))).toBe(false)
+  expect(await pipeTo('no-such-clipboard', [], 'x')).toBe(false)
 })

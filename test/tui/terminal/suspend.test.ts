@@ -1,13 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  editElsewhere,
-  editorCommand,
-  lendTerminal,
-  stopUntilContinued,
-  systemEditor,
-} from '../../../src/tui/terminal/suspend.ts'
+import { editorPrograms } from '../../../src/tui/terminal/programs.ts'
+import { editElsewhere, editorCommand, lendTerminal, stopUntilContinued } from '../../../src/tui/terminal/suspend.ts'
 
 function holders(log: string[]) {
   return ['keys', 'screen'].map((name) => ({
@@ -79,16 +74,16 @@ test('ctrl+z stops this process and returns when it goes on', async () => {
 test('a real editor works on a private file, which is gone afterwards', async () => {
   let path = ''
   const port = {
-    ...systemEditor,
+    ...editorPrograms,
     run: async (command: string, args: readonly string[]) => {
       path = args.at(-1) ?? ''
       expect(statSync(path).mode & 0o777).toBe(0o600)
       expect(statSync(dirname(path)).mode & 0o777).toBe(0o700)
-      return systemEditor.run(command, args)
+      return editorPrograms.run(command, args)
     },
   }
   const edited = await editElsewhere('draft', ['sh', '-c', 'echo " more" >> "$0"'], [], port)
   expect(edited).toEqual({ kind: 'edited', text: 'draft more' })
   expect(existsSync(dirname(path))).toBe(false)
-  expect(await editElsewhere('a', ['no-such-editor'], [], systemEditor)).toMatchObject({ kind: 'failed' })
+  expect(await editElsewhere('a', ['no-such-editor'], [], editorPrograms)).toMatchObject({ kind: 'failed' })
 })

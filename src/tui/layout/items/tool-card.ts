@@ -38,7 +38,7 @@ function headSpans(item: ToolItem, isOpen: boolean, here: string): Span[] {
 }
 
 /** What a call does, in one line: its command, else the argument that says most. */
-export function describe(item: Pick<ToolItem, 'name' | 'args'>): { what: string; isCommand: boolean } {
+function describe(item: Pick<ToolItem, 'name' | 'args'>): { what: string; isCommand: boolean } {
   const { command, argv, path, url, query } = item.args
   if (typeof command === 'string') return { what: escapeCommand(command), isCommand: true }
   const words = Array.isArray(argv) ? argv : Array.isArray(command) ? command : undefined

@@ -14,6 +14,7 @@ import {
   emptyTranscript,
   hear,
   miss,
+  onlyCurrent,
   rejoin,
   setHistory,
   settleQuestion,
@@ -27,7 +28,7 @@ export function reduce(state: State, action: Action): State {
   const next: State = {
     connection: reduceConnection(state.connection, action),
     sessions: reduceSessions(state.sessions, action),
-    transcripts: reduceTranscripts(state.transcripts, action),
+    transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),
     approvals: reduceApprovals(state.approvals, action),
     models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,
@@ -51,14 +52,14 @@ function reduceConnection(connection: State['connection'], action: Action): Stat
 
 type Transcripts = State['transcripts']
 
-function reduceTranscripts(transcripts: Transcripts, action: Action): Transcripts {
+function reduceTranscripts(transcripts: Transcripts, action: Action, openKey: string): Transcripts {
   switch (action.type) {
     case 'run.news': {
       const key = action.key ?? keyOfRun(transcripts, action.runId)
-      // A session that nobody has opened here is read from its history when somebody does.
-      return key === undefined
-        ? transcripts
-        : change(transcripts, key, (it) => hear(it, action.runId, action.news, action.at))
+      if (key === undefined) return transcripts
+      const heard = (it: Transcript) => hear(it, action.runId, action.news, action.at)
+      // A reply in a session that is not open is followed too: who opens it finds it being written.
+      return create(transcripts, key, (it) => (key === openKey ? heard(it) : onlyCurrent(heard(it))))
     }
     case 'message.asked':
       return create(transcripts, action.key, (it) => ask(it, action.runId, action.text, action.at))
@@ -105,9 +106,10 @@ function changed(transcript: Transcript, reason: string): Transcript {
 
 function attached(transcripts: Transcripts, { kind, runs, tellsRuns }: Action & { type: 'attached' }): Transcripts {
   if (kind === 'resumed') return transcripts
-  const next = Object.values(transcripts).map((transcript) => {
-    const own = runs.filter((run) => run.sessionKey === transcript.key)
-    return [transcript.key, rejoin(transcript, own, tellsRuns)]
+  const keys = new Set([...Object.keys(transcripts), ...runs.map(({ sessionKey }) => sessionKey)])
+  const next = [...keys].map((key) => {
+    const own = runs.filter(({ sessionKey }) => sessionKey === key)
+    return [key, rejoin(transcripts[key] ?? emptyTranscript(key), own, tellsRuns)]
   })
   return Object.fromEntries(next)
 }
@@ -124,7 +126,9 @@ function change(transcripts: Transcripts, key: string, step: (transcript: Transc
 }
 
 function create(transcripts: Transcripts, key: string, step: (transcript: Transcript) => Transcript): Transcripts {
-  return { ...transcripts, [key]: step(transcripts[key] ?? emptyTranscript(key)) }
+  const known = transcripts[key]
+  const next = step(known ?? emptyTranscript(key))
+  return next === known ? transcripts : { ...transcripts, [key]: next }
 }
 
 /** Drafts of every session, chips written out; for keeping on disk. */

@@ -23,6 +23,8 @@ export type Run = {
   /** Where in `text` the last part begins, while that part is text. */
   readonly partStart: number
   readonly parts: readonly Item[]
+  /** A piece of it went missing; the rest waits for the end, which repeats all. */
+  readonly hasGap?: boolean
   /** Wall time it began. */
   readonly startedAt?: number
 }
@@ -33,21 +35,18 @@ export function newRun(id: string, phase: RunPhase = 'running', question?: Quest
 
 export const isOver = (run: Run): boolean => run.phase !== 'waiting' && run.phase !== 'running'
 
-/** A piece of text. `hasGap` says that pieces before it are missing, and the run is unchanged. */
-export type TextStep = { run: Run; hasGap: boolean }
-
 /**
  * Adds the part of `deltaText` that is new. `offset` is its place in the reply; without it the piece is appended.
- * `replace` rewrites the reply from its start, or, right after a tool, begins another text.
+ * `replace` rewrites the reply from its start, or, right after a tool, begins another text. A piece beyond what is known
+ * only marks that others are missing.
  */
-export function addText(run: Run, deltaText: string, offset?: number, replace = false): TextStep {
-  if (replace) return { run: restart(run, deltaText), hasGap: false }
+export function addText(run: Run, deltaText: string, offset?: number, replace = false): Run {
+  if (replace) return restart(run, deltaText)
   const at = offset === undefined ? run.text.length : offset + run.origin
-  if (offset === 0 && !agrees(run.text.slice(run.origin), deltaText))
-    return { run: restart(run, deltaText), hasGap: false }
-  if (at > run.text.length) return { run, hasGap: true }
+  if (offset === 0 && !agrees(run.text.slice(run.origin), deltaText)) return restart(run, deltaText)
+  if (at > run.text.length) return run.hasGap ? run : { ...run, hasGap: true }
   const fresh = deltaText.slice(run.text.length - at)
-  return { run: fresh === '' ? run : showText({ ...run, text: run.text + fresh }), hasGap: false }
+  return fresh === '' ? run : showText({ ...run, text: run.text + fresh })
 }
 
 /** One is the beginning of the other. */
@@ -207,6 +206,7 @@ export function joinRun(run: Run, known: readonly Item[], text: string): Run {
   return showText({
     ...run,
     isWhole: false,
+    hasGap: false,
     text,
     origin: 0,
     partStart: text.length - tail.length,

@@ -71,21 +71,24 @@ export type RunNews =
  * the history stale.
  */
 export function hear(transcript: Transcript, runId: string, news: RunNews, at?: number): Transcript {
-  const known = transcript.live.find((run) => run.id === runId)
+  const known = runOf(transcript, runId)
   if (known && isOver(known) && known.phase !== 'lost') return transcript
   const opened = known ? begin(transcript, known, at) : open(transcript, runId, at)
   const next = changeRun(opened, runId, (run) => step(run, news))
-  const hasGap = news.type === 'text' && next === opened && isAhead(opened, runId, news)
+  const hasNewGap = runOf(next, runId)?.hasGap === true && known?.hasGap !== true
   const isForeignEnd = news.type === 'ended' && known?.question === undefined
-  return hasGap || isForeignEnd ? { ...next, isStale: true } : next
+  return hasNewGap || isForeignEnd ? { ...next, isStale: true } : next
 }
+
+const runOf = (transcript: Transcript, runId: string): Run | undefined =>
+  transcript.live.find((run) => run.id === runId)
 
 function step(run: Run, news: RunNews): Run {
   switch (news.type) {
     case 'started':
       return run
     case 'text':
-      return addText(run, news.text, news.offset, news.replace).run
+      return addText(run, news.text, news.offset, news.replace)
     case 'thought':
       return addThought(run, news.data)
     case 'tool':
@@ -93,11 +96,6 @@ function step(run: Run, news: RunNews): Run {
     case 'ended':
       return endRun(run, news.ending, news.text, news.problem)
   }
-}
-
-function isAhead(transcript: Transcript, runId: string, news: RunNews & { type: 'text' }): boolean {
-  const run = transcript.live.find((candidate) => candidate.id === runId)
-  return run !== undefined && addText(run, news.text, news.offset, news.replace).hasGap
 }
 
 function open(transcript: Transcript, runId: string, at: number | undefined): Transcript {
@@ -252,6 +250,12 @@ function mergeEnded(run: Run, found: Found, taken: Set<Item>): Run[] {
   const kept = question ? { ...run, question } : run
   if (run.phase !== 'lost') return [kept]
   return kept.parts.length === 0 && !kept.question ? [] : [endRun(kept, 'interrupted')]
+}
+
+/** Of a conversation nobody has looked at only what is going on is kept; its history tells the rest when it is opened. */
+export function onlyCurrent(transcript: Transcript): Transcript {
+  if (transcript.source !== 'none' || !transcript.live.some(isOver)) return transcript
+  return { ...transcript, live: transcript.live.filter((run) => !isOver(run)) }
 }
 
 /** The conversation was reset: nothing said before belongs to it. What was not sent yet still does. */

@@ -40,7 +40,7 @@ export type StartOptions = TargetFlags & {
 export async function startTui(options: StartOptions): Promise<number> {
   const paths = clientPaths(options.env)
   const target = await resolveTarget(options, options.env, paths)
-  const gateway = openLate(options, target, paths)
+  const gateway = openLate(options, target, paths, (line) => ui.say(line))
   const left = Promise.withResolvers<void>()
   const screen = new Screen(process.stdout, systemClock)
   const write = (text: string): void => void process.stdout.write(text)
@@ -106,14 +106,19 @@ function sizeOf({ columns, rows }: Screen): { columns: number; rows: number } {
 }
 
 /** The gateway of this machine is started when it does not run, also when the person asks to connect again. */
-function openLate(options: StartOptions, target: Target, paths: ClientPaths): LateGateway {
+function openLate(
+  options: StartOptions,
+  target: Target,
+  paths: ClientPaths,
+  onProgress: (line: string) => void,
+): LateGateway {
   const { env, serverProgram: program } = options
   const { profile, url } = target
   const isOurs = target.isLocal && options.url === undefined
   // What connects is loaded after the first frame is on the screen.
   const ensure = async (signal: AbortSignal) => {
     const { ensureLocalGateway } = await import('../client/local.ts')
-    const start = { port: options.port, env, paths, program, clock: systemClock, onProgress: () => {}, signal }
+    const start = { port: options.port, env, paths, program, clock: systemClock, onProgress, signal }
     return await ensureLocalGateway(start)
   }
   return new LateGateway({

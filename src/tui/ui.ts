@@ -42,6 +42,8 @@ export type Ui = Disposable & {
   readonly store: Store<State, Action>
   readonly picture: Picture
   readonly onEvents: (events: readonly InputEvent[]) => void
+  /** Tells the reader something in passing. */
+  say(text: string): void
   /** Writes drafts to disk now. */
   flush(): void
 }
@@ -69,6 +71,7 @@ export function createUi(options: UiOptions): Ui {
   return {
     store,
     picture,
+    say: (text) => notifier.say('info', text),
     flush: () => keeper?.flush(),
     onEvents(events) {
       feed.flush() // a key acts on what is known, not on what was drawn last

@@ -26,6 +26,8 @@ export type BuiltGatewayOptions = {
   /** Keeps an existing state directory, for a second start; it is then not removed. */
   stateDir?: string
   port?: number
+  /** Instead of the flags that say the port; `port` is then where the configuration puts it. */
+  args?: string[]
 }
 
 /** Starts it on a free loopback port and waits until it answers `/ready`. */
@@ -42,7 +44,9 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
     CLAWDBOT_GATEWAY_TOKEN: token,
     ...options.env,
   }
-  const child = spawn(process.execPath, [built('clawdbot-server'), '--port', String(port)], { env })
+  const child = spawn(process.execPath, [built('clawdbot-server'), ...(options.args ?? ['--port', String(port)])], {
+    env,
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += String(piece)))
   await untilReady(port, child, () => output)

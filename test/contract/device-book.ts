@@ -112,6 +112,26 @@ export function deviceBookContract(
     expect(book.verify('d1', 'operator', digest(issued?.token))).toBeUndefined()
   })
 
+  test('DU9: however the wall clock jumps, tokens keep their state and requests their five minutes', () => {
+    const { clock, book, pair } = fresh()
+    const day = 86_400_000
+    pair({ deviceId: 'kept' })
+    const kept = book.issue('kept', 'operator', reader)
+    pair({ deviceId: 'ended' })
+    const ended = book.issue('ended', 'operator', reader)
+    book.revoke('ended', 'operator')
+    book.request(ask({ deviceId: 'waiting' }))
+    for (const jump of [day, -3 * day, 400 * day, -800 * day]) {
+      clock.jump(jump)
+      expect(book.verify('kept', 'operator', digest(kept?.token))).toEqual(reader)
+      expect(book.verify('ended', 'operator', digest(ended?.token))).toBeUndefined()
+      expect(book.issue('ended', 'operator', reader)).toBeUndefined()
+      expect(book.list().pending.map(({ deviceId }) => deviceId)).toEqual(['waiting'])
+    }
+    clock.advance(5 * 60_000)
+    expect(book.list().pending).toEqual([])
+  })
+
   test('PA8: names lose control and direction characters; coming back changes name and address, not the platform', () => {
     const { book, pair } = fresh()
     expect(book.request(ask({ displayName: '\u202egnp.\u001b[2Jexe\n' })).request.displayName).toBe('gnp.[2Jexe')

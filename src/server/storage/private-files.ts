@@ -17,7 +17,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
@@ -36,7 +36,7 @@ export function ensurePrivateFolder(path: string): void {
   if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) chmodSync(path, 0o700)
 }
 
-/** The text of a file, undefined when there is none. A link or another account's file throws `path.outside` (SE2). */
+/** The text of a file, undefined when there is none. A link, another account's file, or one in a folder others may write to throws `path.outside` (SE2). */
 export function readPrivateFile(path: string): string | undefined {
   let fd: number
   try {
@@ -49,6 +49,7 @@ export function readPrivateFile(path: string): string | undefined {
   }
   try {
     checkFile(path, fd)
+    checkFolders(path)
     return readFileSync(fd, 'utf8')
   } finally {
     closeSync(fd)
@@ -119,6 +120,25 @@ function checkFile(path: string, fd: number): void {
   if (!isOurs(stat.uid)) throw foreign(path)
 }
 
+/**
+ * Whoever may write to a folder can exchange what lies in it: each folder above a secret has to be ours or root's, and
+ * not writable by everybody, unless it is one like `/tmp`, where only the owner of a file may replace it.
+ */
+function checkFolders(path: string): void {
+  if (process.platform === 'win32') return // permissions mean something else there
+  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+    const stat = statSync(folder)
+    if (!isOurs(stat.uid) && stat.uid !== unmapped) throw foreign(folder)
+    if ((stat.mode & worldWritable) !== 0 && (stat.mode & sticky) === 0) throw open(folder)
+    if (folder === dirname(folder)) return
+  }
+}
+
+const worldWritable = 0o002
+/** What Linux shows, inside a user namespace, for the root outside of it. */
+const unmapped = 65_534
+const sticky = 0o1000
+
 /** Root may have made the file for us; nobody else may have. */
 function isOurs(uid: number): boolean {
   const own = process.getuid?.()
@@ -128,6 +148,12 @@ function isOurs(uid: number): boolean {
 function foreign(path: string): Fault {
   return new Fault('path.outside', `${path} belongs to another account`, {
     remedy: `Check who made it, then run: chown "$(id -un)" ${path}`,
+  })
+}
+
+function open(folder: string): Fault {
+  return new Fault('path.outside', `Every account of this machine may write to ${folder}; secrets are not read there`, {
+    remedy: `Run: chmod o-w ${folder}`,
   })
 }
 

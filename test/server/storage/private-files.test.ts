@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   chownSync,
   mkdirSync,
   mkdtempSync,
@@ -61,6 +62,20 @@ test('SE2: a link, a folder, and where it can be tried another account’s file 
   rmSync(path, { recursive: true })
   writeFileSync(path, 'planted')
   chownSync(path, 12345, 12345)
+  expect(() => readPrivateFile(path)).toThrow('belongs to another account')
+})
+
+test('SE2: nothing is read from below a folder that every account may write to, unless only owners may replace there', () => {
+  mkdirSync(join(folder, 'open/own'), { recursive: true, mode: 0o700 })
+  const path = join(folder, 'open/own/secret')
+  writePrivateFile(path, 'secret')
+  chmodSync(join(folder, 'open'), 0o777)
+  expect(() => readPrivateFile(path)).toThrow(`may write to ${join(folder, 'open')}`)
+  chmodSync(join(folder, 'open'), 0o1777)
+  expect(readPrivateFile(path)).toBe('secret')
+  if (process.getuid?.() !== 0) return
+  chmodSync(join(folder, 'open'), 0o755)
+  chownSync(join(folder, 'open'), 12345, 12345)
   expect(() => readPrivateFile(path)).toThrow('belongs to another account')
 })
 

@@ -1,4 +1,4 @@
-/** What `/status` says, as markdown: facts the screen knows, and what the gateway adds. Pure. */
+/** What `/status` says, one fact a line, its name before a tab: what the screen knows, and what the gateway adds. Pure. */
 
 import type { Result } from '../../shared/protocol/table.ts'
 import { phaseWords } from '../store/phase-words.ts'
@@ -22,5 +22,5 @@ export function statusText(state: State, status?: Result<'status'>): string {
     ['Channels', status && (status.channelSummary.join(', ') || 'none')],
   ]
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined)
-  return known.map(([name, value]) => `**${name}**: ${value}`).join('\n\n')
+  return known.map(([name, value]) => `${name}\t${value}`).join('\n')
 }

@@ -3,7 +3,7 @@
 import { bindings, type Context, spellChord } from '../commands/keymap.ts'
 import { slashCommands } from '../commands/table.ts'
 import { accentStrong, muted, strong } from '../layout/items/styles.ts'
-import { markdownRows, parseMarkdown } from '../layout/markdown.ts'
+import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
@@ -12,8 +12,7 @@ import { type Panel, panelTitle } from './list-panel.ts'
 
 /** Exactly `height` rows, beginning at the overlay's row. `last` is the last row it may begin with. */
 export function textPanel(overlay: Overlay, columns: number, height: number): Panel & { last: number } {
-  const rows =
-    overlay.kind === 'help' ? helpRows(columns) : markdownRows(parseMarkdown(overlay.text), columns - 2).map(indent)
+  const rows = overlay.kind === 'help' ? helpRows(columns) : factRows(overlay.text, columns)
   const room = Math.max(1, height - 2)
   const last = Math.max(0, rows.length - room)
   const top = Math.min(overlay.index, last)
@@ -48,12 +47,21 @@ function helpRows(columns: number): Row[] {
   return [...headingRows('Commands').slice(1), ...tableRows(commands, columns), indent([plain(end, muted)]), ...keys]
 }
 
+function factRows(text: string, columns: number): Row[] {
+  const facts = text.split('\n').map((line) => line.split('\t').map(oneLine))
+  return tableRows(
+    facts.map(([name = '', value = '']) => [name, value]),
+    columns,
+    14,
+  )
+}
+
 function headingRows(title: string): Row[] {
   return [[], [plain('  '), plain(title, accentStrong)]]
 }
 
-function tableRows(table: readonly [string, string][], columns: number): Row[] {
-  const nameWidth = Math.min(26, Math.floor(columns * 0.45))
+function tableRows(table: readonly [string, string][], columns: number, widest = 26): Row[] {
+  const nameWidth = Math.min(widest, Math.floor(columns * 0.45))
   const rest = Math.max(8, columns - nameWidth - 6)
   return table.flatMap(([name, about]) => {
     const names = wrapText(name, nameWidth)

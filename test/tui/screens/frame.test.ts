@@ -177,6 +177,9 @@ test('completions, models, help, find and status have their frames', async () =>
   await screen.after(100)
   await screen.type('<ctrl+f>load')
   await expectFrame(screen, 'find-80x24')
+  await screen.type('<ctrl+c>/status<enter>')
+  await screen.after()
+  await expectFrame(screen, 'status-80x24')
 })
 
 test('NO_COLOR: not one color is sent, and what is chosen is still to be seen', async () => {

@@ -6,6 +6,7 @@ import { createController } from './commands/controller.ts'
 import { Picture } from './components/picture.ts'
 import { startAlerts } from './gateway/alerts.ts'
 import { attach } from './gateway/attach.ts'
+import { startExpiry } from './gateway/expiry.ts'
 import { createIntents } from './gateway/intents.ts'
 import type { Keep } from './gateway/keep.ts'
 import { startKeeper } from './gateway/keeper.ts'
@@ -62,6 +63,7 @@ export function createUi(options: UiOptions): Ui {
     onError: (error) => notifier.fail(error),
     ...(options.cache ? { cache: options.cache } : {}),
   })
+  const expiry = startExpiry(store, clock)
   const alerts = startAlerts(store, (notification) => platform.notify(notification))
   const intents = createIntents({ gateway, store, notifier, clock, newId })
   const control = createController(
@@ -79,7 +81,7 @@ export function createUi(options: UiOptions): Ui {
       control(events)
     },
     [Symbol.dispose]() {
-      for (const part of [alerts, loader, feed, keeper]) part?.[Symbol.dispose]()
+      for (const part of [alerts, expiry, loader, feed, keeper]) part?.[Symbol.dispose]()
     },
   }
 }

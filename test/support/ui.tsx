@@ -6,7 +6,7 @@ import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
 import { createUi } from '../../src/tui/ui.ts'
 import { ManualClock } from './clock.ts'
 import { openScreen } from './screen.tsx'
-import type { ScriptedGateway } from './scripted-gateway.ts'
+import { type ScriptedGateway, scriptedGateway } from './scripted-gateway.ts'
 
 export type OpenUiOptions = {
   columns?: number
@@ -67,3 +67,17 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
     },
   }
 }
+
+/** Open, connected, and everything it asked for at the start has been answered. */
+export async function arrived(script: ScriptedGateway = scriptedGateway(), options: OpenUiOptions = {}) {
+  const screen = await openUi(script, options)
+  script.arrive()
+  await screen.after()
+  await screen.after(1_000)
+  script.calls.length = 0
+  return screen
+}
+
+/** The params of every call of a method, since `arrived`. */
+export const called = (script: ScriptedGateway, method: string) =>
+  script.calls.filter((call) => call.method === method).map(({ params }) => params)

@@ -2,6 +2,7 @@
 
 import type { AgentPayload } from '../../shared/protocol/agent.ts'
 import type { ChatPayload } from '../../shared/protocol/chat.ts'
+import type { PendingApproval } from '../../shared/protocol/exec.ts'
 import type { GatewayEvent } from '../../shared/rpc/client.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import { isRecord } from '../../shared/std/json.ts'
@@ -17,7 +18,7 @@ export function actionOf(event: GatewayEvent, at: number): Action | undefined {
     case 'agent':
       return runAction(event.payload.sessionKey, event.payload.runId, agentNews(event.payload), at)
     case 'exec.approval.requested':
-      return { type: 'approval.asked', approval: event.payload }
+      return { type: 'approval.asked', approval: onOurClock(event.payload, at) }
     case 'exec.approval.resolved':
       return { type: 'approval.resolved', id: event.payload.id, decision: event.payload.decision }
     case 'sessions.changed':
@@ -27,6 +28,11 @@ export function actionOf(event: GatewayEvent, at: number): Action | undefined {
     default:
       return undefined
   }
+}
+
+/** The gateway's clock may be wrong, or ours: what counts is how long the question stands from now. */
+function onOurClock(approval: PendingApproval, at: number): PendingApproval {
+  return { ...approval, createdAtMs: at, expiresAtMs: at + approval.expiresAtMs - approval.createdAtMs }
 }
 
 /** An `agent` event may lack its session; the reducer then looks the run up. */

@@ -1,9 +1,13 @@
+/** The real programs of the ecosystem, as npm has them, against our gateway. */
+
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningGateway, startBuiltGateway } from '../support/built-gateway.ts'
+import { type SlowModel, slowModel, words } from '../support/slow-model.ts'
 import { Tmux } from '../support/tmux.ts'
 import { installPeer, type PeerName } from './install.ts'
 
@@ -18,7 +22,7 @@ const common: Case[] = [
   { args: ['channels', 'status'], shows: /Gateway reachable/ },
   { args: ['nodes', 'status'], shows: /Known: 0/ },
   { args: ['nodes', 'list'], shows: /Pending: 0/ },
-  { args: ['devices', 'list'], shows: /Paired/ },
+  { args: ['devices', 'list'], shows: /Paired|No device pairing entries/ },
   { args: ['logs', '--limit', '20'], shows: /Log file|listening|gateway/i },
 ]
 
@@ -31,11 +35,15 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
   let entry: string
   let home: string
   let gateway: RunningGateway
+  let model: SlowModel
   let env: Record<string, string>
 
   beforeAll(async () => {
     entry = await installPeer(peer)
-    gateway = await startBuiltGateway()
+    model = await slowModel(({ question }) =>
+      question.endsWith('begin') ? [...words('one two three '), new Promise(() => {})] : [`you said: ${question}`],
+    )
+    gateway = await startBuiltGateway({ config: model.config() })
     home = mkdtempSync(join(tmpdir(), `clawdbot-${peer}-`))
     mkdirSync(join(home, folder))
     // All its own config needs: where the gateway is, and the token.
@@ -46,6 +54,7 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
 
   afterAll(async () => {
     await gateway?.[Symbol.asyncDispose]()
+    await model?.[Symbol.asyncDispose]()
     if (home) rmSync(home, { recursive: true, force: true })
   })
 
@@ -55,23 +64,51 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
     expect(code).toBe(0)
   })
 
-  test('its terminal holds a conversation, stops a reply, switches a session, resets', async () => {
-    using screen = new Tmux([process.execPath, entry, 'tui'], { columns: 100, rows: 30, env })
-    await screen.until(/connected|idle/i, 60_000)
-    screen.type('help')
-    await screen.until('help')
-    screen.press('Enter')
-    await screen.until(/built-in guide/i, 30_000)
-    screen.type('/session side')
-    screen.press('Enter')
-    await screen.until(/side/, 20_000)
-    screen.type('status')
-    screen.press('Enter')
-    await screen.until(/gateway/i, 30_000)
+  test('its terminal holds a conversation: a message, a stopped reply, another session, another model, a fresh start', async () => {
+    using screen = new Tmux([process.execPath, entry, 'tui'], { columns: 100, rows: 40, env })
+    await screen.until(/connected/i, 60_000)
+    await say(screen, 'good morning')
+    await screen.until('you said: good morning')
+
+    await say(screen, 'begin')
+    await screen.until(/one two three/)
+    screen.press('Escape')
+    await screen.until(/abort/i)
+    await expect.poll(() => model.left).toBe(1)
+    await say(screen, 'and on')
+    await screen.until('you said: and on')
+
+    await say(screen, '/session other')
+    await screen.until(/session (agent:main:)?other/)
+    await say(screen, 'are you there')
+    await screen.until('you said: are you there')
+    expect(model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1)
+
+    await say(screen, '/model stand-in/other')
+    await screen.until(/model set to.*other/i)
+    await say(screen, 'who speaks')
+    await screen.until('you said: who speaks')
+    expect(model.asked.at(-1)?.model).toBe('other')
+
+    await say(screen, '/new')
+    await expect.poll(() => screen.screen(), { timeout: 20_000 }).not.toContain('who speaks')
+    await say(screen, 'from the beginning')
+    await screen.until('you said: from the beginning')
+    expect(model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1)
+
     screen.press('C-c')
     screen.press('C-c')
+    await screen.until('[exit')
   })
 })
+
+/** Types it, waits until the composer shows it, and sends it: an Enter that comes with the text counts as pasted. */
+async function say(screen: Tmux, text: string): Promise<void> {
+  screen.type(text)
+  await screen.until(text)
+  await pause(400)
+  screen.press('Enter')
+}
 
 function run(entry: string, args: string[], env: Record<string, string>): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {

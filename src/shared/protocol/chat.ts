@@ -50,6 +50,8 @@ const chatSend = defineMethod({
     timeoutMs: z.int().min(0).max(86_400_000).optional(),
     idempotencyKey,
     agentId: z.string().max(64).optional(),
+    /** Sent by protocol 4 terminals from the second message on; the session is the one of `sessionKey`. */
+    sessionId: z.string().max(128).optional(),
   }),
   /** A stop word answers with `{ok, aborted, runIds}` instead, without `runId`. */
   result: z.looseObject({

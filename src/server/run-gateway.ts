@@ -17,9 +17,10 @@ import type { SharedSecret } from './gateway/server-parts.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
 import { createRedactor } from './log/redact.ts'
+import { vendorKeys } from './providers/hosted.ts'
 import { writeRuntimeNote } from './runtime-note.ts'
 import { takeLock } from './storage/lock.ts'
-import { type StatePaths, statePaths } from './storage/paths.ts'
+import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
 import { localToken } from './token-file.ts'
 
@@ -54,7 +55,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   await using life = new Lifetime()
   print('🚀 Gateway starting...')
   life.use(takeLock(paths.lock, systemClock.now()))
-  const { log, logFile, learnSecrets } = openLog(life, paths, () => snapshot, secret)
+  const { log, logFile, learnSecrets } = openLog(life, options, () => snapshot, secret)
   const gateway = life.use(
     await composeGateway({
       paths,
@@ -117,10 +118,16 @@ function hostsOf({ config }: ConfigSnapshot, flags: GatewayFlags): string[] {
   })
 }
 
-function openLog(life: Lifetime, paths: StatePaths, snapshot: () => ConfigSnapshot, secret: () => SharedSecret) {
-  const file = life.use(openLogFile({ folder: paths.logs, clock: systemClock }))
+function openLog(
+  life: Lifetime,
+  { env, home }: ServerOptions,
+  snapshot: () => ConfigSnapshot,
+  secret: () => SharedSecret,
+) {
+  const file = life.use(openLogFile({ folder: statePaths(env, home).logs, clock: systemClock }))
   const redactor = createRedactor({ patterns: () => snapshot().config.logging.redactSensitive !== 'off' })
-  const learnSecrets = () => redactor.know([...secretsOf(snapshot().config), secret().secret.reveal()])
+  const learnSecrets = () =>
+    redactor.know([...secretsOf(snapshot().config), ...vendorKeys(env), secret().secret.reveal()])
   learnSecrets()
   const log: Logger = createLogger({
     clock: systemClock,

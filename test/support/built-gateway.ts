@@ -28,6 +28,8 @@ export type BuiltGatewayOptions = {
   port?: number
   /** Instead of the flags that say the port; `port` is then where the configuration puts it. */
   args?: string[]
+  /** Where it is started; here unless told otherwise. */
+  cwd?: string
 }
 
 /** Starts it on a free loopback port and waits until it answers `/ready`. */
@@ -46,6 +48,7 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   }
   const child = spawn(process.execPath, [built('clawdbot-server'), ...(options.args ?? ['--port', String(port)])], {
     env,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += String(piece)))

@@ -62,3 +62,8 @@ export const localServers: readonly { id: string; label: string; baseUrl: string
   { id: 'llamacpp', label: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
   { id: 'vllm', label: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
 ]
+
+/** The keys of hosted vendors that an environment holds, whether or not they are used. */
+export function vendorKeys(env: Readonly<Record<string, string | undefined>>): string[] {
+  return hostedVendors.flatMap(({ keyVariables }) => keyVariables.flatMap((name) => env[name]?.trim() || []))
+}

@@ -16,6 +16,8 @@ export type VendorFacts = {
   /** Where a key comes from: `OPENAI_API_KEY`; none for a service that has no usual variable. */
   keyVariable?: string
   key?: Secret
+  /** Headers the configuration adds; their values are secrets as well. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Fields of the AI SDK's `APICallError`, and of the error objects vendors put into a stream. */
@@ -156,12 +158,12 @@ function unreachable({ label, baseUrl }: VendorFacts, reason: string, cause: unk
   })
 }
 
-/** The vendor's own sentence, cut short, without control characters and without the key that some vendors echo. */
-function saidBy(failure: CallFailure, { key }: VendorFacts): string {
+/** The vendor's own sentence, cut short, without control characters and without the secrets that some vendors echo. */
+function saidBy(failure: CallFailure, { key, headers = {} }: VendorFacts): string {
   const body = /^\s*\{/.test(failure.responseBody ?? '') ? messageIn(failure.responseBody ?? '') : undefined
   const message = body ?? (typeof failure.message === 'string' ? failure.message : '')
-  const secret = key?.reveal()
-  const safe = secret ? message.replaceAll(secret, '[secret]') : message
+  const secrets = [...(key ? [key.reveal()] : []), ...Object.values(headers)].filter((secret) => secret !== '')
+  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), message)
   return ellipsize(safe.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim(), 300)
 }
 

@@ -49,6 +49,14 @@ export function aiSdkProvider(service: Service): Provider {
   }
 }
 
-function factsOf({ id, label, baseUrl, keyVariable, key }: Service, model: string): VendorFacts {
-  return { id, label, model, baseUrl, ...(keyVariable && { keyVariable }), ...(key && { key }) }
+function factsOf({ id, label, baseUrl, keyVariable, key, headers }: Service, model: string): VendorFacts {
+  return {
+    id,
+    label,
+    model,
+    baseUrl,
+    ...(keyVariable && { keyVariable }),
+    ...(key && { key }),
+    ...(headers && { headers }),
+  }
 }

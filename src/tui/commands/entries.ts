@@ -77,7 +77,9 @@ function modelEntries(state: State, filter: string): readonly Entry[] {
     }
   })
   const usual: Entry = { title: 'default', detail: "the gateway's choice", choice: { kind: 'model', model: null } }
-  return filterList([...entries, usual], filter, ({ title, detail }) => `${title} ${detail ?? ''}`)
+  // The one in use first: a gateway may offer hundreds.
+  const ordered = [...entries.filter((entry) => entry.isCurrent), ...entries.filter((entry) => !entry.isCurrent)]
+  return filterList([...ordered, usual], filter, ({ title, detail }) => `${title} ${detail ?? ''}`)
 }
 
 const speakers = { question: 'you', reply: 'reply', thought: 'thought', tool: 'tool', note: 'note' } as const

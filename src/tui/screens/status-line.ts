@@ -6,6 +6,7 @@ import { accent, danger, muted, warning } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
+import { lostWords } from '../store/phase-words.ts'
 import type { Run } from '../store/run.ts'
 import { contextUse, currentModel } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
@@ -66,10 +67,10 @@ function stateRow(state: State, moment: Moment): Row {
   return [plain('ready', muted)]
 }
 
-function waitingRow({ retryAt, isLeaving }: State['connection'], { nowMs, isCalm }: Moment): Row {
-  const words = isLeaving ? 'the gateway is restarting' : 'connection lost'
+function waitingRow(connection: State['connection'], { nowMs, isCalm }: Moment): Row {
+  const { retryAt } = connection
   const next = retryAt === undefined || isCalm ? '' : `, next try in ${countdown(retryAt - nowMs)}`
-  return [plain(words, danger), plain(`${next} · ${keyOf('retry')} now`, muted)]
+  return [plain(lostWords(connection), danger), plain(`${next} · ${keyOf('retry')} now`, muted)]
 }
 
 function runningRow(run: Run, { nowMs, isCalm }: Moment): Row {

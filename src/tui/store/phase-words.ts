@@ -16,8 +16,14 @@ export function phaseWords(connection: State['connection']): string {
     case 'live':
       return connection.isSuspect ? 'not answering' : 'connected'
     case 'waiting':
-      return connection.isLeaving ? 'gateway is restarting' : 'connection lost'
+      return lostWords(connection)
     case 'failed':
       return 'cannot connect'
   }
+}
+
+/** Why there is no connection, where it was announced. */
+export function lostWords({ goodbye }: State['connection']): string {
+  if (goodbye === undefined) return 'connection lost'
+  return goodbye === 'restarting' ? 'gateway is restarting' : 'gateway has stopped'
 }

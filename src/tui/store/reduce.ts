@@ -44,10 +44,12 @@ function isSame(before: State, after: State): boolean {
 }
 
 function reduceConnection(connection: State['connection'], action: Action): State['connection'] {
-  if (action.type === 'gateway.leaving') return { ...connection, isLeaving: true }
+  if (action.type === 'gateway.leaving') {
+    return { ...connection, goodbye: action.isRestart ? 'restarting' : 'stopping' }
+  }
   if (action.type !== 'connection.changed') return connection
-  const isLeaving = connection.isLeaving === true && action.view.phase !== 'live'
-  return isLeaving ? { ...action.view, isLeaving } : action.view
+  const { goodbye } = connection
+  return goodbye !== undefined && action.view.phase !== 'live' ? { ...action.view, goodbye } : action.view
 }
 
 type Transcripts = State['transcripts']

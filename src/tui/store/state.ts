@@ -12,8 +12,8 @@ import { emptyTranscript, type Transcript } from './transcript.ts'
 import { initialView, type View } from './view.ts'
 
 export type State = {
-  /** `isLeaving` while a gateway that said goodbye has not come back. */
-  readonly connection: ConnectionView & { readonly isLeaving?: boolean }
+  /** `goodbye` while a gateway that announced its end has not come back. */
+  readonly connection: ConnectionView & { readonly goodbye?: 'stopping' | 'restarting' }
   readonly sessions: Sessions
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer

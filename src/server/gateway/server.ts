@@ -81,7 +81,7 @@ function createDoor(parts: GatewayParts, state: GatewayState) {
     describeSource({ socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
   const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
   const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
-  const http = { gate: () => gate, routes, secret, limiter: state.limiter, sourceOf, log }
+  const http = { gate: () => gate, routes, secret, limiter: state.limiter, clock, sourceOf, log }
   const onUpgraded = createReception(parts, state, dispatch)
   return {
     onRequest: (request: IncomingMessage, response: ServerResponse) => void serveHttp(http, request, response),

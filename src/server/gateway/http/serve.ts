@@ -1,6 +1,7 @@
 /** Answers HTTP requests: gates first, then the route, then its policy, and only then the handler sees anything. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../../shared/std/clock.ts'
 import { bearerOf, checkSharedSecret } from '../admission/auth.ts'
 import type { FailureLimiter } from '../admission/limiter.ts'
 import type { Source } from '../admission/local.ts'
@@ -13,6 +14,7 @@ export type HttpParts = {
   routes: readonly Route[]
   secret(): SharedSecret | undefined
   limiter: FailureLimiter
+  clock: Clock
   sourceOf(request: IncomingMessage): Source
   log: GatewayLog
 }
@@ -60,7 +62,7 @@ async function isAllowed(
     refuse(response, 403, 'Other sites may not use this gateway.')
     return false
   }
-  if (route.policy === 'secret' && !isAuthorized(parts, request, response)) return false
+  if (route.policy === 'secret' && !(await isAuthorized(parts, request, response))) return false
   if (route.method === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     refuse(response, 415, 'The content type must be application/json.')
     return false
@@ -69,7 +71,7 @@ async function isAllowed(
 }
 
 /** The same secret and the same limits as on the socket. */
-function isAuthorized(parts: HttpParts, request: IncomingMessage, response: ServerResponse): boolean {
+async function isAuthorized(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const source = parts.sourceOf(request)
   const token = bearerOf(request.headers.authorization)
   const lockedMs = source.isDirect ? 0 : parts.limiter.lockedForMs(source.key, ['shared'])
@@ -79,7 +81,8 @@ function isAuthorized(parts: HttpParts, request: IncomingMessage, response: Serv
     return false
   }
   if (checkSharedSecret(parts.secret(), { token }) === 'match') return true
-  if (token) parts.limiter.failed(source.key, ['shared'], { lockable: !source.isDirect })
+  const delayMs = token ? parts.limiter.failed(source.key, ['shared'], { lockable: !source.isDirect }) : 0
+  if (delayMs > 0) await new Promise<void>((resolve) => parts.clock.after(delayMs, resolve, { unref: true }))
   response.setHeader('www-authenticate', 'Bearer')
   sendUnauthorized(response, 401, 'Unauthorized')
   return false

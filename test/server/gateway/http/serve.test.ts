@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { httpRoutes } from '../../../../src/server/gateway/http/table.ts'
 import { systemClock } from '../../../../src/shared/std/clock.ts'
+import { ManualClock } from '../../../support/clock.ts'
 import { startTestGateway, testToken } from '../../../support/gateway.ts'
 
 const ask = async () => ({ text: 'hi' })
@@ -167,4 +170,32 @@ test('AU4: failures over HTTP and over the socket share one lock, and the page t
   for (let i = 0; i < 10; i++) expect((await post(`guess-${i}`)).status).toBe(401)
   const locked = await post(testToken)
   expect([locked.status, locked.headers.get('retry-after')]).toEqual([429, '300'])
+})
+
+test('AU6: a program here that guesses over HTTP waits for each further answer, and the right token never does', async () => {
+  const clock = new ManualClock()
+  await using gateway = await startTestGateway({ ask, clock })
+  const { port } = gateway.server
+  const post = (token: string) => {
+    const sent = request({
+      port,
+      host: '127.0.0.1',
+      path: '/v1/chat/completions',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    })
+    sent.end('{"messages":[{"role":"user","content":"hi"}]}')
+    return once(sent, 'response').then(([response]) => (response as IncomingMessage).resume().statusCode)
+  }
+  for (let i = 0; i < 9; i++) expect(await post(`guess-${i}`)).toBe(401)
+  const timers = clock.waiting
+  let answered = false
+  const slow = post('guess-9').finally(() => {
+    answered = true
+  })
+  await expect.poll(() => clock.waiting).toBe(timers + 1)
+  expect(await post(testToken)).toBe(200)
+  expect(answered).toBe(false)
+  clock.advance(1000)
+  expect(await slow).toBe(401)
 })

@@ -1,0 +1,51 @@
+/** Each requirement this version claims is named by a test, and docs/security.md says where: none disappears unnoticed. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+const claimed = [
+  ...['TR1', 'TR2', 'TR4', 'TR5', 'TR6', 'TR7', 'TR8'],
+  ...['AU1', 'AU2', 'AU3', 'AU4', 'AU5', 'AU6', 'AU7', 'AU8', 'AU9', 'AU10', 'AU11', 'AU14', 'AU15', 'AU16', 'AU20'],
+  ...['OR1', 'OR2', 'OR3', 'OR5', 'OR6'],
+  ...['IN1', 'IN2', 'IN3', 'IN4', 'IN5', 'IN7', 'IN9'],
+  ...['EX1', 'EX2', 'EX3', 'EX4', 'EX5', 'EX7', 'EX8', 'EX9', 'EX11', 'EX12', 'EX14', 'EX16'],
+  ...['SE1', 'SE2', 'SE4', 'SE5', 'SE6'],
+  ...['DU1', 'DU2', 'DU3', 'DU4', 'DU5', 'DU7', 'DU8', 'DU9'],
+  ...['OP2', 'OP3', 'OP4'],
+]
+
+/** Ids at the beginning of a title, as in `'EX7, DU5: …'` or `describe('OR1', …)`, of the call that follows `test` or `describe`. */
+function idsIn(text: string): string[] {
+  const titles = text.matchAll(/[(\n]\s*['"`]((?:[A-Z]{2}\d+(?:, )?)+)(?=:|['"`])/g)
+  return [...titles].flatMap(([, ids = '']) => ids.split(', '))
+}
+
+const paths = globSync('test/**/*.{test.ts,test.tsx}', { cwd: root }).concat(
+  globSync('test/contract/*.ts', { cwd: root }),
+)
+const proofs = new Map(paths.map((path) => [path, new Set(idsIn(readFileSync(join(root, path), 'utf8')))]))
+
+/** `| AU3 | promise | kept in | shown by |` */
+const rows = [
+  ...readFileSync(join(root, 'docs/security.md'), 'utf8').matchAll(/^\| ([A-Z]{2}\d+) \|.*\| ([^|]+) \|$/gm),
+]
+const page = new Map(
+  rows.map(([, id = '', shown = '']) => [id, [...shown.matchAll(/`([^` ]+)`/g)].map(([, path]) => path)]),
+)
+
+test.each(claimed)('%s is named by a test', (id) => {
+  expect([...proofs].filter(([, ids]) => ids.has(id)).map(([path]) => path)).not.toEqual([])
+})
+
+test('docs/security.md lists what is claimed, no more and no less', () => {
+  expect([...page.keys()].toSorted()).toEqual(claimed.toSorted())
+})
+
+test.each([...page])('the tests that docs/security.md gives for %s name it', (id, shown) => {
+  const files = shown.map((path) =>
+    [`${path}.test.ts`, `${path}.ts`].map((name) => `test/${name}`).find((name) => existsSync(join(root, name))),
+  )
+  expect(files.map((path) => [path, proofs.get(path ?? '')?.has(id)])).toEqual(files.map((path) => [path, true]))
+})

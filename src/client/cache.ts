@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
 import { readIfThere, writePrivate } from './private-file.ts'
 

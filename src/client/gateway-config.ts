@@ -3,7 +3,7 @@
  * gateway, which validates all of it; here everything else is left alone.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { isRecord } from '../shared/std/json.ts'
 import { Secret } from '../shared/std/secret.ts'

@@ -1,7 +1,7 @@
 /** This device's Ed25519 key and the tokens gateways gave it, one per gateway origin and role (AU16). */
 
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { Secret } from '../shared/std/secret.ts'

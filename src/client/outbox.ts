@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import type { Call } from '../shared/rpc/call.ts'
 import type { Clock } from '../shared/std/clock.ts'

@@ -1,6 +1,6 @@
 /** The note a running gateway leaves on this machine: its process and port. Written by the gateway, read by clients. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
 import { readIfThere } from './private-file.ts'
 

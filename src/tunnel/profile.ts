@@ -1,6 +1,6 @@
 /** A saved or built-in way to reach a gateway. It never holds a secret. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** SHA-256 of a certificate: hex, colons and a `sha256:` prefix allowed; kept as 64 lowercase digits. */
 export const fingerprint = z

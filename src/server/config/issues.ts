@@ -1,6 +1,6 @@
 /** From what the schema refuses to sentences a person can act on. Pure. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { didYouMean } from '../../shared/std/text.ts'
 import { nodeAt, outline, type SchemaNode } from './outline.ts'
 import { lineOf, type Positions, pathText } from './positions.ts'

@@ -1,6 +1,6 @@
 /** The schema as a flat list of keys, for docs, redaction and "did you mean". Pure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { configSchema } from './schema.ts'
 
 /** A JSON Schema node as far as it is read here. */

@@ -1,6 +1,6 @@
 /** The whole configuration: every key, its default and what it does. An empty file is valid. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { agentsSection } from './sections/agents.ts'
 import { envSection } from './sections/env.ts'
 import { gatewaySection } from './sections/gateway.ts'

@@ -1,6 +1,6 @@
 /** A text setting whose value is a secret: marked in the schema, so that redaction and the docs know. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Give a `${VARIABLE}` rather than the value itself wherever the file may be seen by others. */
 export function secretText(description: string) {

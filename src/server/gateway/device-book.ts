@@ -1,6 +1,6 @@
 /** The port to what this gateway remembers of devices: who waits, who is paired, and the digests of their tokens. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { pairedDevice, pendingDevice } from '../../shared/protocol/devices.ts'
 import type { Role } from '../../shared/protocol/scope.ts'
 

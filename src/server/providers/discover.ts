@@ -1,6 +1,6 @@
 /** Asks OpenAI-compatible servers which models they serve (`GET <baseUrl>/models`): on demand, briefly, and remembered. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { parseJson } from '../../shared/std/json.ts'

@@ -1,6 +1,6 @@
 /** The one way a tool is run, whoever asks: check the call, check the policy, run, and always answer (requirement EX9). */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { errorText, Fault } from '../../shared/fault.ts'
 import type { ToolCallPart } from '../../shared/model/message.ts'
 import { didYouMean } from '../../shared/std/text.ts'

@@ -1,6 +1,6 @@
 /** What a tool is: a name, what it takes, how dangerous it is, and how it runs. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ImagePart, TextPart, ToolDetails } from '../../shared/model/message.ts'
 import type { ToolSpec } from '../providers/provider.ts'
 

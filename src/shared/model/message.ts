@@ -1,6 +1,6 @@
 /** Messages as history and transcripts hold them (gateway protocol, section 10). Objects stay open: peers add fields. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string() })
 const thinkingPart = z.looseObject({ type: z.literal('thinking'), thinking: z.string() })

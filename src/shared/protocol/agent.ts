@@ -1,6 +1,6 @@
 /** Runs seen closely: methods `agent`, `agent.wait`, `agent.identity.get`, and the event `agent` (sections 7.6, 9.2). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { attachment, idempotencyKey, maxMessageLength, sessionKey } from './chat.ts'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'

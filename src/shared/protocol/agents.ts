@@ -1,6 +1,6 @@
 /** Agents and models (section 7.8). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 const agentsList = defineMethod({

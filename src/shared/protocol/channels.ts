@@ -1,6 +1,6 @@
 /** Chat channels and their state (section 7.4). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 const channelAccount = z.looseObject({

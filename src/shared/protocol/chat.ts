@@ -1,6 +1,6 @@
 /** Conversation: methods `chat.*` and the event `chat` (sections 7.5 and 9.1). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { message } from '../model/message.ts'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'

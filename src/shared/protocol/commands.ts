@@ -1,6 +1,6 @@
 /** Small lists the protocol 4 terminal asks for at start (section 16.3). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 const commandsList = defineMethod({

@@ -1,6 +1,6 @@
 /** The gateway's configuration as peers see it: redacted (section 7.9). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 /** What stands in place of every secret. */

@@ -1,6 +1,6 @@
 /** The handshake: challenge, `connect` params and `hello-ok` (section 4). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 const short = z.string().max(256)
 

@@ -1,6 +1,6 @@
 /** Paired devices and their tokens (section 7.12). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 

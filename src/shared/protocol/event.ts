@@ -1,6 +1,6 @@
 /** How an event of the wire is defined: its name, who may hear it, what it carries. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Scope } from './scope.ts'
 
 export type Event<N extends string = string, P extends z.ZodType = z.ZodType> = {

@@ -1,6 +1,6 @@
 /** Approvals of commands (section 7.13). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 

@@ -1,6 +1,6 @@
 /** Frames: the three objects that travel, and how untrusted text becomes one (section 2). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { isRecord, parseJson } from '../std/json.ts'
 
 /** Largest message accepted before the handshake (requirement IN2). */

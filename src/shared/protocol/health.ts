@@ -1,6 +1,6 @@
 /** Whether the gateway is well: methods `health` and `status`, events `tick`, `health` and `shutdown` (sections 7.1, 7.2, 8). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 

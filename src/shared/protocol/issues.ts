@@ -1,6 +1,6 @@
 /** Validation problems as one line of text, in the shape the ecosystem's clients print (section 2.2). */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** `must have required property 'message'; at root: unexpected property 'x'`; at most ten problems. */
 export function describeIssues(error: z.ZodError): string {

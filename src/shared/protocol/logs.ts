@@ -1,6 +1,6 @@
 /** The gateway's log, read from afar (section 7.10). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 const logsTail = defineMethod({

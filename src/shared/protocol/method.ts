@@ -1,6 +1,6 @@
 /** How a method of the wire is defined: its name, who may call it, what it takes and gives. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Role, Scope } from './scope.ts'
 
 export type Method<N extends string = string, P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> = {

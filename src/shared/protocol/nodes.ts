@@ -1,6 +1,6 @@
 /** Device nodes (section 7.11). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 

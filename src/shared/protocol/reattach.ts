@@ -5,7 +5,7 @@
  * the events that connection missed, as ordinary events of the new connection, and after them the response.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 /** A reply being written now: everything said so far, so that a newcomer can join in the middle. */

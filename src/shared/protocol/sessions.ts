@@ -1,6 +1,6 @@
 /** Sessions: listing, searching and changing them (section 7.7). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { sessionKey } from './chat.ts'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'

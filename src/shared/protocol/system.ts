@@ -1,6 +1,6 @@
 /** Presence, heartbeat and wake (sections 5 and 7.3). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 

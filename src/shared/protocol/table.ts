@@ -1,6 +1,6 @@
 /** Every method and event of the wire, by noun, and the types derived from that list. */
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { agentEvents, agentMethods } from './agent.ts'
 import { agentsMethods } from './agents.ts'
 import { channelsMethods } from './channels.ts'

@@ -1,6 +1,6 @@
 /** Token use over time (section 7.14). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineMethod } from './method.ts'
 
 const totals = {

@@ -1,6 +1,6 @@
 /** `agents`: who answers, with which model, where their files are. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { thinkingLevels } from '../../../shared/model/thinking.ts'
 
 const modelRef = z.string().min(1).max(256)

@@ -1,6 +1,6 @@
 /** `env`: variables for the gateway itself. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { secretText } from '../secret-text.ts'
 
 export const envSection = z.strictObject({

@@ -1,6 +1,6 @@
 /** `gateway`: where it listens, who gets in, and how clients find it. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { secretText } from '../secret-text.ts'
 
 const host = z.string().min(1).max(253)

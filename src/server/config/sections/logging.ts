@@ -1,6 +1,6 @@
 /** `logging`: how much is written down. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 

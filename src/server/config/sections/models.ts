@@ -1,6 +1,6 @@
 /** `models`: services that answer, beyond what their well-known environment variables configure. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { secretText } from '../secret-text.ts'
 
 export const modelsSection = z.strictObject({

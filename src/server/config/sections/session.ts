@@ -1,6 +1,6 @@
 /** `session`: how conversations are kept apart and when they begin afresh. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 const resetRule = z.strictObject({
   mode: z

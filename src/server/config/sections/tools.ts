@@ -1,6 +1,6 @@
 /** `tools`: what agents may do on this machine. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { execModes } from '../../tools/exec/policy.ts'
 import { readRule } from '../../tools/exec/rules.ts'
 

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { z } from 'zod'
+import * as z from 'zod'
 import { errorText, Fault } from '../../../shared/fault.ts'
 import { describeIssues } from '../../../shared/protocol/issues.ts'
 import { canonicalKey, normalizeAgentId } from '../../../shared/session-key.ts'

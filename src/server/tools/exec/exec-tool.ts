@@ -1,6 +1,6 @@
 /** The tool `exec`: one command on the gateway's machine, run only as far as the policy and a person allow. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ToolDetails } from '../../../shared/model/message.ts'
 import type { Clock } from '../../../shared/std/clock.ts'
 import { defineTool, type ToolContext, type ToolOutcome, textOutcome } from '../tool.ts'

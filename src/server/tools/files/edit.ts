@@ -1,6 +1,6 @@
 /** The tool `edit`: one passage of a text file in the workspace replaced by another. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { Fault } from '../../../shared/fault.ts'
 import { defineTool, textOutcome } from '../tool.ts'
 import type { FileParts } from './parts.ts'

@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTool, textOutcome } from '../tool.ts'
 import type { FileParts } from './parts.ts'
 import type { Folder } from './workspace.ts'

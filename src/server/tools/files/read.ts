@@ -1,6 +1,6 @@
 /** The tool `read`: lines of a text file in the workspace. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { truncateBytes } from '../../../shared/std/text.ts'
 import { defineTool, textOutcome } from '../tool.ts'
 import type { FileParts } from './parts.ts'

@@ -1,6 +1,6 @@
 /** The tool `write`: a whole file in the workspace. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { defineTool, textOutcome } from '../tool.ts'
 import type { FileParts } from './parts.ts'
 

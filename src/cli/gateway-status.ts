@@ -5,7 +5,7 @@ import { openLink } from '../client/open-link.ts'
 import { probePort } from '../client/probe.ts'
 import { readRuntime } from '../client/runtime-file.ts'
 import { localPort, resolveTarget } from '../client/target.ts'
-import { errorText } from '../shared/fault.ts'
+import { errorText, Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import { connectChallenge } from '../shared/protocol/health.ts'
 import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
@@ -30,6 +30,11 @@ export const gatewayStatus = defineCommand({
   about: 'whether the gateway of this machine runs, with its facts; exit code 1 when it does not',
   flags: gatewayFlags,
   async run(invocation) {
+    if (invocation.flags.url !== undefined) {
+      throw new Fault('usage.invalid', 'gateway status looks at the gateway of this machine, so it takes no --url', {
+        remedy: `For another one: clawdbot status --url ${invocation.flags.url}`,
+      })
+    }
     const { isRunning, json, lines } = await describeLocal(invocation)
     if (invocation.flags.json) printJson(invocation, json)
     else invocation.out(lines)

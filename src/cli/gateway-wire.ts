@@ -58,9 +58,8 @@ export const gatewayProbe = defineCommand({
           out('Gateway Status\nReachable: yes\n')
           out(`${target.url.origin} (${target.source})\n`)
           out(`  Connect: ok (${connectMs}ms) · RPC: ${failed.length === 0 ? 'ok' : 'failed'}\n`)
-          out(
-            `  Gateway: ${oneLine(server.host ?? 'unnamed')} · app ${oneLine(server.version)} · protocol ${protocol}\n`,
-          )
+          const host = server.host === undefined ? [] : [oneLine(server.host)] // protocol 4 gateways do not tell
+          out(`  Gateway: ${[...host, `app ${oneLine(server.version)}`, `protocol ${protocol}`].join(' · ')}\n`)
           for (const line of failed) out(`  ${oneLine(line)}\n`)
           return 0
         },

@@ -46,10 +46,10 @@ export function httpRoutes(parts: {
       method: 'GET',
       path: '/',
       policy: 'public',
-      handle: (_, response) => {
+      handle: (request, response) => {
         const policy = `${securityHeaders['content-security-policy']}; style-src '${landingStyleHash()}'`
         response.setHeader('content-security-policy', policy)
-        sendText(response, 200, landingPage, 'text/html')
+        sendText(response, 200, landingPage(request.headers.host ?? ''), 'text/html')
       },
     }),
     ...(ask ? [completionsRoute({ ask, clock, defaultAgentId })] : []),

@@ -69,7 +69,7 @@ test('TR8: nothing public tells a version, a path or a stack', async () => {
     for (const path of paths) {
       const answer = await fetch(base + path)
       const text = `${JSON.stringify(Object.fromEntries(answer.headers))}${await answer.text()}`
-      expect(text).not.toMatch(/\/state|\.ts:|node_modules|\d+\.\d+\.\d+/)
+      expect(text.replaceAll('127.0.0.1', 'here')).not.toMatch(/\/state|\.ts:|node_modules|\d+\.\d+\.\d+/)
     }
   })
 })

@@ -3,6 +3,7 @@
 
 import { version } from '../shared/build.ts'
 import { useCompileCache } from './compile-cache.ts'
+import { useLittleMemory } from './lean-memory.ts'
 import { nodeProblem } from './node-version.ts'
 
 const argv = process.argv.slice(2)
@@ -12,6 +13,7 @@ else if (problem !== undefined) {
   process.stderr.write(`❌ ${problem}\n`)
   process.exitCode = 1
 } else {
+  useLittleMemory()
   useCompileCache()
   const { guard } = await import('./guard.ts')
   const { runServer } = await import('../server/main.ts')

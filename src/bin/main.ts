@@ -5,6 +5,7 @@ import type { Surroundings } from '../cli/command.ts'
 import { clientPaths } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { guard } from './guard.ts'
+import { useLittleMemory } from './lean-memory.ts'
 
 /** `entryUrl` is the module URL of the running program; `clawdbot-server` lies beside it. */
 export async function main(argv: readonly string[], entryUrl: string): Promise<void> {
@@ -57,6 +58,7 @@ function surroundings(entryUrl: string): Surroundings {
     serverProgram: fileURLToPath(new URL(name, entryUrl)),
     runServer: async (serverArgv) => {
       releaseInterrupt()
+      useLittleMemory()
       const { runServer } = await import('../server/main.ts')
       return await runServer(serverArgv, env)
     },

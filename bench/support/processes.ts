@@ -12,18 +12,22 @@ export const token = 'bench-token-0123456789abcdef0123456789abcdef'
 const root = join(import.meta.dirname, '../..')
 export const program = (name: 'clawdbot' | 'clawdbot-server') => join(root, 'dist', `${name}.js`)
 
-export type BenchProvider = AsyncDisposable & { port: number; lastPromptBytes(): number }
+export type BenchProvider = AsyncDisposable & {
+  port: number
+  lastPromptBytes(): number
+  /** Tokens of the last answer that is over, its reader gone or satisfied. */
+  lastTokens(): number
+}
 
 export async function startProvider(): Promise<BenchProvider> {
   const child = fork(join(import.meta.dirname, 'instant-provider.ts'))
-  let promptBytes = 0
+  const last = { promptBytes: 0, tokens: 0 }
   const [first] = (await once(child, 'message')) as [{ port: number }]
-  child.on('message', (message: { promptBytes: number }) => {
-    promptBytes = message.promptBytes
-  })
+  child.on('message', (message: Partial<typeof last>) => Object.assign(last, message))
   return {
     port: first.port,
-    lastPromptBytes: () => promptBytes,
+    lastPromptBytes: () => last.promptBytes,
+    lastTokens: () => last.tokens,
     [Symbol.asyncDispose]: () => end(child),
   }
 }
@@ -57,10 +61,9 @@ export async function spawnGateway(options: { providerPort?: number } = {}): Pro
     apiKey: 'none',
     api: 'openai-completions',
   }
-  const models = ['tokens-1', 'tokens-20', 'tokens-5000', 'paced-100-10000', 'paced-100-100000'].map((id) => ({
-    id,
-    name: id,
-  }))
+  const sized = ['tokens-1', 'tokens-20', 'tokens-5000']
+  const paced = ['paced-100-10000', 'paced-100-100000', 'prose-100-10000']
+  const models = [...sized, ...paced].map((id) => ({ id, name: id }))
   const config = {
     gateway: { port },
     agents: { defaults: { model: 'bench:tokens-20' } },

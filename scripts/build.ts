@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type BuildResult, build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildResult, build, type Metafile } from 'esbuild'
 import { buildStamp, fingerprint } from './bootstrap/sources.mjs'
 import { splitBreaches } from './build/graph.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
+import { lighten } from './build/lighten.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -31,16 +32,6 @@ async function main(): Promise<void> {
   await removeOld(new Set(written), process.argv.includes('--clean') ? 0 : keepOldChunksMs)
 }
 
-/** zod carries its messages in fifty languages, half of its code; every program of ours would read them at start. */
-const englishOnly: Plugin = {
-  name: 'zod in English only',
-  setup(build) {
-    build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js'",
-    }))
-  },
-}
-
 async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return await build({
@@ -60,7 +51,7 @@ async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> 
     minifySyntax: true,
     legalComments: 'none',
     external: ['ssh2', 'bufferutil', 'utf-8-validate'],
-    plugins: [englishOnly],
+    plugins: [lighten],
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',

@@ -1,7 +1,6 @@
 /** `clawdbot` without a command: the screen in a terminal, an answer for a pipe, else how things stand. */
 
 import { Fault } from '../shared/fault.ts'
-import { ask } from './ask.ts'
 import { type FlagValues, gatewayFlags, type Surroundings } from './command.ts'
 import { parseLine, usage } from './parse.ts'
 import { reportFault } from './run.ts'
@@ -37,7 +36,10 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
     const { args, flags: parsed } = parseLine(argv, '', screenFlags)
     if (args.length > 0) throw usage(`${JSON.stringify(args[0])} stands after the flags: commands come first`, '')
     const flags = parsed as FlagValues<typeof screenFlags>
-    if (!ends.isScreen) return await ask({ ...world, flags, input: ends.input })
+    if (!ends.isScreen) {
+      const { ask } = await import('./ask.ts') // the screen loads what connects after its first frame
+      return await ask({ ...world, flags, input: ends.input })
+    }
     const { url, port, token, password, insecure, session } = flags
     const { env, serverProgram } = world
     const pin = flags['tls-fingerprint']

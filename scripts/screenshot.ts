@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../test/support/built-gateway.ts'
+import { freePort } from '../test/support/free-port.ts'
 import { openPty, type Pty } from '../test/support/pty.ts'
 import type { Cell } from '../test/support/terminal.ts'
 

@@ -1,5 +1,6 @@
 /** `clawdbot` without a command: the screen in a terminal, an answer for a pipe, else how things stand. */
 
+import type { TargetFlags } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import { type FlagValues, gatewayFlags, type Surroundings } from './command.ts'
 import { parseLine, usage } from './parse.ts'
@@ -11,13 +12,7 @@ const screenFlags = {
 } as const
 
 /** What the screen is started with; secrets are in here, so it is never printed. */
-export type ScreenOptions = {
-  readonly url?: string | undefined
-  readonly port?: number | undefined
-  readonly token?: string | undefined
-  readonly password?: string | undefined
-  readonly tlsFingerprint?: string | undefined
-  readonly insecure?: boolean | undefined
+export type ScreenOptions = TargetFlags & {
   readonly session?: string | undefined
   readonly env: Surroundings['env']
   /** Path of `clawdbot-server`, for the gateway of the profile `local`. */

@@ -140,7 +140,9 @@ class LiveConnection implements Connection {
       const tunnel = await openTunnel(this.#options.profile)
       if (signal.aborted) return await tunnel[Symbol.asyncDispose]()
       this.#tunnel = tunnel
-      void tunnel.closed.then((fault) => fault && this.#lost(this.#state.generation, 'tunnel', fault))
+      void tunnel.closed.then((fault) => {
+        if (fault && this.#tunnel === tunnel) this.#lost(this.#state.generation, 'tunnel', fault)
+      })
       this.#dispatch({ type: 'tunnel-up', generation })
     } catch (error) {
       this.#lost(generation, 'tunnel', asFault(error))

@@ -1,21 +1,13 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isAlive, readRuntime } from '../../src/client/runtime-file.ts'
 import { Home, until } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
 import { clawdbot } from './world.ts'
 
 const serverProgram = join(import.meta.dirname, '../support/stand-in-server.ts')
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 test('restart starts what does not run, status shows its facts, stop ends it, and then there is none', async () => {
   await using home = await Home.make()

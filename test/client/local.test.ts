@@ -6,6 +6,7 @@ import { ensureLocalGateway, ensureToken } from '../../src/client/local.ts'
 import { isPortFree, probePort } from '../../src/client/probe.ts'
 import { isAlive, readRuntime } from '../../src/client/runtime-file.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
+import { freePort } from '../support/free-port.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { Home, until } from './support.ts'
 
@@ -37,14 +38,6 @@ class Local implements AsyncDisposable {
     process.kill(note.pid, 'SIGTERM')
     await until(() => !isAlive(note.pid))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 test('a running gateway is used as it is', async () => {

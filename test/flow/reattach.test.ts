@@ -3,8 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Home, type Observed } from '../client/support.ts'
-import { freePort, type RunningGateway, startBuiltGateway } from '../support/built-gateway.ts'
+import { type RunningGateway, startBuiltGateway } from '../support/built-gateway.ts'
 import { type Chaos, ChaosProxy } from '../support/chaos-proxy.ts'
+import { freePort } from '../support/free-port.ts'
 import { type Beat, type SlowModel, slowModel, words } from '../support/slow-model.ts'
 import { call, history, mainSession, operator, textOf } from './support.ts'
 

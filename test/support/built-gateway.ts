@@ -3,9 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 import { built } from './programs.ts'
 
 export type RunningGateway = AsyncDisposable & {
@@ -72,16 +72,6 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
       if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true })
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function untilReady(port: number, child: ChildProcess, output: () => string): Promise<void> {

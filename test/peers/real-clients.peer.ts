@@ -55,7 +55,7 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
   afterAll(async () => {
     await gateway?.[Symbol.asyncDispose]()
     await model?.[Symbol.asyncDispose]()
-    if (home) rmSync(home, { recursive: true, force: true })
+    for (const folder of [home, gateway?.stateDir]) if (folder) rmSync(folder, { recursive: true, force: true })
   })
 
   test.each(common)('$args', async ({ args, shows }) => {
@@ -96,6 +96,25 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
     await screen.until('you said: from the beginning')
     expect(model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')).toHaveLength(1)
 
+    screen.press('C-c')
+    screen.press('C-c')
+    await screen.until('[exit')
+  })
+
+  test('its terminal survives our gateway being killed and started again, and the conversation goes on', async () => {
+    using screen = new Tmux([process.execPath, entry, 'tui', '--session', 'lasting'], { columns: 100, rows: 40, env })
+    await screen.until(/connected/i, 60_000)
+    await say(screen, 'before the storm')
+    await screen.until('you said: before the storm')
+    const { stateDir, port } = gateway
+    await gateway.kill9()
+    await screen.until(/disconnect|closed|reconnect|not connected/i, 30_000)
+    gateway = await startBuiltGateway({ config: model.config(), stateDir, port })
+    await screen.until(/gateway (re)?connected|connected \| idle|reconnected/i, 60_000)
+    await say(screen, 'after the storm')
+    await screen.until('you said: after the storm', 40_000)
+    const said = model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')
+    expect(said?.map(({ content }) => content)).toEqual(['before the storm', 'after the storm'])
     screen.press('C-c')
     screen.press('C-c')
     await screen.until('[exit')

@@ -1,10 +1,11 @@
 /** Packs the package and uses it as a stranger would: installed into an empty folder, without scripts, on each Node. */
 import { execFile } from 'node:child_process'
-import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdtempDisposable, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { conversation } from './smoke/conversation.ts'
+import { footprint, install, pack } from './smoke/tarball.ts'
 
 const exec = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -31,28 +32,12 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 ? 1 : 0
 }
 
-async function pack(folder: string): Promise<string> {
-  const { stdout } = await exec('npm', ['pack', '--loglevel=error', '--json', '--pack-destination', folder], {
-    cwd: root,
-  })
-  const [name] = (await readdir(folder)).filter((entry) => entry.endsWith('.tgz'))
-  if (name === undefined) throw new Error(`npm pack left no tarball:\n${stdout}`)
-  return join(folder, name)
-}
-
 async function smoke(major: number, tarball: string): Promise<string> {
   await using folder = await mkdtempDisposable(join(tmpdir(), `clawdbot-node${major}-`))
   const installed = { folder: folder.path, env: await environment(major) }
-  await exec(
-    'npm',
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder.path, tarball],
-    {
-      env: installed.env,
-      cwd: folder.path,
-    },
-  )
+  await install(tarball, folder.path, installed.env)
   const talk = await conversation(join(folder.path, 'node_modules', '.bin'), installed.env)
-  return [await version(installed), await footprint(installed), talk].join(', ')
+  return [await version(installed), await weight(installed), talk].join(', ')
 }
 
 /** Like ours, but with that Node first on PATH and none of this project's own tools. */
@@ -72,21 +57,11 @@ async function version({ folder, env }: Installed): Promise<string> {
   return `version ${expected}`
 }
 
-async function footprint({ folder }: Installed): Promise<string> {
-  const modules = join(folder, 'node_modules')
-  const { packages } = JSON.parse(await readFile(join(modules, '.package-lock.json'), 'utf8'))
-  const count = Object.keys(packages).length
-  const megabytes = (await bytesIn(modules)) / 1e6
-  const facts = `${count} packages (limit ${limits.packages}), ${megabytes.toFixed(1)} MB (limit ${limits.megabytes} MB)`
-  if (count > limits.packages || megabytes > limits.megabytes) throw new Error(`too much is installed: ${facts}`)
+async function weight({ folder }: Installed): Promise<string> {
+  const { packages, megabytes } = await footprint(folder)
+  const facts = `${packages} packages (limit ${limits.packages}), ${megabytes.toFixed(1)} MB (limit ${limits.megabytes} MB)`
+  if (packages > limits.packages || megabytes > limits.megabytes) throw new Error(`too much is installed: ${facts}`)
   return facts
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size))
-  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 await main()

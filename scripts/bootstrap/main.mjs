@@ -16,6 +16,7 @@ const targets = {
   test: { script: join(root, 'node_modules', 'vitest', 'vitest.mjs'), args: ['run'] },
   check: { script: join(root, 'scripts', 'check.ts'), args: [] },
   smoke: { script: join(root, 'scripts', 'smoke.ts'), args: [] },
+  bench: { script: join(root, 'bench', 'all.ts'), args: [] },
 }
 
 /** @param {string[]} argv the command, then what is passed on to the program */

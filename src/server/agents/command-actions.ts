@@ -6,6 +6,7 @@ import type { HandlersOf } from '../../shared/rpc/call.ts'
 import { agentIdOf } from '../../shared/session-key.ts'
 import type { Config } from '../config/schema.ts'
 import type { HandlerContext } from '../gateway/context.ts'
+import { approverName } from '../methods/exec.ts'
 import { modelName } from '../providers/models.ts'
 import type { CommandActions } from '../runs/commands.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -64,11 +65,7 @@ export function createCommandActions(parts: ActionParts, context: HandlerContext
           },
         )
       }
-      const result = approvals.resolve(
-        matches[0]?.id ?? '',
-        decision,
-        context.peer.client.displayName ?? context.peer.client.id,
-      )
+      const result = approvals.resolve(matches[0]?.id ?? '', decision, approverName(context.peer))
       if (result === 'invalid')
         throw new Fault('usage.invalid', `"${decision}" is no answer.`, { remedy: 'Use once, always or deny.' })
       return result === 'settled' ? 'Answered.' : 'That command is no longer waiting.'

@@ -17,8 +17,7 @@ export class Presence {
   readonly #clock: Clock
   readonly #self: PresenceEntry
   readonly #connected = new Map<string, PresenceEntry>()
-  readonly #reported: BoundedMap<string, PresenceEntry>
-  readonly #reportedKeys = new Set<string>()
+  readonly #reported: BoundedMap<string, { key: string; entry: PresenceEntry }>
   /** Grows with each change; travels as `stateVersion.presence`. */
   version = 1
 
@@ -49,19 +48,14 @@ export class Presence {
   reported(params: ParsedParams<'system-event'>): void {
     const key = params.deviceId ?? params.instanceId ?? params.host ?? 'unknown'
     const { reason = 'event', ...facts } = params
-    this.#reported.set(key, { ...facts, reason, ts: this.#clock.now() } as PresenceEntry)
-    this.#reportedKeys.add(key)
+    this.#reported.set(key, { key, entry: { ...facts, reason, ts: this.#clock.now() } as PresenceEntry })
     this.version++
   }
 
   /** The gateway itself first, then the latest. One entry per device, else per instance, else per connection. */
   list(limit = maxEntries): PresenceEntry[] {
     const byKey = new Map<string, PresenceEntry>()
-    for (const key of this.#reportedKeys) {
-      const entry = this.#reported.get(key)
-      if (entry) byKey.set(key, entry)
-      else this.#reportedKeys.delete(key)
-    }
+    for (const { key, entry } of this.#reported.values()) byKey.set(key, entry)
     for (const [connId, entry] of this.#connected) byKey.set(entry.deviceId ?? entry.instanceId ?? connId, entry)
     const others = [...byKey.values()].sort((a, b) => b.ts - a.ts)
     return [{ ...this.#self, ts: this.#clock.now() }, ...others.slice(0, limit - 1)]

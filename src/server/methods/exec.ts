@@ -33,6 +33,7 @@ export function execMethods({ approvals }: { approvals: Approvals }): HandlersOf
   }
 }
 
-function approverName({ client, deviceId }: Peer): string {
+/** The approver as the others are told. */
+export function approverName({ client, deviceId }: Peer): string {
   return client.displayName ?? (deviceId ? `${client.id} ${deviceId.slice(0, 8)}` : client.id)
 }

@@ -19,6 +19,8 @@ export type OutgoingOptions<P> = {
   /** Characters of JSON to expect, for items that may never be serialised because they fold first. */
   sizeHint?: number
   stateVersion?: StateVersion
+  /** Only of use to those who listen now: nobody who can reattach would hear it. */
+  isRepeat?: boolean
 }
 
 /** News of a state that `hello-ok` tells anyway: worthless to someone who comes back later, so not kept for them. */
@@ -56,7 +58,7 @@ export class Outgoing {
 
   /** Whether a peer that reattaches gets it. */
   get isKept(): boolean {
-    return this.onlyTo === undefined && !momentary.has(this.event)
+    return this.onlyTo === undefined && !momentary.has(this.event) && this.#options.isRepeat !== true
   }
 
   /** Only the latest one of such an event is worth sending. */

@@ -21,7 +21,7 @@ const envelope = 300
 /** The whole text so far. `agent` comes before `chat` (section 9.2). */
 export function wholeTextItems(moment: Moment, dialect: 'v3' | 'v4', text: string, delta: string): Outgoing[] {
   const { runId } = moment.run
-  const shared = { audience: speaks(dialect), runId, sizeHint: text.length + envelope }
+  const shared = { audience: speaks(dialect), runId, sizeHint: text.length + envelope, isRepeat: true }
   const message = { role: 'assistant', content: [{ type: 'text', text }], timestamp: moment.ts }
   const part = dialect === 'v4' ? { deltaText: delta } : {}
   return [

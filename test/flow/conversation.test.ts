@@ -66,6 +66,10 @@ describe.each([3, 4] as const)('a peer of protocol %i', (protocol) => {
       ['user', 'tell me'],
       ['assistant', story],
     ])
+    // By these marks a terminal of protocol 4 knows what it has shown already.
+    const marks = (await history(client)).map((message) => (message as { __openclaw?: Json }).__openclaw)
+    const expected = { id: expect.stringMatching(/^\d+$/), seq: expect.any(Number), runId }
+    expect(marks).toEqual(protocol === 4 ? [expected, expected] : [undefined, undefined])
   })
 
   test('an abort keeps what had arrived, ends the request to the model, and the next turn works', async () => {

@@ -115,6 +115,14 @@ describe.each(cases)('the real $peer against our gateway', ({ peer, folder, file
     await screen.until('you said: after the storm', 40_000)
     const said = model.asked.at(-1)?.messages.filter(({ role }) => role === 'user')
     expect(said?.map(({ content }) => content)).toEqual(['before the storm', 'after the storm'])
+    await say(screen, '/status')
+    await screen.until(/tokens|model/i)
+    await say(screen, 'in the calm')
+    await screen.until('you said: in the calm')
+    for (const text of ['before the storm', 'after the storm', 'in the calm']) {
+      const times = screen.screen().split(`you said: ${text}`).length - 1
+      expect([text, times]).toEqual([text, Math.min(times, 1)]) // once, however often it was fetched, if not scrolled away
+    }
     screen.press('C-c')
     screen.press('C-c')
     await screen.until('[exit')

@@ -85,10 +85,11 @@ export function createHandlers(parts: HandlersParts): OtherHandlers {
 }
 
 function historyOf(sessions: Sessions, sessionKey: string, limit: number) {
-  const { session, messages } = sessions.history(sessions.canonicalKey(sessionKey), { limit })
+  const { session, messages, ids } = sessions.history(sessions.canonicalKey(sessionKey), { limit })
   const thinkingLevel = session?.settings.thinkingLevel
   return {
     messages: messages as Message[],
+    ids,
     ...(session ? { sessionId: session.sessionId } : {}),
     ...(thinkingLevel ? { thinkingLevel } : {}),
   }

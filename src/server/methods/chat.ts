@@ -6,7 +6,7 @@ import { hasScope } from '../../shared/protocol/scope.ts'
 import type { ParsedParams, Result } from '../../shared/protocol/table.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
 import type { Clock } from '../../shared/std/clock.ts'
-import type { HandlerContext } from '../gateway/context.ts'
+import type { HandlerContext, Peer } from '../gateway/context.ts'
 import { MissingScope } from '../gateway/refusal.ts'
 import { type CommandActions, parseCommand } from '../runs/commands.ts'
 import type { Runs, StartRequest } from '../runs/runs.ts'
@@ -20,14 +20,19 @@ export type ChatParts = {
   clock: Clock
   /** What slash commands do, in the caller's name. */
   actions(context: HandlerContext): CommandActions
-  history(sessionKey: string, limit: number): { sessionId?: string; messages: Message[]; thinkingLevel?: string }
+  /** `ids` are those of the messages, in the same order. */
+  history(
+    sessionKey: string,
+    limit: number,
+  ): { sessionId?: string; messages: (Message & { runId?: string })[]; ids: number[]; thinkingLevel?: string }
   inject(sessionKey: string, message: string, label?: string): string
 }
 
 export function chatMethods(parts: ChatParts): HandlersOf<'chat', HandlerContext> {
   return {
-    'chat.history': ({ sessionKey, limit }) => {
-      const { sessionId, messages, thinkingLevel } = parts.history(sessionKey, limit ?? 200)
+    'chat.history': ({ sessionKey, limit }, { peer }) => {
+      const { sessionId, ids, thinkingLevel, ...found } = parts.history(sessionKey, limit ?? 200)
+      const messages = needsMarks(peer) ? found.messages.map((message, i) => marked(message, ids[i])) : found.messages
       return { sessionKey, ...(sessionId ? { sessionId } : {}), messages, thinkingLevel: thinkingLevel ?? null }
     },
     'chat.send': (params, context) => send(parts, params, context),
@@ -37,6 +42,19 @@ export function chatMethods(parts: ChatParts): HandlersOf<'chat', HandlerContext
       messageId: parts.inject(sessionKey, message, label),
     }),
   }
+}
+
+/** Terminals of protocol 4 know by a mark what they have shown already; without it each reload shows all of it again. */
+function needsMarks({ protocol, caps }: Peer): boolean {
+  return protocol >= 4 && !caps.has('reattach')
+}
+
+/** The mark's name is theirs (section 10). */
+function marked(message: Message & { runId?: string }, id: number | undefined): Message {
+  const { runId } = message
+  const mark = { id: String(id), seq: id, ...(runId === undefined ? {} : { runId }) }
+  const whole = { ...message, __openclaw: mark }
+  return whole
 }
 
 async function send(

@@ -63,18 +63,19 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
 
     /**
      * The last messages in reading order, each with the `runId` it belongs to, so that a screen knows which of them it has
-     * already shown; empty for an unknown session.
+     * already shown; empty for an unknown session. `ids` are those of the messages, rising and never used again.
      */
     history(
       key: string,
       { limit = 200, maxBytes = maxHistoryBytes } = {},
-    ): { session?: SessionRecord; messages: (Message & { runId?: string })[] } {
+    ): { session?: SessionRecord; messages: (Message & { runId?: string })[]; ids: number[] } {
       const session = catalog.find(key)
-      if (!session) return { messages: [] }
+      if (!session) return { messages: [], ids: [] }
       const entries = lastEntries(db, catalog.transcriptOf(key) as number, limit, maxBytes)
       return {
         session,
         messages: entries.map(({ message, runId }) => (runId === undefined ? message : { ...message, runId })),
+        ids: entries.map(({ id }) => id),
       }
     },
 

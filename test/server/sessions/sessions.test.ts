@@ -253,7 +253,7 @@ test('history is limited by count and by bytes, newest kept', () => {
   const firsts = (options: object) => sessions.history(main, options).messages.map((m) => String(m.content)[0])
   expect(firsts({ limit: 2 })).toEqual(['3', '4'])
   expect(firsts({ maxBytes: 3500 })).toEqual(['2', '3', '4'])
-  expect(sessions.history('agent:main:nobody')).toEqual({ messages: [] })
+  expect(sessions.history('agent:main:nobody')).toEqual({ messages: [], ids: [] })
 })
 
 test.each([

@@ -6,8 +6,8 @@ import { openUi } from '../support/ui.tsx'
 
 /** What the terminal must show: the frame, drawn by nobody. */
 function expected({ ui, terminal }: Awaited<ReturnType<typeof openUi>>): string {
-  const { above, body, below } = ui.picture.frame
-  const rows = [...above, ...body, ...below].map((row) => rowText(row).trimEnd())
+  const { above, body, below, status, footer } = ui.picture.frame
+  const rows = [...above, ...body, ...below, ...status, ...footer].map((row) => rowText(row).trimEnd())
   return Array.from({ length: terminal.rows }, (_, row) => rows[row] ?? '').join('\n')
 }
 

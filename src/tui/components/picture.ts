@@ -16,11 +16,13 @@ import { runningRun } from '../store/transcript.ts'
 import { themes } from '../theme/themes.ts'
 import type { ColorDepth, ThemeName } from '../theme/tokens.ts'
 
-/** Everything but the body. The same object until some of it changed: words that stream in change the body alone. */
+/** What changes only when something happened: all but the body and the status. The same object until some of it did. */
 export type Surround = {
   readonly above: readonly string[]
   readonly below: readonly string[]
+  readonly footer: readonly string[]
   readonly bodyRows: number
+  readonly statusRows: number
   readonly cursor: { readonly row: number; readonly column: number } | undefined
 }
 
@@ -39,6 +41,7 @@ export class Picture {
   #frame: Frame | undefined
   #surround: Surround | undefined
   #body: readonly string[] | undefined
+  #status: readonly string[] | undefined
   #isStale = true
   #cancelTick: (() => void) | undefined
   #endStore: (() => void) | undefined
@@ -62,9 +65,20 @@ export class Picture {
     return this.#surround as Surround
   }
 
-  readonly lines = (): readonly string[] => {
-    this.#refresh()
-    return this.#body as readonly string[]
+  readonly body = {
+    subscribe: (listener: () => void) => this.subscribe(listener),
+    lines: (): readonly string[] => {
+      this.#refresh()
+      return this.#body as readonly string[]
+    },
+  }
+
+  readonly status = {
+    subscribe: (listener: () => void) => this.subscribe(listener),
+    lines: (): readonly string[] => {
+      this.#refresh()
+      return this.#status as readonly string[]
+    },
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -89,12 +103,19 @@ export class Picture {
   #refresh(): void {
     if (!this.#isStale) return
     this.#isStale = false
-    const { above, body, below, cursor } = this.frame
+    const { above, body, below, status, footer, cursor } = this.frame
     const paint = (rows: readonly Row[]) => rows.map((row) => this.#painter(row))
-    const surround: Surround = { above: paint(above), below: paint(below), bodyRows: body.length, cursor }
+    const surround: Surround = {
+      above: paint(above),
+      below: paint(below),
+      footer: paint(footer),
+      bodyRows: body.length,
+      statusRows: status.length,
+      cursor,
+    }
     if (!this.#surround || !isSameSurround(this.#surround, surround)) this.#surround = surround
-    const lines = paint(body)
-    if (!this.#body || !isSameLines(this.#body, lines)) this.#body = lines
+    this.#body = keepSame(this.#body, paint(body))
+    this.#status = keepSame(this.#status, paint(status))
   }
 
   #changed(): void {
@@ -120,8 +141,13 @@ export class Picture {
 
 function isSameSurround(a: Surround, b: Surround): boolean {
   const isSameCursor = a.cursor?.row === b.cursor?.row && a.cursor?.column === b.cursor?.column
-  return isSameCursor && a.bodyRows === b.bodyRows && isSameLines(a.above, b.above) && isSameLines(a.below, b.below)
+  const isSameShape = a.bodyRows === b.bodyRows && a.statusRows === b.statusRows
+  const isSame = (['above', 'below', 'footer'] as const).every((part) => isSameLines(a[part], b[part]))
+  return isSameCursor && isSameShape && isSame
 }
+
+const keepSame = (known: readonly string[] | undefined, next: readonly string[]): readonly string[] =>
+  known && isSameLines(known, next) ? known : next
 
 function isSameLines(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((line, row) => line === b[row])

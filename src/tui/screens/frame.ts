@@ -34,10 +34,13 @@ const minColumns = 40
 const minRows = 10
 
 export type Frame = {
-  /** The screen from top to bottom; `body` is the part that words stream into. */
+  /** The screen from top to bottom; words stream into `body`, and `status` counts time. */
   readonly above: readonly Row[]
   readonly body: readonly Row[]
   readonly below: readonly Row[]
+  /** One row; none in a window that is too small. */
+  readonly status: readonly Row[]
+  readonly footer: readonly Row[]
   readonly cursor: { row: number; column: number } | undefined
   /** Rows of the conversation, for paging; 0 when it is covered. */
   readonly bodyRows: number
@@ -56,7 +59,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
   const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'))
   const room = rows - 3
-  if (isCovered(state)) return coveredFrame(state, moment, room, header, [status, footer])
+  if (isCovered(state)) return coveredFrame(state, moment, room, { header, status, footer })
   const rule: Row = [plain('─'.repeat(columns), border)]
   const sheet = approvalSheet(state, moment, isLow ? room - 1 : Math.floor(room * 0.7))
   const composer = composerRows(state, Math.max(1, Math.floor(rows * (sheet ? 0.2 : 0.4)) - 1))
@@ -81,7 +84,9 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   return {
     above: [header],
     body: body.rows,
-    below: [...below.slice(-room), status, footer],
+    below: below.slice(-room),
+    status: [status],
+    footer: [footer],
     cursor: hasCursor ? { row: composerTop + composer.cursor.row, column: composer.cursor.column } : undefined,
     bodyRows,
     lastPage: 0,
@@ -123,7 +128,9 @@ export function completionIndex(state: State, count: number): number {
   return count === 0 ? 0 : ((index % count) + count) % count
 }
 
-function coveredFrame(state: State, moment: Moment, height: number, header: Row, below: readonly Row[]): Frame {
+type Edge = 'header' | 'status' | 'footer'
+
+function coveredFrame(state: State, moment: Moment, height: number, edges: Record<Edge, Row>): Frame {
   const overlay = state.overlay as NonNullable<State['overlay']>
   const { columns } = state.view
   const isLoading =
@@ -131,9 +138,11 @@ function coveredFrame(state: State, moment: Moment, height: number, header: Row,
   const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
   const panel = page ?? listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
   return {
-    above: [header],
+    above: [edges.header],
     body: panel.rows,
-    below,
+    below: [],
+    status: [edges.status],
+    footer: [edges.footer],
     cursor: panel.cursor && { row: panel.cursor.row + 1, column: panel.cursor.column },
     bodyRows: 0,
     lastPage: page?.last ?? 0,
@@ -198,5 +207,6 @@ function tooSmall(columns: number, rows: number): Frame {
   const text = `This window is ${columns}×${rows}. Clawdbot needs ${minColumns}×${minRows}.`
   const lines = wrapText(text, Math.max(1, columns)).map((line): Row => [plain(line)])
   while (lines.length < rows) lines.push([])
-  return { above: [], body: [], below: lines.slice(0, Math.max(1, rows)), cursor: undefined, bodyRows: 0, lastPage: 0 }
+  const below = lines.slice(0, Math.max(1, rows))
+  return { above: [], body: [], below, status: [], footer: [], cursor: undefined, bodyRows: 0, lastPage: 0 }
 }

@@ -27,11 +27,11 @@ export function BodyRows(props: BodyRowsProps) {
 
 function DirectRows({ top, height, source, screen }: BodyRowsProps & { screen: Screen }) {
   useLayoutEffect(() => {
-    const show = (): void => screen.showBody({ top, lines: exactly(height, source.lines()) })
+    const show = (): void => screen.showBody(source, { top, lines: exactly(height, source.lines()) })
     show()
     return source.subscribe(show)
   }, [top, height, source, screen])
-  useLayoutEffect(() => () => screen.hideBody(), [screen])
+  useLayoutEffect(() => () => screen.hideBody(source), [screen, source])
   return <Box height={height} flexShrink={0} />
 }
 

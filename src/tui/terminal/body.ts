@@ -11,13 +11,15 @@
 export type BodyRows = { readonly top: number; readonly lines: readonly string[] }
 
 export class Body {
-  #wanted: BodyRows = { top: 0, lines: [] }
+  readonly #wanted = new Map<object, BodyRows>()
   /** What each screen row that is ours holds. A row that Ink touched is not in here. */
   readonly #shown = new Map<number, string>()
   #inkRow = 0
 
-  show(rows: BodyRows): void {
-    this.#wanted = rows
+  /** No two owners have a row in common. */
+  show(owner: object, rows: BodyRows): void {
+    if (rows.lines.length === 0) this.#wanted.delete(owner)
+    else this.#wanted.set(owner, rows)
   }
 
   /** The screen was erased, or is another one: nothing of ours is on it, and the cursor is at home. */
@@ -30,7 +32,7 @@ export class Body {
   clearing(): string {
     let text = ''
     for (const row of this.#shown.keys()) {
-      if (row >= this.#wanted.top && row < this.#wanted.top + this.#wanted.lines.length) continue
+      if (this.#isWanted(row)) continue
       this.#shown.delete(row)
       text += drawRow(row, '')
     }
@@ -39,13 +41,8 @@ export class Body {
 
   /** The rows that are not as wanted. Goes after Ink's bytes. */
   painting(): string {
-    let text = this.#scroll()
-    for (const [index, line] of this.#wanted.lines.entries()) {
-      const row = this.#wanted.top + index
-      if (this.#shown.get(row) === line) continue
-      this.#shown.set(row, line)
-      text += drawRow(row, line)
-    }
+    let text = ''
+    for (const rows of this.#wanted.values()) text += this.#scroll(rows) + this.#draw(rows)
     return text === '' ? '' : keepCursor(text)
   }
 
@@ -65,8 +62,7 @@ export class Body {
   }
 
   /** Where most rows only moved, the terminal moves them: a new row costs its own bytes and not a screenful. */
-  #scroll(): string {
-    const { top, lines } = this.#wanted
+  #scroll({ top, lines }: BodyRows): string {
     const shown = lines.map((_, index) => this.#shown.get(top + index))
     const shift = findShift(shown, lines)
     if (shift === 0) return ''
@@ -76,6 +72,20 @@ export class Body {
       else this.#shown.set(top + index, moved)
     }
     return `\x1b[${top + 1};${top + lines.length}r\x1b[${Math.abs(shift)}${shift > 0 ? 'S' : 'T'}\x1b[r`
+  }
+
+  #draw({ top, lines }: BodyRows): string {
+    let text = ''
+    for (const [index, line] of lines.entries()) {
+      if (this.#shown.get(top + index) === line) continue
+      this.#shown.set(top + index, line)
+      text += drawRow(top + index, line)
+    }
+    return text
+  }
+
+  #isWanted(row: number): boolean {
+    return [...this.#wanted.values()].some(({ top, lines }) => row >= top && row < top + lines.length)
   }
 
   #eraseFrom(first: number): void {

@@ -59,14 +59,14 @@ export class Screen extends Writable {
     return this.writableLength > 0
   }
 
-  /** Rows past Ink, until the next call. Where they are, Ink must draw nothing. Only on the alternate screen. */
-  showBody(rows: BodyRows): void {
-    this.#body.show(rows)
+  /** Rows past Ink, until the next call of their owner. Where they are, Ink must draw nothing. Only on the alternate screen. */
+  showBody(owner: object, rows: BodyRows): void {
+    this.#body.show(owner, rows)
     this.write('')
   }
 
-  hideBody(): void {
-    this.showBody({ top: 0, lines: [] })
+  hideBody(owner: object): void {
+    this.showBody(owner, { top: 0, lines: [] })
   }
 
   /** Lets everything be drawn anew, on an erased screen and in one write. */

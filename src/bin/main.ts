@@ -25,6 +25,7 @@ async function run(argv: readonly string[], world: Surroundings): Promise<number
     isScreen: Boolean(process.stdin.isTTY && process.stdout.isTTY),
     openScreen: async (options) => {
       releaseInterrupt()
+      useLittleMemory()
       const { startTui } = await import('../tui/start.tsx')
       return await startTui(options)
     },

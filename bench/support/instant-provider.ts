@@ -26,10 +26,10 @@ async function stream(response: ServerResponse, model: string): Promise<void> {
   const from = performance.now()
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   let tokens = 0
-  response.on('close', () => process.send?.({ tokens }))
+  const closed = once(response, 'close').then(() => process.send?.({ tokens }))
   for (; tokens < total && !response.destroyed; tokens++) {
     const text = kind === 'prose' ? (prose[tokens % prose.length] ?? '') : word(tokens)
-    if (!response.write(chunk(text))) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(chunk(text))) await Promise.race([once(response, 'drain'), closed])
     if (!isPaced) continue
     // By the clock and not by the sum of waits, each of which is a little longer than asked for.
     const aheadMs = ((tokens + 1) * 1000) / Number(a) - (performance.now() - from)

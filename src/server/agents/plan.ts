@@ -69,12 +69,12 @@ export function planRun(request: StartRequest, ref: RunRef, facts: PlanFacts): R
   }
 }
 
-/** `2026-01-27` in the owner's time zone. */
+/** `2026-01-27` in the owner's time zone. Without one that is this machine's, which needs no formatter: those cost 0.3 ms. */
 function dayOf(now: number, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    dateStyle: 'short',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(now)
+  if (timeZone !== undefined) return new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }).format(now)
+  const date = new Date(now)
+  const twoDigits = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`
 }
 
 /** What sessions that chose nothing use, as the wire names it. */

@@ -5,7 +5,7 @@ import type { Provider } from '../provider.ts'
 import { addressMissing, keyMissing, toFault, type VendorFacts } from './faults.ts'
 import { toChunks } from './parts.ts'
 import { callOptions } from './prompt.ts'
-import { type Endpoint, loadModel } from './sdk.ts'
+import { type Endpoint, loadModel, type SdkModel } from './sdk.ts'
 
 export type Service = Endpoint & {
   id: string
@@ -18,7 +18,18 @@ export type Service = Endpoint & {
   models(signal: AbortSignal): Promise<ModelRow[]>
 }
 
+/** Models of one service kept ready; more are seldom in use at once. */
+const maxReady = 16
+
 export function aiSdkProvider(service: Service): Provider {
+  const ready = new Map<string, Promise<SdkModel>>()
+  /** A model builds and compiles the schemas of its answers, 1.4 ms each time (bench/turn.ts), so it is made once. */
+  const modelOf = (id: string): Promise<SdkModel> => {
+    const model = ready.get(id) ?? loadModel(service, id)
+    if (ready.size >= maxReady) ready.clear()
+    ready.set(id, model)
+    return model
+  }
   return {
     id: service.id,
     models: service.models,
@@ -30,7 +41,7 @@ export function aiSdkProvider(service: Service): Provider {
       // Leaving the stream early closes the request just as the caller's signal does.
       const left = new AbortController()
       try {
-        const model = await loadModel(service, request.model)
+        const model = await modelOf(request.model)
         const { stream } = await model.doStream({
           ...callOptions(request, service.id, service.api),
           abortSignal: AbortSignal.any([signal, left.signal]),

@@ -107,7 +107,9 @@ describe.each([3, 4] as const)('with peers of protocol %i', (protocol) => {
 
   test('who may do both answers with /approve and a part of the id', async () => {
     using both = await joined(['operator.write', 'operator.approvals'])
-    const { id, runId } = await asking('run echo approved-in-words')
+    const { id, runId } = await asking('run echo approved-in-words \u202e')
+    const waiting = await ask(both, '/approve', 'agent:main:elsewhere')
+    expect(waiting).toContain(`\`${id.slice(0, 8)}\`: "echo approved-in-words \\u{202e}"`)
     expect(await ask(both, `/approve ${id.slice(0, 8)} once`, 'agent:main:elsewhere')).toMatch(/answered/i)
     expect((await outcome(runId)).text).toContain('approved-in-words')
   })

@@ -2,6 +2,7 @@
 
 import { Fault } from '../../shared/fault.ts'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
+import type { PendingApproval } from '../../shared/protocol/exec.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
 import { agentIdOf } from '../../shared/session-key.ts'
 import type { Config } from '../config/schema.ts'
@@ -55,8 +56,9 @@ export function createCommandActions(parts: ActionParts, context: HandlerContext
         : 'Nothing to compact yet.'
     },
     async approve(id, decision) {
+      if (id === '') return waitingText(approvals.list())
       const matches = approvals.list().filter((waiting) => waiting.id === id || waiting.id.startsWith(id))
-      if (id === '' || matches.length !== 1) {
+      if (matches.length !== 1) {
         throw new Fault(
           'usage.invalid',
           matches.length > 1 ? `Several waiting commands begin with ${id}.` : 'No such command is waiting.',
@@ -72,6 +74,18 @@ export function createCommandActions(parts: ActionParts, context: HandlerContext
     },
   }
 }
+
+/** For terminals that show no question of their own; the command whole, and nothing in it unseen (EX3). */
+function waitingText(waiting: readonly PendingApproval[]): string {
+  if (waiting.length === 0) return 'No command is waiting for an answer.'
+  const lines = waiting.map(({ id, request: { command, cwd } }) => {
+    const shown = JSON.stringify(command).replace(unseen, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`)
+    return `- \`${id.slice(0, 8)}\`: ${shown}${cwd ? ` in ${cwd}` : ''}`
+  })
+  return ['Waiting for an answer (`/approve <id> <once|always|deny>`):', '', ...lines].join('\n')
+}
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 function statusText(parts: ActionParts, key: string): string {
   const session = parts.sessions.find(key)

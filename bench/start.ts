@@ -1,5 +1,8 @@
 /** How fast things start and how little they hold: gateway, line commands, beside `node -e 0` in the same run. */
 
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { report } from './report.ts'
 import { BenchPeer, turn } from './support/peer.ts'
 import { program, residentMb, spawnGateway, startProvider, timeProcess, token } from './support/processes.ts'
@@ -9,6 +12,7 @@ const repetitions = 11
 const bare: number[] = []
 const version: number[] = []
 const health: number[] = []
+const firstToHello: number[] = []
 const toHello: number[] = []
 const idleMb: number[] = []
 const usedMb: number[] = []
@@ -28,18 +32,29 @@ await using provider = await startProvider()
   }
   peer.close()
 }
-for (let i = 0; i < repetitions; i++) {
-  const from = performance.now()
-  await using gateway = await spawnGateway({ providerPort: provider.port })
+/** Milliseconds from spawning to `hello-ok`; then what is done with the gateway. */
+async function start(cacheHome: string | undefined, use: (peer: BenchPeer, pid: number) => Promise<void>) {
+  await using gateway = await spawnGateway({ providerPort: provider.port, ...(cacheHome && { cacheHome }) })
+  const from = gateway.spawnedAt
   const peer = await BenchPeer.connectWhenUp({ port: gateway.port })
-  toHello.push(performance.now() - from)
-  await new Promise((resolve) => setTimeout(resolve, 1000))
-  idleMb.push(residentMb(gateway.pid))
-  if (i < 3) {
-    for (let n = 0; n < 50; n++) await turn(peer, 'main')
-    usedMb.push(residentMb(gateway.pid))
-  }
+  const took = performance.now() - from
+  await use(peer, gateway.pid)
   peer.close()
+  return took
+}
+
+await using cache = await mkdtempDisposable(join(tmpdir(), 'clawdbot-bench-cache-'))
+for (let i = -1; i < repetitions; i++) {
+  firstToHello.push(await start(undefined, async () => {}))
+  const took = await start(cache.path, async (peer, pid) => {
+    if (i < 0) return
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    idleMb.push(residentMb(pid))
+    if (i >= 3) return
+    for (let n = 0; n < 50; n++) await turn(peer, 'main')
+    usedMb.push(residentMb(pid))
+  })
+  if (i >= 0) toHello.push(took)
 }
 
 const ratio = (samples: number[]) => samples.map((value, i) => value / (bare[i] ?? Number.NaN))
@@ -49,6 +64,7 @@ report('Start and memory', [
   { name: 'clawdbot --version ÷ node -e 0', samples: ratio(version), unit: '×', budget: 2 },
   { name: 'clawdbot health', samples: health, unit: 'ms' },
   { name: 'clawdbot health ÷ node -e 0', samples: ratio(health), unit: '×', budget: 4 },
+  { name: 'gateway: spawn to hello-ok, first start of a version', samples: firstToHello, unit: 'ms' },
   { name: 'gateway: spawn to hello-ok', samples: toHello, unit: 'ms', budget: 300 },
   { name: 'gateway: resident, idle', samples: idleMb, unit: 'MB', budget: 80 },
   { name: 'gateway: resident after 50 turns', samples: usedMb, unit: 'MB', budget: 110 },

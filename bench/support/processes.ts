@@ -50,10 +50,18 @@ export async function startBare(providerPort: number): Promise<BareProvider> {
   }
 }
 
-export type BenchGateway = AsyncDisposable & { port: number; pid: number; home: string; env: NodeJS.ProcessEnv }
+export type BenchGateway = AsyncDisposable & {
+  /** As `performance.now()` tells. */
+  spawnedAt: number
+  port: number
+  pid: number
+  home: string
+  env: NodeJS.ProcessEnv
+}
 
 /** Starts `clawdbot-server` on a free port with a state directory of its own. Does not wait until it answers. */
-export async function spawnGateway(options: { providerPort?: number } = {}): Promise<BenchGateway> {
+/** `cacheHome` is where compiled code is kept, for starts that come after the first of a version. */
+export async function spawnGateway(options: { providerPort?: number; cacheHome?: string } = {}): Promise<BenchGateway> {
   const home = mkdtempSync(join(tmpdir(), 'clawdbot-bench-'))
   const port = await freePort()
   const provider = {
@@ -76,12 +84,15 @@ export async function spawnGateway(options: { providerPort?: number } = {}): Pro
     CLAWDBOT_STATE_DIR: home,
     CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json'),
     CLAWDBOT_GATEWAY_TOKEN: token,
+    XDG_CACHE_HOME: options.cacheHome ?? join(home, 'cache'),
   }
+  const spawnedAt = performance.now()
   const child = spawn(process.execPath, [program('clawdbot-server')], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   return {
     port,
     home,
     env,
+    spawnedAt,
     pid: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       await end(child)

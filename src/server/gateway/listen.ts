@@ -1,9 +1,10 @@
 /** The sockets the gateway listens on: HTTP and WebSocket on one port, on each given address. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Fault } from '../../shared/fault.ts'
+import { nodeHttp } from './http/node-http.ts'
 import type { GatewayLog, ListenAddress } from './server-parts.ts'
 
 /** Requirement IN3; Node's own defaults are one and five minutes. */
@@ -45,7 +46,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
   try {
     for (const { host, port } of options.addresses) {
-      const server = createServer({ ...httpLimits, ...options.limits }, options.onRequest)
+      const server = nodeHttp().createServer({ ...httpLimits, ...options.limits }, options.onRequest)
       server.on('upgrade', options.onUpgrade)
       const chosen = await bind(server, host, port || (bound[0]?.port ?? 0))
       if (chosen === 'absent') options.log.warn(`this machine has no address ${host}; not listening there`)

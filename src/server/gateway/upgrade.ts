@@ -1,12 +1,13 @@
 /** From HTTP to WebSocket: what has to hold before a socket is upgraded at all. */
 
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { maxPayloadBytes } from '../../shared/protocol/frame.ts'
 import { GreetingBudget } from './admission/budget.ts'
 import type { Source } from './admission/local.ts'
 import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
+import { nodeHttp } from './http/node-http.ts'
 import { securityHeaders } from './http/route.ts'
 
 export type Upgraded = { socket: WebSocket; stream: Duplex; source: Source; releaseBudget(): void }
@@ -50,6 +51,6 @@ export function createUpgrader(options: {
 function refuseUpgrade(stream: Duplex, status: 403 | 404 | 421 | 503): void {
   const headers = { ...securityHeaders, connection: 'close', 'content-length': '0' }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`)
+  stream.end(`HTTP/1.1 ${status} ${nodeHttp().STATUS_CODES[status]}\r\n${lines.join('')}\r\n`)
   stream.once('finish', () => stream.destroy())
 }

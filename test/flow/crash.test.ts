@@ -30,7 +30,7 @@ test('DU1, DU5: killed in mid-stream, it comes back with the message and every w
     question === 'count' ? [...said.flatMap((word): Beat[] => [word, 20]), never()] : ['all is well'],
   )
   const config = model.config()
-  const first = await start({ config })
+  await using first = await start({ config })
   const before = await operator(first)
   expect((await send(before, 'count', 'key-1')).payload).toMatchObject({ runId: 'key-1', status: 'started' })
   await before.event('chat', () => heard(before, 'key-1').includes('seven'))
@@ -67,7 +67,7 @@ test('EX7, DU5: an approval that waits when the gateway dies is denied, and its 
       : ['I will look. ', { tool: 'exec', args: { command: `touch ${touched}` } }],
   )
   const config = model.config()
-  const first = await start({ config })
+  await using first = await start({ config })
   const before = await operator(first)
   await send(before, 'touch it', 'key-1')
   const asked = await before.event('exec.approval.requested')
@@ -103,7 +103,7 @@ test('EX11: no process of a command outlives the gateway that is killed and star
     execFileSync(requireProgram('ps'), ['-eo', 'args'], { encoding: 'utf8' })
       .split('\n')
       .filter((line) => line.trim() === `sleep ${mark}`).length
-  const first = await start({ config })
+  await using first = await start({ config })
   const before = await operator(first)
   await send(before, 'sleep', 'key-1')
   await expect.poll(sleepers, { timeout: 10_000 }).toBe(4)
@@ -119,7 +119,7 @@ test('EX11: no process of a command outlives the gateway that is killed and star
 test('a run that waits behind another when the gateway dies is not lost without a word', async () => {
   await using model = await slowModel(({ question }) => (question === 'first' ? ['thinking ', never()] : ['fine']))
   const config = model.config()
-  const first = await start({ config })
+  await using first = await start({ config })
   const before = await operator(first)
   await send(before, 'first', 'key-1')
   await before.event('chat', (payload) => payload.state === 'delta')

@@ -133,7 +133,7 @@ test('OP3: SIGTERM in mid-stream says goodbye, keeps what was said, closes with 
       : [...words('one two three '), new Promise(() => {})],
   )
   const config = model.config({ tools: { exec: { security: 'full' } } })
-  const first = await startBuiltGateway({ stateDir: folder, config })
+  await using first = await startBuiltGateway({ stateDir: folder, config })
   const client = await operator(first)
   await send(client, 'talk', 'talk', 'agent:main:talk')
   await send(client, 'work', 'work', 'agent:main:work')
@@ -173,7 +173,7 @@ test('SE1: after conversations, commands, files, logs and a crash, nothing in th
     return next ? [{ tool: next[0], args: next[1] }] : ['done']
   })
   const config = model.config({ tools: { exec: { security: 'full' } } })
-  const first = await startBuiltGateway({ stateDir: folder, config })
+  await using first = await startBuiltGateway({ stateDir: folder, config })
   using before = await operator(first)
   expect(await ask(before, 'make files')).toBe('done')
   const kinds = (await history(before)).filter(({ role }) => role === 'toolResult')

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Home, type Observed } from '../client/support.ts'
-import { type RunningGateway, startBuiltGateway } from '../support/built-gateway.ts'
+import { startBuiltGateway } from '../support/built-gateway.ts'
 import { type Chaos, ChaosProxy } from '../support/chaos-proxy.ts'
 import { freePort } from '../support/free-port.ts'
 import { type Beat, type SlowModel, slowModel, words } from '../support/slow-model.ts'
@@ -172,7 +172,7 @@ test('a gateway that was started anew tells the client to start over, and the hi
   )
   const { proxy, options } = await proxied(model)
   await using _ = proxy
-  const first = await startBuiltGateway(options)
+  await using first = await startBuiltGateway(options)
   await using seen = await home.connect(proxy.url, { token: first.token })
   await seen.until(({ connection }) => connection.view.phase === 'live')
   const one = await add(seen, 'one')
@@ -183,32 +183,26 @@ test('a gateway that was started anew tells the client to start over, and the hi
   await seen.until(({ connection }) => connection.view.phase !== 'live')
   const three = await add(seen, 'one')
 
-  let second: RunningGateway | undefined
-  try {
-    second = await startBuiltGateway({ ...options, stateDir: first.stateDir })
-    seen.connection.retry()
-    await patiently(
-      () => seen.attachments.at(-1)?.kind === 'resync',
-      10_000,
-      () => 'the word to start over',
-    )
-    await patiently(
-      () => ending(seen, three).length > 0,
-      10_000,
-      () => 'the answer to what was written meanwhile',
-    )
-    const fetched = await seen.connection.call('chat.history', { sessionKey: mainSession })
-    expect(fetched.messages.map(({ role }) => role)).toEqual([
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-    ])
-    expect(fetched.messages[3]).toMatchObject({ stopReason: 'interrupted' })
-  } finally {
-    await second?.[Symbol.asyncDispose]()
-    await first[Symbol.asyncDispose]()
-  }
+  await using _second = await startBuiltGateway({ ...options, stateDir: first.stateDir })
+  seen.connection.retry()
+  await patiently(
+    () => seen.attachments.at(-1)?.kind === 'resync',
+    10_000,
+    () => 'the word to start over',
+  )
+  await patiently(
+    () => ending(seen, three).length > 0,
+    10_000,
+    () => 'the answer to what was written meanwhile',
+  )
+  const fetched = await seen.connection.call('chat.history', { sessionKey: mainSession })
+  expect(fetched.messages.map(({ role }) => role)).toEqual([
+    'user',
+    'assistant',
+    'user',
+    'assistant',
+    'user',
+    'assistant',
+  ])
+  expect(fetched.messages[3]).toMatchObject({ stopReason: 'interrupted' })
 }, 40_000)

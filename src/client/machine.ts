@@ -166,7 +166,8 @@ function retry(state: MachineState): Step {
     case 'tunneling':
     case 'dialing':
     case 'greeting':
-      return stay(state)
+      // Should this attempt fail, the next one follows at once instead of after the pause that had grown so far.
+      return stay({ ...state, attempt: 0 })
   }
 }
 

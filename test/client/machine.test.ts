@@ -109,6 +109,12 @@ test('TU11: the backoff starts over only after 10 s of being live', () => {
   expect(proven.state).toMatchObject({ attempt: 1, delayMs: 125 })
 })
 
+test('a person who asks during an attempt does not wait long after its failure', () => {
+  const broke = Array.from({ length: 6 }, (): Line[] => [lost(1), { type: 'timer' }]).flat()
+  expect(play(...up, ...broke, lost(1)).state).toMatchObject({ delayMs: 7500 })
+  expect(play(...up, ...broke, { type: 'retry' }, lost(1)).state).toMatchObject({ delayMs: 125, attempt: 1 })
+})
+
 test('a gateway that names a time is not asked before it', () => {
   const busy = new Fault('client.closed', 'starting', { retryable: true, retryAfterMs: 5000 })
   expect(play(...up, lost(1, 'gateway', busy)).state).toMatchObject({ delayMs: 5000 })

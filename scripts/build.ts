@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { type BuildResult, build, type Metafile } from 'esbuild'
 import { buildStamp, fingerprint } from './bootstrap/sources.mjs'
 import { splitBreaches } from './build/graph.ts'
+import { lazyBuiltins } from './build/lazy-builtins.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
 import { lighten } from './build/lighten.ts'
 
@@ -51,7 +52,7 @@ async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> 
     minifySyntax: true,
     legalComments: 'none',
     external: ['ssh2', 'bufferutil', 'utf-8-validate'],
-    plugins: [lighten],
+    plugins: [lighten, lazyBuiltins],
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',

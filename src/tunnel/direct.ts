@@ -2,7 +2,7 @@
 
 import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import type * as Tls from 'node:tls'
 import { Fault } from '../shared/fault.ts'
 import { type GatewayUrl, parseGatewayUrl } from './gateway-url.ts'
 import type { DirectProfile } from './profile.ts'
@@ -65,9 +65,9 @@ function openTcp({ host, port }: GatewayUrl): Socket {
 }
 
 /** With a pin the certificate's chain and name do not matter: the fingerprint is compared instead. */
-function openTls({ host, port }: GatewayUrl, pin: string | undefined): TLSSocket {
+function openTls({ host, port }: GatewayUrl, pin: string | undefined): Tls.TLSSocket {
   const isAddress = /^[\d.]+$/.test(host) || host.includes(':')
-  const socket = connectTls({
+  const socket = loadTls().connect({
     host,
     port,
     minVersion: 'TLSv1.2',
@@ -81,7 +81,7 @@ function openTls({ host, port }: GatewayUrl, pin: string | undefined): TLSSocket
 
 function pinFault({ origin }: GatewayUrl, pin: string | undefined, socket: Socket): Fault | undefined {
   if (pin === undefined) return undefined
-  const shown = (socket as TLSSocket).getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
+  const shown = (socket as Tls.TLSSocket).getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
   if (shown === pin) return undefined
   return new Fault('client.untrusted', `${origin} shows the certificate ${shown ?? '(none)'}, but ${pin} is pinned`, {
     remedy: 'Somebody may be in between. If the gateway has a new certificate, compare it there and pin the new one.',
@@ -126,4 +126,9 @@ function dialFault({ origin, host }: GatewayUrl, error: NodeJS.ErrnoException): 
 /** OpenSSL's verification results as Node names them. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 function isCertificateError(code: string): boolean {
   return code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+}
+
+/** Loaded for the first `wss:` only: most gateways are on this machine. */
+function loadTls(): typeof Tls {
+  return process.getBuiltinModule('node:tls')
 }

@@ -69,7 +69,7 @@ test('E2, TU11, TU12: 100 cuts at chosen bytes of a streamed reply lose no word,
       ? {}
       : {
           cutAfterBytes:
-            connection % 4 === 0 ? (connection * 211) % greetingBytes : greetingBytes + ((connection * 197) % 2_500),
+            connection % 4 === 0 ? (connection * 211) % greetingBytes : greetingBytes + ((connection * 197) % 5_000),
         },
   )
   proxy.cut() // from here on each connection dies by itself

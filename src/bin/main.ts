@@ -27,9 +27,18 @@ async function run(argv: readonly string[], world: Surroundings): Promise<number
       releaseInterrupt()
       useLittleMemory()
       const { startTui } = await import('../tui/start.tsx')
-      return await startTui(options)
+      const code = await startTui(options)
+      leaveSoon(code)
+      return code
     },
   })
+}
+
+/** Who closed the screen is back at the shell, whatever a far gateway still keeps open; unreferenced, so it never waits itself. */
+const leaveAfterMs = 1000
+
+function leaveSoon(code: number): void {
+  systemClock.after(leaveAfterMs, () => process.exit(code), { unref: true })
 }
 
 const interrupt = new AbortController()

@@ -219,7 +219,9 @@ class LiveConnection implements Connection {
   }
 
   #lost(generation: number, layer: Layer, fault: Fault): void {
-    this.#dispatch({ type: 'lost', generation, at: this.#clock.monotonic(), random: this.#random(), layer, fault })
+    const [at, random] = [this.#clock.monotonic(), this.#random()]
+    const isNearby = this.#options.greeter.url.isLoopback
+    this.#dispatch({ type: 'lost', generation, at, random, layer, fault, isNearby })
   }
 
   #teardown(withTunnel: boolean): void {

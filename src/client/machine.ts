@@ -9,6 +9,8 @@ import type { Layer } from './connection-api.ts'
 
 /** Full jitter from 0.25 s doubling to 15 s (TU11). */
 export const retryBackoff = { baseMs: 250, capMs: 15_000 }
+/** On this machine an attempt costs next to nothing, so a gateway that comes back is found within 2 s. */
+export const nearbyBackoff = { baseMs: 250, capMs: 2_000 }
 /** A connection counts as good, and the backoff starts over, after being live this long. */
 const provenAfterMs = 10_000
 const pingEveryMs = 5_000
@@ -82,6 +84,8 @@ export type MachineEvent =
       readonly random: number
       readonly layer: Layer
       readonly fault: Fault
+      /** The gateway is on this machine, as far as its address tells. */
+      readonly isNearby?: boolean
     }
   | { readonly type: 'timer'; readonly generation: number }
 
@@ -223,7 +227,10 @@ function lose(state: MachineState, event: Extract<MachineEvent, { type: 'lost' }
   }
   const isProven = state.phase === 'live' && event.at - state.since >= provenAfterMs
   const attempt = isProven ? 0 : state.attempt
-  const delayMs = Math.max(fault.retryAfterMs ?? 0, backoffDelayMs(retryBackoff, attempt, event.random))
+  const delayMs = Math.max(
+    fault.retryAfterMs ?? 0,
+    backoffDelayMs(event.isNearby ? nearbyBackoff : retryBackoff, attempt, event.random),
+  )
   return {
     state: { phase: 'waiting', generation, attempt: attempt + 1, layer, fault, delayMs, hasTunnel: !isTunnelGone },
     effects: [

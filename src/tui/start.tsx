@@ -7,6 +7,7 @@ import { TranscriptCache } from '../client/cache.ts'
 import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
+import { sleep } from '../shared/std/signal.ts'
 import { App } from './app.tsx'
 import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
@@ -37,6 +38,9 @@ export type StartOptions = TargetFlags & {
 }
 
 /** Resolves with the exit code once the person has left. Rejects with a `Fault` for flags or settings that are wrong. */
+/** How long leaving waits for the connection to close, milliseconds. */
+const goodbyeMs = 1000
+
 export async function startTui(options: StartOptions): Promise<number> {
   const paths = clientPaths(options.env)
   const target = await resolveTarget(options, options.env, paths)
@@ -87,7 +91,8 @@ export async function startTui(options: StartOptions): Promise<number> {
   ui[Symbol.dispose]()
   screen.destroy()
   process.stdout.write(farewell(ui.store.get()))
-  await gateway[Symbol.asyncDispose]()
+  // A far end that does not answer its goodbye must not keep the person from the shell.
+  await Promise.race([gateway[Symbol.asyncDispose](), sleep(systemClock, goodbyeMs)])
   return 0
 }
 

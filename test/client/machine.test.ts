@@ -79,6 +79,17 @@ test.each(['client.unauthorized', 'client.pairing-required', 'client.protocol-mi
   },
 )
 
+test('on this machine a gateway that comes back is found within 2 s, however long it was away', () => {
+  let state: MachineState = step(initialState, { type: 'connect' }).state
+  for (let i = 0; i < 12; i++) {
+    const facts = { generation: state.generation, at: 0, random: 0.999, isNearby: true }
+    state = step(state, { type: 'lost', layer: 'tunnel', fault: broken, ...facts }).state
+    expect(state).toMatchObject({ phase: 'waiting' })
+    expect(state.phase === 'waiting' && state.delayMs).toBeLessThanOrEqual(2_000)
+    state = step(state, { type: 'timer', generation: state.generation }).state
+  }
+})
+
 test('TU11: attempts spread over 0.25 s doubling to 15 s, without end', () => {
   let state: MachineState = step(initialState, { type: 'connect' }).state
   const delays: number[] = []

@@ -77,7 +77,7 @@ test('the gateway is killed in the middle of a reply: nothing typed is lost, not
   expect(Math.max(...counts(text))).toBe(1)
   expect(text).toMatch(/› a draft\s*\n─/)
   expect(model.asked.filter(({ question }) => question === 'and now?')).toHaveLength(1)
-})
+}, 60_000)
 
 test('the line is cut again and again in the middle of a reply: every word arrives once', async () => {
   await using model = await slowModel(() => words(story, 40))
@@ -95,7 +95,7 @@ test('the line is cut again and again in the middle of a reply: every word arriv
   await screen.until('word59', 20_000)
   await screen.until(/^ready/m)
   expect(counts(screen.text())).toEqual(Array(60).fill(1))
-})
+}, 60_000)
 
 /** A port that leads to the gateway until the line is cut; afterwards new connections work again. */
 async function cuttableLine(to: number) {

@@ -42,12 +42,14 @@ class Loader {
   #listedMs = Number.NEGATIVE_INFINITY
   #cancelList: (() => void) | undefined
   #approvalsOf: string | undefined
+  #isOver = false
 
   constructor(options: LoaderOptions) {
     this.#options = options
   }
 
   end(): void {
+    this.#isOver = true
     this.#cancelList?.()
   }
 
@@ -55,7 +57,9 @@ class Loader {
     const state = this.#options.store.get()
     const transcript = currentTranscript(state)
     if (transcript.source === 'none') this.#readCache(transcript.key)
-    if (state.connection.phase !== 'live') return
+    // The connection itself is asked too: the state hears of a loss a frame later, and a call that fails at once, asked
+    // for again at once, would let nothing else happen until then.
+    if (this.#isOver || state.connection.phase !== 'live' || this.#options.gateway.view.phase !== 'live') return
     if (transcript.isStale) this.#once(`history ${transcript.key}`, () => this.#history(transcript.key))
     if (state.sessions.isStale) this.#listSoon()
     if (state.overlay?.kind === 'models' && !state.models.isLoaded) this.#once('models', () => this.#models())

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { startLoader } from '../../../src/tui/gateway/loader.ts'
+import { reduce } from '../../../src/tui/store/reduce.ts'
+import { initialState } from '../../../src/tui/store/state.ts'
+import { createStore } from '../../../src/tui/store/store.ts'
+import { ManualClock } from '../../support/clock.ts'
+import { scriptedGateway } from '../../support/scripted-gateway.ts'
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A store and a loader over a scripted gateway; nothing but the test tells the store of the connection. */
+function setup() {
+  const script = scriptedGateway()
+  const store = createStore(
+    reduce,
+    initialState({ sessionKey: 'main', columns: 80, rows: 24, connection: script.gateway.view }),
+  )
+  const clock = new ManualClock()
+  const loader = startLoader({ gateway: script.gateway, store, clock, onError: () => {} })
+  const hear = () => store.dispatch({ type: 'connection.changed', view: script.gateway.view })
+  const histories = () => script.calls.filter(({ method }) => method === 'chat.history').length
+  return { script, store, loader, hear, histories }
+}
+
+test('history is fetched when the gateway is there', async () => {
+  const { script, hear, histories } = setup()
+  script.arrive()
+  hear()
+  await turn()
+  expect(histories()).toBe(1)
+})
+
+test('a loss that the state has not heard of yet asks for nothing, so nothing is asked again and again', async () => {
+  const { script, store, hear, histories } = setup()
+  script.arrive()
+  hear()
+  await turn()
+  script.lose(0)
+  store.dispatch({ type: 'history.failed', key: 'agent:main:main' })
+  await turn() // an endless chain of failed calls would never let this return
+  expect(histories()).toBe(1)
+})
+
+test('a loader that has ended asks for nothing more, whatever the state says', async () => {
+  const { script, store, loader, hear, histories } = setup()
+  script.arrive()
+  hear()
+  await turn()
+  loader[Symbol.dispose]()
+  store.dispatch({ type: 'history.failed', key: 'agent:main:main' })
+  await turn()
+  expect(histories()).toBe(1)
+})

@@ -10,7 +10,7 @@ import type { Layer } from './connection-api.ts'
 /** Full jitter from 0.25 s doubling to 15 s (TU11). */
 export const retryBackoff = { baseMs: 250, capMs: 15_000 }
 /** On this machine an attempt costs next to nothing, so a gateway that comes back is found within 2 s. */
-export const nearbyBackoff = { baseMs: 250, capMs: 2_000 }
+const nearbyBackoff = { baseMs: 250, capMs: 2_000 }
 /** A connection counts as good, and the backoff starts over, after being live this long. */
 const provenAfterMs = 10_000
 const pingEveryMs = 5_000

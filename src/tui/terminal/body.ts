@@ -98,10 +98,17 @@ const maxShift = 10
 
 /** By how many rows the shown ones moved up (down when negative) to become the wanted ones; 0 when that saves little. */
 function findShift(shown: readonly (string | undefined)[], wanted: readonly string[]): number {
-  const matches = (shift: number): number =>
-    wanted.filter((line, index) => line !== '' && shown[index + shift] === line).length
+  const matches = (shift: number): number => {
+    let count = 0
+    for (let index = 0; index < wanted.length; index++)
+      if (wanted[index] !== '' && shown[index + shift] === wanted[index]) count += 1
+    return count
+  }
+  const still = matches(0)
+  // Most frames of a streamed reply change its last row or two: then there is nothing to save.
+  if (still >= wanted.filter((line) => line !== '').length - 2) return 0
   let best = 0
-  let most = Math.max(matches(0), wanted.length / 2)
+  let most = Math.max(still, wanted.length / 2)
   for (let shift = -maxShift; shift <= maxShift; shift++) {
     const count = shift === 0 ? 0 : matches(shift)
     if (count > most) {

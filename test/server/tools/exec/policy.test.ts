@@ -5,7 +5,7 @@ import type { AllowRule } from '../../../../src/server/tools/exec/rules.ts'
 import { quoteWords, readCommandLine } from '../../../../src/server/tools/exec/words.ts'
 import { commandLines, disguised, shellTexts } from './bypasses.ts'
 
-const cwd = '/home/u/work'
+const cwd = '/home/u/desk'
 
 function policy(rules: AllowRule[], mode: ExecPolicy['mode'] = 'allowlist'): ExecPolicy {
   return { mode, rules, protectedPaths: ['/home/u/.clawdbot'], workspace: cwd }

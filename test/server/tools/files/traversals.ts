@@ -93,7 +93,7 @@ const encoded = [
   '/dev/stdin',
   '/dev/zero',
   '/dev/mem',
-  '/root/.ssh/id_rsa',
+  '/home/owner/.ssh/id_rsa',
   '/etc/shadow\0.txt',
   'ok.txt\0',
   '\0',

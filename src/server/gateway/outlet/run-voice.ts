@@ -27,6 +27,11 @@ const paceMs: Record<Dialect, number> = { v3: 150, v4: 75, offset: 16 }
  */
 const cumulativeRate = 20
 const thinkingPaceMs = 30
+/**
+ * The final carries the whole text, so a last delta before it tells protocol 4 nothing new; for a text longer than this,
+ * in characters, it would be the same tens of kilobytes twice more for every listener.
+ */
+const longText = 8_000
 
 type Ended = Extract<RunNews, { type: 'run.ended' }>
 
@@ -124,7 +129,8 @@ export class RunVoice {
 
   /** Order: what is left of the text, `agent` lifecycle, then `chat`. An abort has no lifecycle (section 9.2). */
   ended(news: Ended): void {
-    this.#flush(['thinking', 'offset', 'v4'])
+    const finalTellsAll = news.state === 'final' && this.#text.length > longText
+    this.#flush(finalTellsAll ? ['thinking', 'offset'] : ['thinking', 'offset', 'v4'])
     for (const pacer of Object.values(this.#pacers)) pacer.stop()
     this.#seq++
     if (news.state === 'final') this.#finished(news)

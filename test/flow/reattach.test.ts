@@ -85,7 +85,7 @@ test('E2, TU11, TU12: 100 cuts at chosen bytes of a streamed reply lose no word,
   const order = seqOf(seen, runId)
   expect(order).toEqual([...new Set(order)].sort((a, b) => a - b))
   const resumed = seen.attachments.slice(1)
-  expect(resumed.length).toBeGreaterThan(5) // the others were cut again before the replay was over: on a busy machine, most
+  expect(resumed.length).toBeGreaterThan(20) // the others were cut again before the replay was over
   expect(new Set(resumed.map(({ kind }) => kind))).toEqual(new Set(['resumed']))
   using other = await operator(gateway)
   const stored = await history(other)

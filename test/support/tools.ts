@@ -20,7 +20,7 @@ export type TestToolsOptions = {
 export async function openTestTools(options: TestToolsOptions = {}) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'clawdbot-tools-')))
   const stateDir = join(folder, 'state')
-  const workspace = join(folder, 'work')
+  const workspace = join(folder, 'desk')
   await mkdir(stateDir, { mode: 0o700 })
   const news: News[] = []
   const bugs: unknown[] = []

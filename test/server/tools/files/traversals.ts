@@ -20,7 +20,7 @@ const lexical = climbs.flatMap((climb) => targets.map((target) => `${climb}${tar
 const absolute = targets.flatMap((target) => [
   `@/${target}`,
   `@//${target}`,
-  `@/work/../${target}`,
+  `@/desk/../${target}`,
   `//@/./${target}`.replace('//@', '@'),
 ])
 
@@ -104,9 +104,9 @@ const encoded = [
   '../',
   '../.',
   '../..',
-  '../work-evil/x',
-  '../work2',
-  '@work/x',
+  '../desk-evil/x',
+  '../desk2',
+  '@desk/x',
   'x'.repeat(5000),
   `${'../'.repeat(1300)}secret`,
   `${'a/'.repeat(200)}${'../'.repeat(201)}secret`,

@@ -48,7 +48,7 @@ async function openTrap() {
 async function outside(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = names.filter(
-    (entry) => entry.isFile() && !join(entry.parentPath, entry.name).startsWith(join(folder, 'work/')),
+    (entry) => entry.isFile() && !join(entry.parentPath, entry.name).startsWith(join(folder, 'desk/')),
   )
   return await Promise.all(
     files.map(
@@ -79,7 +79,7 @@ test('EX16: no path of the corpus writes, edits or makes anything outside the wo
     await trap.run('write', { path: trap.at(path), content: 'overwritten' })
   }
   expect((await outside(trap.folder)).sort()).toEqual(before.sort())
-  expect((await readdir(trap.folder)).sort()).toEqual(['etc', 'secret', 'state', 'work'])
+  expect((await readdir(trap.folder)).sort()).toEqual(['desk', 'etc', 'secret', 'state'])
 })
 
 test('EX16: no path of the corpus lists anything outside the workspace', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Surroundings } from '../cli/command.ts'
 import { clientPaths } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
+import { noPrompts } from '../tunnel/prompts.ts'
 import { guard } from './guard.ts'
 import { useLittleMemory } from './lean-memory.ts'
 
@@ -62,6 +63,7 @@ function surroundings(entryUrl: string): Surroundings {
     env,
     paths: clientPaths(env),
     clock: systemClock,
+    prompts: noPrompts,
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

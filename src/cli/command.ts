@@ -3,6 +3,7 @@
 import type { ClientPaths, Env } from '../client/paths.ts'
 import type { TargetFlags } from '../client/target.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
 
 export type Flag = {
   readonly type: 'string' | 'number' | 'boolean'
@@ -28,6 +29,8 @@ export type Surroundings = {
   /** Writes to standard output or standard error; no newline is added. */
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Asks the person in the terminal; refuses where there is none. */
+  readonly prompts: Prompts
   /** Path of `clawdbot-server`, for starting one in the background. */
   readonly serverProgram: string
   /** Runs the gateway in this process until it ends; resolves with its exit code. */

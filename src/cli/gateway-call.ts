@@ -28,10 +28,10 @@ export async function withGateway<T>(
   work: (gateway: Gateway) => Promise<T>,
   how: { readonly mode?: 'cli' | 'probe'; readonly vocabulary?: Vocabulary } = {},
 ): Promise<T> {
-  const { flags, env, paths, clock, signal } = invocation
+  const { flags, env, paths, clock, signal, prompts } = invocation
   const target = await resolveTarget(targetFlags(flags), env, paths)
   const timeoutMs = flags.timeout ?? defaultTimeoutMs
-  await using link = await openLink(target, { paths, clock, timeoutMs, signal, ...how })
+  await using link = await openLink(target, { paths, env, clock, prompts, timeoutMs, signal, ...how })
   const withDefaults = (options: CallOptions = {}): CallOptions => ({ signal, timeoutMs, ...options })
   return await work({
     target,

@@ -95,12 +95,14 @@ function absent(port: number, isTaken: boolean): LocalFacts {
 
 /** A gateway that does not know us still runs: that is a fact to show, not a failure of this command. */
 async function greetLocal(inquiry: Inquiry): Promise<{ hello?: HelloOk; problem?: string }> {
-  const { env, paths, flags, clock, signal } = inquiry
+  const { env, paths, flags, clock, signal, prompts } = inquiry
   try {
     const target = await resolveTarget({ ...targetFlags(flags), url: undefined }, env, paths)
     await using link = await openLink(target, {
       paths,
+      env,
       clock,
+      prompts,
       mode: 'probe',
       timeoutMs: flags.timeout ?? 3000,
       signal,

@@ -52,11 +52,11 @@ export const gatewayProbe = defineCommand({
           const { server, protocol } = hello
           if (flags.json) {
             const connect = { ok: true, latencyMs: connectMs }
-            printJson(invocation, { ok: true, url: target.url.origin, connect, protocol, server, failed })
+            printJson(invocation, { ok: true, url: target.origin, connect, protocol, server, failed })
             return 0
           }
           out('Gateway Status\nReachable: yes\n')
-          out(`${target.url.origin} (${target.source})\n`)
+          out(`${target.origin} (${target.source})\n`)
           out(`  Connect: ok (${connectMs}ms) · RPC: ${failed.length === 0 ? 'ok' : 'failed'}\n`)
           const host = server.host === undefined ? [] : [oneLine(server.host)] // protocol 4 gateways do not tell
           out(`  Gateway: ${[...host, `app ${oneLine(server.version)}`, `protocol ${protocol}`].join(' · ')}\n`)

@@ -18,7 +18,7 @@ export const status = defineCommand({
       const [state, health] = await Promise.all([call('status', {}), call('health', {})])
       if (flags.json) {
         printJson(invocation, {
-          gateway: { url: target.url.origin, version: hello.server.version },
+          gateway: { url: target.origin, version: hello.server.version },
           status: state,
           health,
         })
@@ -27,7 +27,7 @@ export const status = defineCommand({
       const uptimeMs = hello.snapshot?.uptimeMs
       out(
         `Gateway\n${facts([
-          ['Address', `${target.url.origin} (${target.source})`],
+          ['Address', `${target.origin} (${target.source})`],
           ['Reachable', formatDuration(reachMs)],
           ['Version', hello.server.version],
           ['Uptime', uptimeMs === undefined ? undefined : formatDuration(uptimeMs)],

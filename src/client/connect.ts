@@ -11,7 +11,8 @@ import { FileOutbox } from './outbox.ts'
 import type { Target } from './target.ts'
 
 /** The terminal's connection: reconnects for ever, reattaches, delivers the outbox. Call `connect()` to start it. */
-export async function openScreenConnection(target: Target, { paths, clock }: Surroundings): Promise<Connection> {
+export async function openScreenConnection(target: Target, surroundings: Surroundings): Promise<Connection> {
+  const { paths, clock } = surroundings
   const who: Introduction = {
     id: 'gateway-client',
     mode: 'ui',
@@ -21,7 +22,8 @@ export async function openScreenConnection(target: Target, { paths, clock }: Sur
     instanceId: randomUUID(),
     caps: ourCaps,
   }
-  const greeter = await greeterOf(target, who, { paths, clock })
-  const outbox = await FileOutbox.open(paths.outboxDir, target.url.origin, clock)
-  return openConnection({ profile: target.profile, greeter, outbox, clock })
+  const greeter = await greeterOf(target, who, surroundings)
+  const outbox = await FileOutbox.open(paths.outboxDir, target.id, clock)
+  const { name, ways } = target
+  return openConnection({ name, ways, greeter, outbox, ...surroundings })
 }

@@ -6,19 +6,26 @@ import type { Call, CallOptions } from '../shared/rpc/call.ts'
 import type { GatewayEvent } from '../shared/rpc/client.ts'
 import { type Clock, every } from '../shared/std/clock.ts'
 import { openTunnel } from '../tunnel/open.ts'
-import type { Profile } from '../tunnel/profile.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
 import type { Tunnel } from '../tunnel/tunnel.ts'
+import type { Way } from '../tunnel/way.ts'
+import { wayOrigin } from '../tunnel/way-origin.ts'
 import type { Attachment, Connection, ConnectionView, Layer } from './connection-api.ts'
 import { establish, type Greeter, type Link } from './establish.ts'
 import { beatEveryMs, type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
 import type { FileOutbox } from './outbox.ts'
+import type { ClientPaths, Env } from './paths.ts'
 import { EventFlow } from './reattach.ts'
 
 export type ConnectionOptions = {
-  readonly profile: Profile
+  readonly name: string
+  readonly ways: readonly [Way, ...Way[]]
   readonly greeter: Greeter
   readonly outbox: FileOutbox
   readonly clock: Clock
+  readonly prompts: Prompts
+  readonly env: Env
+  readonly paths: ClientPaths
   /** In [0, 1); spreads the attempts of many clients. */
   readonly random?: () => number
 }
@@ -30,6 +37,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 class LiveConnection implements Connection {
   readonly outbox: FileOutbox
   readonly #options: ConnectionOptions
+  readonly #origin: string
   readonly #clock: Clock
   readonly #random: () => number
   readonly #flow = new EventFlow()
@@ -51,6 +59,7 @@ class LiveConnection implements Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
+    this.#origin = wayOrigin(options.ways[0])
     this.#clock = options.clock
     this.#random = options.random ?? Math.random
     this.outbox = options.outbox
@@ -137,7 +146,9 @@ class LiveConnection implements Connection {
   async #openTunnel(generation: number, signal: AbortSignal): Promise<void> {
     this.#cancelWait()
     try {
-      const tunnel = await openTunnel(this.#options.profile)
+      const { ways, clock, prompts, env, paths } = this.#options
+      const context = { clock, signal, prompts, env, home: paths.home, onLayer: () => {} }
+      const tunnel = await openTunnel(ways[0], context)
       if (signal.aborted) return await tunnel[Symbol.asyncDispose]()
       this.#tunnel = tunnel
       void tunnel.closed.then((fault) => {
@@ -203,7 +214,7 @@ class LiveConnection implements Connection {
       const now = this.#clock.now()
       const wallGapMs = now - wall
       wall = now
-      const silence = new Fault('client.closed', `${this.#options.greeter.url.origin} went silent`, { retryable: true })
+      const silence = new Fault('client.closed', `${this.#origin} went silent`, { retryable: true })
       const at = this.#clock.monotonic()
       this.#dispatch({ type: 'beat', generation, at, wallGapMs, random: this.#random(), silence })
     })
@@ -220,7 +231,7 @@ class LiveConnection implements Connection {
 
   #lost(generation: number, layer: Layer, fault: Fault): void {
     const [at, random] = [this.#clock.monotonic(), this.#random()]
-    const isNearby = this.#options.greeter.url.isLoopback
+    const isNearby = this.#tunnel?.route === 'direct' && this.#tunnel.url.isLoopback
     this.#dispatch({ type: 'lost', generation, at, random, layer, fault, isNearby })
   }
 
@@ -264,14 +275,14 @@ class LiveConnection implements Connection {
 
   #draw(): ConnectionView {
     const state = this.#state
-    const { profile, greeter } = this.#options
+    const { name, ways } = this.#options
     const isBroken = state.phase === 'waiting' || state.phase === 'failed'
     return {
       phase: state.phase,
       layer: isBroken ? state.layer : layerOf(state.phase),
-      name: profile.name,
-      url: greeter.url.origin,
-      transport: profile.kind,
+      name,
+      url: this.#origin,
+      transport: ways[0].kind,
       attempt: state.attempt,
       retryAt: state.phase === 'waiting' ? this.#retryAt : undefined,
       fault: isBroken ? state.fault : undefined,

@@ -6,7 +6,6 @@ import { RpcClient } from '../shared/rpc/client.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
-import type { GatewayUrl } from '../tunnel/gateway-url.ts'
 import type { Tunnel } from '../tunnel/tunnel.ts'
 import {
   type Challenge,
@@ -28,12 +27,11 @@ const challengePatienceMs = 750
 const establishTimeoutMs = 10_000
 
 export type Greeter = {
-  readonly url: GatewayUrl
   readonly who: Introduction
   readonly identity: Identity
   readonly tokens: DeviceTokens
-  /** The gateway's own secret, as flag, environment or configuration gave it. */
-  readonly secret: Credentials
+  /** The gateway's own secret, from wherever it is kept; asked for only when no device token will do. */
+  readonly secret: (signal: AbortSignal) => Promise<Credentials>
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
   readonly clock: Clock
@@ -70,7 +68,7 @@ export async function establish(
     return await establishWithin(tunnel, greeter, events, limit)
   } catch (error) {
     if (!isTimeout(error)) throw error
-    throw new Fault('client.timeout', `${greeter.url.origin} did not answer within ${timeoutMs} ms`, {
+    throw new Fault('client.timeout', `${tunnel.origin} did not answer within ${timeoutMs} ms`, {
       remedy:
         'Check that it is a gateway and that nothing between swallows the connection; allow more with --timeout <ms>.',
       retryable: true,
@@ -85,14 +83,15 @@ async function establishWithin(
   events: LinkEvents,
   signal: AbortSignal,
 ): Promise<Link> {
-  const { url, tokens, secret, isSecretExplicit } = greeter
-  const stored = isSecretExplicit ? undefined : await tokens.get(url.origin, 'operator')
-  if (!stored) return await greet(tunnel, greeter, secret, events, signal)
+  const { tokens, isSecretExplicit } = greeter
+  const stored = isSecretExplicit ? undefined : await tokens.get(tunnel.origin, 'operator')
+  if (!stored) return await greet(tunnel, greeter, await greeter.secret(signal), events, signal)
   try {
-    return await greet(tunnel, greeter, { token: stored }, events, signal)
+    return await greet(tunnel, greeter, { token: stored }, events, signal, true)
   } catch (error) {
     if (!(error instanceof StaleToken)) throw error
-    await tokens.drop(url.origin, 'operator')
+    await tokens.drop(tunnel.origin, 'operator')
+    const secret = await greeter.secret(signal)
     if (!secret.token && !secret.password) throw error.fault
     return await greet(tunnel, greeter, secret, events, signal)
   }
@@ -114,17 +113,19 @@ async function greet(
   secret: Credentials,
   events: LinkEvents,
   signal: AbortSignal,
+  isStored = false,
 ): Promise<Link> {
-  const { url, who, identity, tokens, clock } = greeter
+  const { who, identity, tokens, clock } = greeter
+  const { origin } = tunnel
   const wire = await openWire(tunnel, greeter, events, signal)
   try {
     events.onGreeting?.()
     const challenge = await wire.challenge()
     const params = connectParams(who, identity, secret, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
-    const hello = readHello(answer, url.origin)
+    const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken
-    if (issued) await tokens.set(url.origin, 'operator', issued, clock.now())
+    if (issued) await tokens.set(origin, 'operator', issued, clock.now())
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     wire.established()
     return { rpc: wire.rpc, hello, ping: () => wire.socket.ping(), close: () => wire.close() }
@@ -132,9 +133,8 @@ async function greet(
     wire.close()
     const refusal = refusalOf(error)
     if (!refusal) throw error
-    const fault = refusalFault(refusal, url.origin)
-    const usedStored = secret !== greeter.secret
-    throw usedStored && isSecretRefused(refusal) ? new StaleToken(fault) : fault
+    const fault = refusalFault(refusal, origin)
+    throw isStored && isSecretRefused(refusal) ? new StaleToken(fault) : fault
   }
 }
 
@@ -150,7 +150,8 @@ type Wire = {
 
 /** The socket and its typed client, wired before the first message can arrive. */
 async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, signal: AbortSignal): Promise<Wire> {
-  const { url, clock, vocabulary } = greeter
+  const { clock, vocabulary } = greeter
+  const { url, origin } = tunnel
   const stream = await tunnel.dial(signal)
   const rpc = new RpcClient({ clock, vocabulary, send: (text) => socket.send(text) })
   let isEstablished = false
@@ -166,7 +167,7 @@ async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, si
   })
   const socket = await openSocket(
     stream,
-    greeter,
+    { url, origin, clock },
     {
       onText(text) {
         if (isClosed) return
@@ -175,7 +176,7 @@ async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, si
       },
       onPong: () => events.onHeard?.(true),
       onEnd(end) {
-        const fault = endFault(end, url.origin, isEstablished)
+        const fault = endFault(end, origin, isEstablished)
         rpc.end(fault)
         if (isEstablished && !isClosed) events.onLost(fault)
       },

@@ -2,22 +2,31 @@
 
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
 import type { Greeter } from './establish.ts'
 import type { Introduction } from './handshake.ts'
 import { DeviceTokens, loadIdentity } from './identity.ts'
-import type { ClientPaths } from './paths.ts'
+import type { ClientPaths, Env } from './paths.ts'
 import type { Target } from './target.ts'
 
-export type Surroundings = { readonly paths: ClientPaths; readonly clock: Clock }
+export type Surroundings = {
+  readonly paths: ClientPaths
+  readonly clock: Clock
+  readonly prompts: Prompts
+  readonly env: Env
+}
 
 export async function greeterOf(
   target: Target,
   who: Introduction,
-  { paths, clock, vocabulary }: Surroundings & { readonly vocabulary?: Vocabulary | undefined },
+  {
+    paths,
+    clock,
+    vocabulary,
+  }: Pick<Surroundings, 'paths' | 'clock'> & { readonly vocabulary?: Vocabulary | undefined },
 ): Promise<Greeter> {
   const identity = await loadIdentity(paths.deviceKey, () => clock.now())
   return {
-    url: target.url,
     who,
     identity,
     tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),

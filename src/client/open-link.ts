@@ -33,7 +33,9 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     caps: [],
   }
   const greeter = await greeterOf(target, who, options)
-  const tunnel = await openTunnel(target.profile)
+  const { clock, signal, prompts, env, paths } = options
+  const [way] = target.ways
+  const tunnel = await openTunnel(way, { clock, signal, prompts, env, home: paths.home, onLayer: () => {} })
   const events = { onLost: (fault: Fault) => options.onLost?.(fault) }
   try {
     const link = await establish(tunnel, greeter, events, options.signal, options.timeoutMs)

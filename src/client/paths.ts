@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path'
 export type Env = Readonly<Record<string, string | undefined>>
 
 export type ClientPaths = {
+  /** The person's home folder. */
+  readonly home: string
   /** `~/.clawdbot`, or `CLAWDBOT_STATE_DIR`. */
   readonly stateDir: string
   /** `<stateDir>/clawdbot.json`, or `CLAWDBOT_CONFIG_PATH`. */
@@ -27,6 +29,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
   const expand = (path: string) => resolve(path === '~' || /^~[/\\]/.test(path) ? join(home, path.slice(1)) : path)
   const stateDir = expand(env.CLAWDBOT_STATE_DIR?.trim() || join(home, '.clawdbot'))
   return {
+    home,
     stateDir,
     configPath: expand(env.CLAWDBOT_CONFIG_PATH?.trim() || join(stateDir, 'clawdbot.json')),
     deviceKey: join(stateDir, 'identity', 'device.json'),

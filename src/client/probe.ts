@@ -5,7 +5,7 @@ import { systemClock } from '../shared/std/clock.ts'
 import { deadline } from '../shared/std/signal.ts'
 import { openDirect } from '../tunnel/direct.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
-import { localProfile } from './profiles.ts'
+import { localWay } from './profiles.ts'
 import { openSocket } from './socket.ts'
 
 /** Nobody, a gateway (it greets with a challenge), or some other program. */
@@ -15,16 +15,16 @@ export type Listener = 'nobody' | 'gateway' | 'stranger'
 const greetingPatienceMs = 1_500
 
 export async function probePort(port: number, signal?: AbortSignal): Promise<Listener> {
-  const profile = localProfile(port)
+  const way = localWay(port)
   const limit = deadline(greetingPatienceMs, signal)
   let stream: Awaited<ReturnType<ReturnType<typeof openDirect>['dial']>>
   try {
-    stream = await openDirect(profile).dial(limit)
+    stream = await openDirect(way).dial(limit)
   } catch {
     return 'nobody'
   }
   try {
-    const url = parseGatewayUrl(profile.url)
+    const url = parseGatewayUrl(way.url)
     const greeted = new Promise<boolean>((resolve) => {
       limit.addEventListener('abort', () => resolve(false), { once: true })
       const events = {
@@ -32,7 +32,7 @@ export async function probePort(port: number, signal?: AbortSignal): Promise<Lis
         onPong: () => {},
         onEnd: () => resolve(false),
       }
-      openSocket(stream, { url, clock: systemClock }, events, limit).catch(() => resolve(false))
+      openSocket(stream, { url, origin: url.origin, clock: systemClock }, events, limit).catch(() => resolve(false))
     })
     return (await greeted) ? 'gateway' : 'stranger'
   } finally {

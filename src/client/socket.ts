@@ -34,7 +34,7 @@ export type GatewaySocket = {
 /** Upgrades `stream`. Redirects are not followed (AU18); anything but an upgrade is `client.not-a-gateway`. */
 export function openSocket(
   stream: Duplex,
-  { url, clock }: { url: GatewayUrl; clock: Clock },
+  { url, origin, clock }: { url: GatewayUrl; origin: string; clock: Clock },
   events: SocketEvents,
   signal: AbortSignal,
 ): Promise<GatewaySocket> {
@@ -58,10 +58,10 @@ export function openSocket(
     signal.addEventListener('abort', onAbort, { once: true })
     ws.on('message', (data) => events.onText(String(data)))
     ws.on('pong', () => events.onPong())
-    ws.on('unexpected-response', (_request, response) => fail(responseFault(url, response)))
+    ws.on('unexpected-response', (_request, response) => fail(responseFault(origin, response)))
     ws.on('error', (error) => {
       failure ??= error
-      if (!isOpen) fail(upgradeFault(url, error))
+      if (!isOpen) fail(upgradeFault(origin, error))
     })
     ws.on('close', (code, reason) => {
       if (isOpen) events.onEnd({ code, reason: reason.toString('utf8'), error: failure })
@@ -110,7 +110,7 @@ function queueFull(): Fault {
   })
 }
 
-function responseFault({ origin }: GatewayUrl, response: IncomingMessage): Fault {
+function responseFault(origin: string, response: IncomingMessage): Fault {
   const status = response.statusCode ?? 0
   if ([429, 502, 503, 504].includes(status)) {
     return new Fault('client.unreachable', `The gateway at ${origin} is busy or starting (HTTP ${status})`, {
@@ -124,7 +124,7 @@ function responseFault({ origin }: GatewayUrl, response: IncomingMessage): Fault
   })
 }
 
-function upgradeFault({ origin }: GatewayUrl, error: Error): Fault {
+function upgradeFault(origin: string, error: Error): Fault {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const isCut = code === 'ECONNRESET' || code === 'EPIPE' || error.message === 'socket hang up'
   return new Fault('client.not-a-gateway', `${origin} ${isCut ? 'hung up' : 'does not answer like a gateway'}`, {

@@ -2,16 +2,15 @@
 
 import { Fault } from '../shared/fault.ts'
 import { Secret } from '../shared/std/secret.ts'
-import { type GatewayUrl, parseGatewayUrl } from '../tunnel/gateway-url.ts'
-import { type DirectProfile, fingerprint } from '../tunnel/profile.ts'
+import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
+import { type DirectWay, fingerprint, type Way } from '../tunnel/way.ts'
+import { gatewayPort, wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { readIfThere } from './private-file.ts'
-import { localProfile } from './profiles.ts'
+import { localWay } from './profiles.ts'
 import { readRuntime } from './runtime-file.ts'
-
-const defaultPort = 18_789
 
 export type TargetFlags = {
   readonly url?: string | undefined
@@ -23,40 +22,53 @@ export type TargetFlags = {
 }
 
 export type Target = {
-  readonly profile: DirectProfile
-  readonly url: GatewayUrl
+  /** For people: the profile's name, or `remote` for a typed address. */
+  readonly name: string
+  /** What drafts, the outbox and cached transcripts belong to: a profile keeps it when it is renamed. */
+  readonly id: string
+  /** At least one, the preferred first. All lead to the same gateway. */
+  readonly ways: readonly [Way, ...Way[]]
+  /** `wayOrigin` of the first. */
+  readonly origin: string
   /** Where the address came from, for people: `--url`, `gateway.remote.url in <file>`, `this machine`. */
   readonly source: string
   /** The gateway of this account on this machine. */
   readonly isLocal: boolean
-  readonly secret: Credentials
+  /** The gateway's own secret; empty when there is none. May ask the person, so it is called only when it is needed. */
+  readonly secret: (signal: AbortSignal) => Promise<Credentials>
+  /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
 }
 
 /** Throws `usage.invalid`, `client.insecure-url` or `config.invalid`. */
 export async function resolveTarget(flags: TargetFlags, env: Env, paths: ClientPaths): Promise<Target> {
   const config = await readGatewayConfig(paths.configPath, env)
-  const { profile, source } = await chooseProfile(flags, env, paths, config)
-  const url = parseGatewayUrl(profile.url, profile.insecure)
-  const local = parseGatewayUrl(localProfile((await localPort(flags, env, paths, config)).port).url)
+  const { name, way, source } = await chooseWay(flags, env, paths, config)
+  const url = parseGatewayUrl(way.url, way.insecure)
+  const local = await localPort(flags, env, paths, config)
   const isLocal = url.isLoopback && url.port === local.port
   const typed =
     firstSecret(flags.token, flags.password) ?? firstSecret(env.CLAWDBOT_GATEWAY_TOKEN, env.CLAWDBOT_GATEWAY_PASSWORD)
-  const secret = typed ?? (await knownSecret(url, isLocal, config, paths))
-  return { profile, url, source, isLocal, secret, isSecretExplicit: typed !== undefined }
+  const origin = wayOrigin(way)
+  const secret = typed ?? (await knownSecret(origin, isLocal, config, paths))
+  return {
+    ...{ name, id: isLocal ? 'local' : origin, ways: [way], origin, source, isLocal },
+    secret: async () => secret,
+    isSecretExplicit: typed !== undefined,
+  }
 }
 
-async function chooseProfile(
+async function chooseWay(
   flags: TargetFlags,
   env: Env,
   paths: ClientPaths,
   config: GatewayConfig,
-): Promise<{ profile: DirectProfile; source: string }> {
+): Promise<{ name: string; way: DirectWay; source: string }> {
   const pinned = flags.tlsFingerprint
   const named = (url: string, source: string, pin: string | undefined) => ({
-    profile: {
+    name: 'remote',
+    way: {
       kind: 'direct' as const,
-      name: 'remote',
       url,
       ...(pin === undefined ? {} : { tlsFingerprint: readPin(pin) }),
       ...(flags.insecure ? { insecure: true } : {}),
@@ -69,7 +81,7 @@ async function chooseProfile(
     return named(config.remote.url, `gateway.remote.url in ${paths.configPath}`, pinned ?? config.remote.tlsFingerprint)
   }
   const { port } = await localPort(flags, env, paths, config)
-  return { profile: localProfile(port), source: 'this machine' }
+  return { name: 'local', way: localWay(port), source: 'this machine' }
 }
 
 export type LocalPort = { readonly port: number; readonly isExplicit: boolean }
@@ -85,12 +97,12 @@ export async function localPort(
   if (typed !== undefined) return { port: typed, isExplicit: true }
   const runtime = await readRuntime(paths.runtimeFile)
   if (runtime?.isAlive) return { port: runtime.port, isExplicit: false }
-  return { port: config.port ?? runtime?.port ?? defaultPort, isExplicit: false }
+  return { port: config.port ?? runtime?.port ?? gatewayPort, isExplicit: false }
 }
 
 /** Secrets at rest belong to one address each and are never offered to another (AU16). */
 async function knownSecret(
-  url: GatewayUrl,
+  origin: string,
   isLocal: boolean,
   config: GatewayConfig,
   paths: ClientPaths,
@@ -103,7 +115,7 @@ async function knownSecret(
     return generated ? { token: new Secret(generated) } : {}
   }
   const { remote } = config
-  if (remote.url === undefined || originOf(remote.url) !== url.origin) return {}
+  if (remote.url === undefined || originOf(remote.url) !== origin) return {}
   return { token: remote.token, password: remote.password }
 }
 

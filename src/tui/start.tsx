@@ -8,6 +8,7 @@ import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
+import { noPrompts } from '../tunnel/prompts.ts'
 import { App } from './app.tsx'
 import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
@@ -64,7 +65,7 @@ export async function startTui(options: StartOptions): Promise<number> {
     sessionKey: options.session ?? 'main',
     ...sizeOf(screen),
     isCalm: options.env.CLAWDBOT_MOTION === 'off',
-    cache: new TranscriptCache(paths.cacheDir, target.url.origin),
+    cache: new TranscriptCache(paths.cacheDir, target.id),
     keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
   })
   const colors = followColors(options.env, ui)
@@ -118,7 +119,7 @@ function openLate(
   onProgress: (line: string) => void,
 ): LateGateway {
   const { env, serverProgram: program } = options
-  const { profile, url } = target
+  const { name, origin: url } = target
   const isOurs = target.isLocal && options.url === undefined
   // What connects is loaded after the first frame is on the screen.
   const ensure = async (signal: AbortSignal) => {
@@ -127,13 +128,13 @@ function openLate(
     return await ensureLocalGateway(start)
   }
   return new LateGateway({
-    view: { name: profile.name, url: url.origin, transport: 'direct' },
+    view: { name, url, transport: 'direct' },
     async open(signal) {
       // Starting it makes its secret and may choose another port, so the target is read again.
       if (isOurs) await ensure(signal)
       const ready = isOurs ? await resolveTarget(options, env, paths) : target
       const { openScreenConnection } = await import('../client/connect.ts')
-      return await openScreenConnection(ready, { paths, clock: systemClock })
+      return await openScreenConnection(ready, { paths, env, clock: systemClock, prompts: noPrompts })
     },
     ...(isOurs
       ? {
@@ -147,7 +148,7 @@ function openLate(
 /** Drafts belong to a gateway: this machine's by name, since its port may change; others by their address. */
 function nameOf(target: Target): string {
   if (target.isLocal) return 'local'
-  return createHash('sha256').update(target.url.origin).digest('hex').slice(0, 32)
+  return createHash('sha256').update(target.id).digest('hex').slice(0, 32)
 }
 
 function platformOf(env: Env, screen: Screen, reader: KeyReader, quit: () => void): Platform {

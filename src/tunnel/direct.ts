@@ -5,13 +5,13 @@ import type { Duplex } from 'node:stream'
 import type * as Tls from 'node:tls'
 import { Fault } from '../shared/fault.ts'
 import { type GatewayUrl, parseGatewayUrl } from './gateway-url.ts'
-import type { DirectProfile } from './profile.ts'
 import type { Tunnel } from './tunnel.ts'
+import type { DirectWay } from './way.ts'
 
 /** Throws `client.insecure-url` or `usage.invalid` for an address that must not be dialled. */
-export function openDirect(profile: DirectProfile): Tunnel {
-  const url = parseGatewayUrl(profile.url, profile.insecure)
-  if (profile.tlsFingerprint !== undefined && !url.isSecure) {
+export function openDirect(way: DirectWay): Tunnel {
+  const url = parseGatewayUrl(way.url, way.insecure)
+  if (way.tlsFingerprint !== undefined && !url.isSecure) {
     throw new Fault('usage.invalid', `A certificate fingerprint is pinned, but ${url.origin} has no certificate`, {
       remedy: 'Use a wss:// address, or remove the fingerprint.',
     })
@@ -21,7 +21,10 @@ export function openDirect(profile: DirectProfile): Tunnel {
     close = resolve
   })
   return {
-    dial: (signal) => dial(url, profile.tlsFingerprint, signal),
+    url,
+    origin: url.origin,
+    route: 'direct',
+    dial: (signal) => dial(url, way.tlsFingerprint, signal),
     closed,
     [Symbol.asyncDispose]: async () => close(undefined),
   }

@@ -1,13 +1,17 @@
-/** Opens the tunnel a profile asks for. One switch, nothing else. */
+/** Opens the tunnel a way asks for. One switch, nothing else; each kind is loaded when it is used. */
 
+import { Fault } from '../shared/fault.ts'
 import { openDirect } from './direct.ts'
-import type { Profile } from './profile.ts'
-import type { Tunnel } from './tunnel.ts'
+import type { Tunnel, TunnelContext } from './tunnel.ts'
+import type { Way } from './way.ts'
 
-/** Rejects with a `Fault` that says what to do. */
-export async function openTunnel(profile: Profile): Promise<Tunnel> {
-  switch (profile.kind) {
+/** Rejects with a `Fault` that says what to do, or with the signal's reason. */
+export async function openTunnel(way: Way, _context: TunnelContext): Promise<Tunnel> {
+  switch (way.kind) {
     case 'direct':
-      return openDirect(profile)
+      return openDirect(way)
+    case 'ssh':
+    case 'tailscale':
+      throw new Fault('usage.invalid', `This version does not open ${way.kind} tunnels`)
   }
 }

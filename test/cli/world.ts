@@ -6,6 +6,7 @@ import type { Surroundings } from '../../src/cli/command.ts'
 import { runCommand } from '../../src/cli/run.ts'
 import type { Env } from '../../src/client/paths.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
+import { noPrompts } from '../../src/tunnel/prompts.ts'
 import type { Home } from '../client/support.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
@@ -28,6 +29,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     env: options.env ?? {},
     paths: home.paths,
     clock: systemClock,
+    prompts: noPrompts,
     signal: options.signal ?? new AbortController().signal,
     out: (text) => {
       out += text

@@ -146,7 +146,7 @@ test('TU21: a gateway that stops reading costs at most 8 MiB, then sending fails
   await using home = await Home.make()
   const greeter = await home.greeter(gateway.url)
   const { signal } = new AbortController()
-  const stream = await openDirect({ kind: 'direct', name: 'x', url: gateway.url }).dial(signal)
+  const stream = await openDirect({ kind: 'direct', url: gateway.url }).dial(signal)
   const events = { onText: () => {}, onPong: () => {}, onEnd: () => {} }
   const socket = await openSocket(stream, greeter, events, signal)
   const piece = JSON.stringify({ pad: 'x'.repeat(256 * 1024) })

@@ -10,11 +10,12 @@ import type { Identity } from '../../src/client/identity.ts'
 import { clientPaths } from '../../src/client/paths.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { openDirect } from '../../src/tunnel/direct.ts'
+import type { GatewayUrl } from '../../src/tunnel/gateway-url.ts'
 import { StandInGateway, WireFailure } from '../support/stand-in-gateway.ts'
 import { Home } from './support.ts'
 
-async function connect(greeter: Greeter, timeoutMs = 3000): Promise<Link> {
-  const tunnel = openDirect({ kind: 'direct', name: 'test', url: greeter.url.href })
+async function connect(greeter: Greeter & { url: GatewayUrl }, timeoutMs = 3000): Promise<Link> {
+  const tunnel = openDirect({ kind: 'direct', url: greeter.url.href })
   return await establish(tunnel, greeter, { onLost: () => {} }, new AbortController().signal, timeoutMs)
 }
 

@@ -15,7 +15,8 @@ import type { GatewayEvent } from '../../src/shared/rpc/client.ts'
 import { wholeVocabulary } from '../../src/shared/rpc/whole-vocabulary.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
-import { parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
+import { type GatewayUrl, parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
+import { noPrompts } from '../../src/tunnel/prompts.ts'
 
 export class Home implements AsyncDisposable {
   readonly dir: string
@@ -30,18 +31,23 @@ export class Home implements AsyncDisposable {
     return new Home(await mkdtemp(join(tmpdir(), 'clawdbot-client-')))
   }
 
-  async greeter(url: string, secret: { token?: string; password?: string; explicit?: boolean } = {}): Promise<Greeter> {
+  async greeter(
+    url: string,
+    secret: { token?: string; password?: string; explicit?: boolean } = {},
+  ): Promise<Greeter & { url: GatewayUrl; origin: string }> {
     const identity = await loadIdentity(this.paths.deviceKey, Date.now)
     const credentials: Credentials = {
       ...(secret.token === undefined ? {} : { token: new Secret(secret.token) }),
       ...(secret.password === undefined ? {} : { password: new Secret(secret.password) }),
     }
+    const parsed = parseGatewayUrl(url)
     return {
-      url: parseGatewayUrl(url),
+      url: parsed,
+      origin: parsed.origin,
       who: { id: 'gateway-client', mode: 'ui', version: '0.0.0', platform: 'linux', caps: ourCaps },
       identity,
       tokens: new DeviceTokens(this.paths.deviceTokens, identity.deviceId),
-      secret: credentials,
+      secret: async () => credentials,
       isSecretExplicit: secret.explicit ?? false,
       clock: systemClock,
       vocabulary: wholeVocabulary,
@@ -50,9 +56,10 @@ export class Home implements AsyncDisposable {
 
   async connect(url: string, secret?: { token?: string }): Promise<Observed> {
     const greeter = await this.greeter(url, secret)
-    const outbox = await FileOutbox.open(this.paths.outboxDir, greeter.url.origin, systemClock)
-    const profile = { kind: 'direct', name: 'test', url } as const
-    return new Observed(openConnection({ profile, greeter, outbox, clock: systemClock, random: () => 0.1 }))
+    const outbox = await FileOutbox.open(this.paths.outboxDir, url, systemClock)
+    const around = { clock: systemClock, prompts: noPrompts, env: {}, paths: this.paths, random: () => 0.1 }
+    const ways = [{ kind: 'direct', url }] as const
+    return new Observed(openConnection({ name: 'test', ways, greeter, outbox, ...around }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

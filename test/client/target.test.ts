@@ -13,9 +13,10 @@ async function put(path: string, text: string): Promise<void> {
 
 /** `url token/password explicit?` of what was chosen. */
 async function choose(home: Home, flags: TargetFlags = {}, env: Env = {}): Promise<string> {
-  const { url, secret, isSecretExplicit } = await resolveTarget(flags, env, home.paths)
+  const { origin, isSecretExplicit, ...target } = await resolveTarget(flags, env, home.paths)
+  const secret = await target.secret(new AbortController().signal)
   const shown = [secret.token?.reveal() ?? '-', secret.password?.reveal() ?? '-'].join('/')
-  return `${url.origin} ${shown}${isSecretExplicit ? ' typed' : ''}`
+  return `${origin} ${shown}${isSecretExplicit ? ' typed' : ''}`
 }
 
 const local = (port: number) => `ws://127.0.0.1:${port}`
@@ -68,8 +69,8 @@ test('gateway.mode remote points everything at gateway.remote, with its pin', as
   const remote = { url: 'wss://g.example', password: 'p', tlsFingerprint: 'ab'.repeat(32) }
   await put(home.paths.configPath, JSON.stringify({ gateway: { mode: 'remote', remote } }))
   expect(await choose(home)).toBe('wss://g.example:443 -/p')
-  const { profile } = await resolveTarget({}, {}, home.paths)
-  expect(profile).toMatchObject({ tlsFingerprint: 'ab'.repeat(32) })
+  const { ways } = await resolveTarget({}, {}, home.paths)
+  expect(ways[0]).toMatchObject({ tlsFingerprint: 'ab'.repeat(32) })
   expect(await choose(home, { port: 18789 })).toBe(`${local(18789)} -/-`)
 })
 

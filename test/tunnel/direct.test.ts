@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTunnel } from '../../src/tunnel/open.ts'
+import { tunnelContext } from '../support/tunnel-context.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'clawdbot-tls-'))
 const server = createServer((socket) => {
@@ -37,7 +38,7 @@ afterAll(() => {
 async function greeting(url: string, tlsFingerprint?: string): Promise<string> {
   const pinned =
     tlsFingerprint === undefined ? {} : { tlsFingerprint: tlsFingerprint.replaceAll(':', '').toLowerCase() }
-  await using tunnel = await openTunnel({ kind: 'direct', name: 'test', url, ...pinned })
+  await using tunnel = await openTunnel({ kind: 'direct', url, ...pinned }, tunnelContext())
   const stream = await tunnel.dial(AbortSignal.timeout(3000))
   let text = ''
   for await (const chunk of stream) text += String(chunk)
@@ -62,6 +63,6 @@ test('nobody listening, no such name, and an abort each have their own end', asy
   await expect(greeting('ws://127.0.0.1:1')).rejects.toMatchObject({ code: 'client.refused', retryable: true })
   await expect(greeting('ws://localhost:1')).rejects.toMatchObject({ code: 'client.refused' })
   await expect(greeting('wss://no-such-host.invalid')).rejects.toMatchObject({ code: 'client.unreachable' })
-  const tunnel = await openTunnel({ kind: 'direct', name: 'test', url: `ws://127.0.0.1:${port}` })
+  const tunnel = await openTunnel({ kind: 'direct', url: `ws://127.0.0.1:${port}` }, tunnelContext())
   await expect(tunnel.dial(AbortSignal.abort(new Error('never mind')))).rejects.toThrow('never mind')
 })

@@ -1,0 +1,84 @@
+/** The port: questions only a person can answer while a tunnel opens. Texts from the far end arrive raw; whoever shows them escapes them. */
+
+import { Fault } from '../shared/fault.ts'
+import type { Secret } from '../shared/std/secret.ts'
+
+export type HostKeyQuestion = {
+  readonly kind: 'host-key'
+  /** As it would be written to known_hosts: `vps.example` or `[vps.example]:2222`. */
+  readonly host: string
+  /** `ssh-ed25519` … */
+  readonly keyType: string
+  /** `SHA256:` and 43 characters of base64, as OpenSSH prints it. */
+  readonly fingerprint: string
+  /** The file the key is added to after a yes. */
+  readonly knownHostsPath: string
+}
+
+export type PassphraseQuestion = {
+  readonly kind: 'passphrase'
+  readonly keyPath: string
+  /** From 1 to 3. */
+  readonly attempt: number
+}
+
+export type PasswordQuestion = {
+  readonly kind: 'password'
+  /** `user@host`. */
+  readonly account: string
+  readonly attempt: number
+}
+
+/** What a server asks in its own words (RFC 4256): a one-time code, a changed password, several at once. */
+export type ServerQuestion = {
+  readonly kind: 'server'
+  readonly account: string
+  readonly title: string
+  readonly instructions: string
+  readonly prompts: readonly { readonly text: string; readonly isEchoed: boolean }[]
+}
+
+/** The gateway's own secret, for a profile whose secret is not kept anywhere. */
+export type GatewaySecretQuestion = {
+  readonly kind: 'gateway-secret'
+  readonly profile: string
+  readonly secret: 'token' | 'password'
+}
+
+export type Question = HostKeyQuestion | PassphraseQuestion | PasswordQuestion | ServerQuestion | GatewaySecretQuestion
+
+/** Each rejects with the signal's reason, or with `ssh.needs-user` where nobody can be asked. Undefined: the person declined. */
+export type Prompts = {
+  trustHost(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>
+  passphrase(question: PassphraseQuestion, signal: AbortSignal): Promise<Secret | undefined>
+  password(question: PasswordQuestion, signal: AbortSignal): Promise<Secret | undefined>
+  /** One answer per prompt, in order. */
+  answers(question: ServerQuestion, signal: AbortSignal): Promise<readonly Secret[] | undefined>
+  gatewaySecret(question: GatewaySecretQuestion, signal: AbortSignal): Promise<Secret | undefined>
+}
+
+/** Where nobody can be asked: a pipe, a service, a test. */
+export const noPrompts: Prompts = {
+  trustHost: async ({ host, keyType, fingerprint }) => {
+    throw unasked(`The host key of ${host} is not known (${keyType} ${fingerprint})`, 'host-key')
+  },
+  passphrase: async ({ keyPath }) => {
+    throw unasked(`The key ${keyPath} needs its passphrase`, 'passphrase')
+  },
+  password: async ({ account }) => {
+    throw unasked(`${account} asks for a password`, 'password')
+  },
+  answers: async ({ account }) => {
+    throw unasked(`${account} asks questions before it lets anybody in`, 'server')
+  },
+  gatewaySecret: async ({ profile, secret }) => {
+    throw unasked(`The profile ${profile} asks for its ${secret} each time`, 'gateway-secret')
+  },
+}
+
+function unasked(message: string, kind: Question['kind']): Fault {
+  return new Fault('ssh.needs-user', `${message}, and there is no terminal to ask in`, {
+    remedy: 'Connect once from a terminal, where the question can be answered.',
+    details: { kind },
+  })
+}

@@ -1,0 +1,31 @@
+/** What a way leads to, as one line: what credentials belong to (AU16), and what people are shown. Pure. */
+
+import { parseGatewayUrl } from './gateway-url.ts'
+import type { SshWay, Way } from './way.ts'
+
+/** The port a gateway listens on unless told otherwise. */
+export const gatewayPort = 18_789
+
+/**
+ * `ws://127.0.0.1:18789`, `ssh://deploy@vps:2222/127.0.0.1:18789`, `ssh://vps/run/clawdbot/gw.sock`,
+ * `tailscale://desktop:443`. Two ways with the same origin lead to the same gateway.
+ */
+export function wayOrigin(way: Way): string {
+  switch (way.kind) {
+    case 'direct':
+      return parseGatewayUrl(way.url, way.insecure).origin
+    case 'ssh':
+      return `ssh://${way.user === undefined ? '' : `${way.user}@`}${sshHost(way)}${sshTarget(way)}`
+    case 'tailscale':
+      return `tailscale://${way.peer.toLowerCase()}:${way.port ?? 443}`
+  }
+}
+
+function sshHost({ host, port }: SshWay): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return port === undefined ? name : `${name}:${port}`
+}
+
+function sshTarget({ gatewaySocket, gatewayPort: port = gatewayPort }: SshWay): string {
+  return gatewaySocket ?? `/127.0.0.1:${port}`
+}

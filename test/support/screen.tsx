@@ -16,6 +16,8 @@ import { openTerminal, type Terminal } from './terminal.ts'
 export type ScreenOptions = {
   columns?: number
   rows?: number
+  /** How the terminal draws clusters; see `openTerminal`. */
+  joins?: boolean
   clock?: Clock
   isFullScreen?: boolean
   /** Draws `element` with more than a constant: called with the key events as they come. */
@@ -56,8 +58,8 @@ class Glass extends EventEmitter implements TerminalOutput {
 }
 
 export async function openScreen(element: ReactNode, options: ScreenOptions = {}) {
-  const { columns = 80, rows = 24, clock = systemClock, isFullScreen = true } = options
-  const terminal = openTerminal({ columns, rows })
+  const { columns = 80, rows = 24, joins = true, clock = systemClock, isFullScreen = true } = options
+  const terminal = openTerminal({ columns, rows, joins })
   const glass = new Glass(terminal)
   const screen = new Screen(glass, clock)
   const input = new PassThrough()

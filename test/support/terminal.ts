@@ -1,5 +1,6 @@
 /** A real terminal emulator without a window (xterm's own core), for tests that assert what a person would see. */
-import xterm, { type IBufferCell } from '@xterm/headless'
+import xterm, { type IBufferCell, type IUnicodeVersionProvider } from '@xterm/headless'
+import stringWidth from 'string-width'
 
 export type Cell = {
   text: string
@@ -13,10 +14,13 @@ export type Cell = {
   background: string | number
 }
 
+/** `joins`: draws what is joined to a cluster as one sign, as newer terminals do and as we count; else every sign by itself. */
+type TerminalOptions = { columns: number; rows: number; joins?: boolean }
+
 export type Terminal = ReturnType<typeof openTerminal>
 
 /** Opens one. A line feed also returns, as the tty's output processing makes it. `sideEffects` lists what the output did beside drawing: answers drawn out, titles, bells, clipboard. */
-export function openTerminal({ columns, rows }: { columns: number; rows: number }) {
+export function openTerminal({ columns, rows, joins = true }: TerminalOptions) {
   const terminal = new xterm.Terminal({
     cols: columns,
     rows,
@@ -24,6 +28,8 @@ export function openTerminal({ columns, rows }: { columns: number; rows: number 
     scrollback: 1_000,
     convertEol: true,
   })
+  terminal.unicode.register(clusters)
+  if (joins) terminal.unicode.activeVersion = clusters.version
   const effects: string[] = []
   const answerListeners = new Set<(bytes: string) => void>()
   terminal.onTitleChange((title) => effects.push(`title ${title}`))
@@ -77,6 +83,21 @@ export function openTerminal({ columns, rows }: { columns: number; rows: number 
       terminal.dispose()
     },
   }
+}
+
+const joined = /^[\p{M}\p{Emoji_Modifier}\u200d]$/u
+const [joiner, asPicture] = [0x200d, 0xfe0f]
+
+/** Widths of signs and of what is joined to them, in xterm's packing: kind << 3 | width << 1 | whether it joins. */
+const clusters: IUnicodeVersionProvider = {
+  version: 'clusters',
+  wcwidth: (code) => Math.min(2, stringWidth(String.fromCodePoint(code))) as 0 | 1 | 2,
+  charProperties(code, preceding) {
+    const isJoined = preceding !== 0 && (preceding >> 3 === joiner || joined.test(String.fromCodePoint(code)))
+    const before = isJoined ? (preceding >> 1) & 3 : 0
+    const width = code === asPicture ? 2 : Math.max(before, clusters.wcwidth(code))
+    return ((code === joiner ? joiner : 0) << 3) | (width << 1) | (isJoined ? 1 : 0)
+  },
 }
 
 /** xterm keeps this mode out of its public API; asking with DECRQM would need a round trip per look. */

@@ -59,6 +59,14 @@ const step = fc.oneof(
   }),
 )
 
+/** Found with seed 1940164286: a row exactly as wide as the window, with a sign in it that is joined of three. */
+const fullRowAfterResize: (typeof step extends fc.Arbitrary<infer T> ? T : never)[] = [
+  { do: 'say', text: 'longlonglonglonglonglonglonglonglonglonglong ' },
+  { do: 'say', text: '👩‍👩‍👧 ' },
+  { do: 'resize', columns: 57, rows: 10 },
+  { do: 'say', text: '| a | b |\n|--|--|\n| 1 | 2 |\n' },
+]
+
 test('whatever happens, the screen is what a fresh drawing of the same state would be', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -86,7 +94,7 @@ test('whatever happens, the screen is what a fresh drawing of the same state wou
         expect(screen.text()).toBe(expected(screen))
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 25, examples: [[fullRowAfterResize]] },
   )
 }, 60_000)
 

@@ -17,13 +17,20 @@ const leaveMouse = '\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l'
 export const askTerminal = '\x1b]11;?\x1b\\\x1b[?2026$p\x1b[?2004$p\x1b[?u\x1b[>q\x1b[c'
 
 /**
- * Everything we or Ink may have changed, undone: synchronized output, mouse, keys, paste, focus, colors, cursor, screen.
+ * Everything we or Ink may have changed, undone: synchronized output, mouse, keys, paste, focus, colors, cursor, wrap, screen.
  * Written twice it does no harm.
  */
-export const restoreTerminal = `\x1b[?2026l${leaveMouse}${leaveModes}\x1b[0m\x1b[?25h\x1b[?1049l`
+export const restoreTerminal = `\x1b[?2026l${leaveMouse}${leaveModes}\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1049l`
 
 export const enterAlternate = '\x1b[?1049h'
 export const leaveAlternate = '\x1b[?1049l'
+
+/**
+ * What is too long for a row stays in it. Terminals differ in how wide they draw a cluster of emoji: where one draws it
+ * wider than we count, the end of a full row would go on the next one, and on the last row move the whole screen.
+ */
+export const keepInRow = '\x1b[?7l'
+export const wrapRows = '\x1b[?7h'
 export const hideCursor = '\x1b[?25l'
 export const showCursor = '\x1b[?25h'
 

@@ -6,7 +6,17 @@
 import { Writable } from 'node:stream'
 import type { Clock } from '../../shared/std/clock.ts'
 import { Body, type BodyRows } from './body.ts'
-import { beginSync, endSync, enterAlternate, eraseScreen, hideCursor, leaveAlternate, showCursor } from './modes.ts'
+import {
+  beginSync,
+  endSync,
+  enterAlternate,
+  eraseScreen,
+  hideCursor,
+  keepInRow,
+  leaveAlternate,
+  showCursor,
+  wrapRows,
+} from './modes.ts'
 
 /** What a screen needs of `process.stdout`. */
 export type TerminalOutput = {
@@ -81,13 +91,13 @@ export class Screen extends Writable {
 
   /** Lends the terminal to another program: back to its first screen, and nothing is drawn until `reclaim`. */
   release(): void {
-    this.#output.write(leaveAlternate + showCursor)
+    this.#output.write(wrapRows + leaveAlternate + showCursor)
     this.#isLent = true
   }
 
   reclaim(): void {
     this.#isLent = false
-    this.#output.write(enterAlternate + hideCursor)
+    this.#output.write(enterAlternate + keepInRow + hideCursor)
     this.repaint()
   }
 
@@ -137,7 +147,8 @@ export class Screen extends Writable {
     const ink = text
       .replaceAll(beginSync, '')
       .replaceAll(endSync, '')
-      .replace(enterAlternate, `${enterAlternate}\x1b[H`)
+      .replace(enterAlternate, `${enterAlternate}${keepInRow}\x1b[H`)
+      .replace(leaveAlternate, `${wrapRows}${leaveAlternate}`)
     const clearing = this.#body.clearing()
     this.#body.track(ink, this.rows)
     const frame = this.#prefix + clearing + ink + this.#body.painting()

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { guardTerminal } from '../../../src/tui/terminal/guard.ts'
-import { enterModes, enterMouse, restoreTerminal } from '../../../src/tui/terminal/modes.ts'
+import { enterModes, enterMouse, keepInRow, restoreTerminal } from '../../../src/tui/terminal/modes.ts'
 import { openPty } from '../../support/pty.ts'
 import { openTerminal } from '../../support/terminal.ts'
 
@@ -57,13 +57,14 @@ test('an ordinary end restores by itself, and a guard that was dismissed does no
 test('the restore string undoes every mode, and twice does no harm', async () => {
   await using terminal = openTerminal({ columns: 20, rows: 4 })
   await terminal.write('shell')
-  await terminal.write(`\x1b[?1049h\x1b[?25l\x1b[?2026h\x1b[31m${enterModes}${enterMouse}app`)
+  await terminal.write(`\x1b[?1049h${keepInRow}\x1b[?25l\x1b[?2026h\x1b[31m${enterModes}${enterMouse}app`)
   await terminal.write(restoreTerminal + restoreTerminal)
   expect(terminal.modes()).toMatchObject({
     bracketedPasteMode: false,
     sendFocusMode: false,
     mouseTrackingMode: 'none',
     synchronizedOutputMode: false,
+    wraparoundMode: true,
   })
   expect(terminal.isAlternate()).toBe(false)
   expect(terminal.cursor()).toMatchObject({ isVisible: true })

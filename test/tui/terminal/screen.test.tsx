@@ -45,6 +45,19 @@ test('a storm of resizes is drawn once per 33 ms, whole and from a clean screen'
   expect(screen.text()).toBe('one\ntwo\nthree\n\nfooter')
 })
 
+test('where a terminal draws a cluster wider than we count, the row it is in is too long and no other is touched', async () => {
+  const family = (rest: string) => `👩‍👩‍👧 ${rest}`
+  await using screen = await openScreen(<Rows lines={['', 'two']} footer={family('abcdefg')} />, {
+    columns: 10,
+    rows: 4,
+    joins: false,
+  })
+  await screen.rerender(<Rows lines={[family('abcdefg'), 'two']} footer={family('hijklmn')} />)
+  expect(screen.text().split('\n').slice(1, 3)).toEqual(['two', ''])
+  expect(screen.row(0)).toContain('abcde')
+  expect(screen.row(3)).toContain('hijkl')
+})
+
 test('whatever is drawn and resized, the screen is that of a fresh start', async () => {
   const line = fc.constantFrom(
     '',

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import type { Surroundings } from '../cli/command.ts'
+import { personAt } from '../cli/terminal-person.ts'
 import { clientPaths } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { noPrompts } from '../tunnel/prompts.ts'
@@ -63,6 +64,7 @@ function surroundings(entryUrl: string): Surroundings {
     env,
     paths: clientPaths(env),
     clock: systemClock,
+    person: personAt({ input: process.stdin, output: process.stderr }),
     prompts: noPrompts,
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),

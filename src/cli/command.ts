@@ -4,6 +4,7 @@ import type { ClientPaths, Env } from '../client/paths.ts'
 import type { TargetFlags } from '../client/target.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
+import type { Person } from './person.ts'
 
 export type Flag = {
   readonly type: 'string' | 'number' | 'boolean'
@@ -29,7 +30,9 @@ export type Surroundings = {
   /** Writes to standard output or standard error; no newline is added. */
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-  /** Asks the person in the terminal; refuses where there is none. */
+  /** Who can be asked, and what was piped in. */
+  readonly person: Person
+  /** Asks what a tunnel or a gateway wants to know; refuses where there is nobody. */
   readonly prompts: Prompts
   /** Path of `clawdbot-server`, for starting one in the background. */
   readonly serverProgram: string

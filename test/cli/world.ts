@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { runWithoutCommand } from '../../src/cli/bare.ts'
 import type { Surroundings } from '../../src/cli/command.ts'
+import { nobody, type Person } from '../../src/cli/person.ts'
 import { runCommand } from '../../src/cli/run.ts'
 import type { Env } from '../../src/client/paths.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
@@ -17,6 +18,7 @@ export type WorldOptions = {
   /** What is piped in. */
   readonly input?: string
   readonly isScreen?: boolean
+  readonly person?: Person
   readonly serverProgram?: string
   readonly onText?: (text: string) => void
 }
@@ -29,6 +31,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     env: options.env ?? {},
     paths: home.paths,
     clock: systemClock,
+    person: options.person ?? nobody(async () => options.input ?? ''),
     prompts: noPrompts,
     signal: options.signal ?? new AbortController().signal,
     out: (text) => {

@@ -1,5 +1,6 @@
 /** What `clawdbot` does with its words: a line command, the screen, or an answer for a pipe. Each is loaded when needed. */
 
+import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Surroundings } from '../cli/command.ts'
 import { personAt } from '../cli/terminal-person.ts'
@@ -66,6 +67,12 @@ function surroundings(entryUrl: string): Surroundings {
     clock: systemClock,
     person: personAt({ input: process.stdin, output: process.stderr }),
     prompts: noPrompts,
+    host: async () => await (await import('./host.ts')).hostOf(env, homedir()),
+    edit: async (text, name) => {
+      const { editText } = await import('./editor.ts')
+      releaseInterrupt() // the editor's Ctrl+C is not ours
+      return await editText(text, name, env)
+    },
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

@@ -4,6 +4,7 @@ import type { ClientPaths, Env } from '../client/paths.ts'
 import type { TargetFlags } from '../client/target.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
+import type { Host } from './host.ts'
 import type { Person } from './person.ts'
 
 export type Flag = {
@@ -34,6 +35,10 @@ export type Surroundings = {
   readonly person: Person
   /** Asks what a tunnel or a gateway wants to know; refuses where there is nobody. */
   readonly prompts: Prompts
+  /** The gateway's own files on this machine; its rooms are loaded on the first call. */
+  readonly host: () => Promise<Host>
+  /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */
+  readonly edit: (text: string, name: string) => Promise<string | undefined>
   /** Path of `clawdbot-server`, for starting one in the background. */
   readonly serverProgram: string
   /** Runs the gateway in this process until it ends; resolves with its exit code. */

@@ -39,6 +39,36 @@ export const commandTable: readonly CommandRow[] = [
   { name: 'models', about: 'models that can be chosen', load: async () => (await import('./models.ts')).models },
   { name: 'logs', about: "the end of the gateway's log", load: async () => (await import('./logs.ts')).logs },
   {
+    name: 'config get',
+    about: 'one setting, or all in force',
+    load: async () => (await import('./config.ts')).configGet,
+  },
+  {
+    name: 'config set',
+    about: 'change one setting, keep every comment',
+    load: async () => (await import('./config.ts')).configSet,
+  },
+  {
+    name: 'config unset',
+    about: 'take one setting out of the file',
+    load: async () => (await import('./config.ts')).configUnset,
+  },
+  {
+    name: 'config validate',
+    about: 'every problem of the file with its line',
+    load: async () => (await import('./config.ts')).configValidate,
+  },
+  {
+    name: 'config edit',
+    about: 'open the file in $EDITOR, checked before it counts',
+    load: async () => (await import('./config-edit.ts')).configEdit,
+  },
+  {
+    name: 'config path',
+    about: 'where the file is',
+    load: async () => (await import('./config.ts')).configPath,
+  },
+  {
     name: 'gateway start',
     about: 'run the gateway in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,

@@ -1,6 +1,7 @@
 /** Runs line commands inside the test, with everything they print written down. */
 
 import { join } from 'node:path'
+import { hostOf } from '../../src/bin/host.ts'
 import { runWithoutCommand } from '../../src/cli/bare.ts'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { nobody, type Person } from '../../src/cli/person.ts'
@@ -19,6 +20,7 @@ export type WorldOptions = {
   readonly input?: string
   readonly isScreen?: boolean
   readonly person?: Person
+  readonly edit?: Surroundings['edit']
   readonly serverProgram?: string
   readonly onText?: (text: string) => void
 }
@@ -33,6 +35,8 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     clock: systemClock,
     person: options.person ?? nobody(async () => options.input ?? ''),
     prompts: noPrompts,
+    host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
+    edit: options.edit ?? (async () => undefined),
     signal: options.signal ?? new AbortController().signal,
     out: (text) => {
       out += text

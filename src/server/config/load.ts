@@ -34,11 +34,16 @@ export type ConfigEnv = Readonly<Record<string, string | undefined>>
 export function readConfig({ path, env }: { path: string; env: ConfigEnv }): ConfigSnapshot {
   const raw = readPrivateFile(path)
   if (raw === undefined) return { ...emptySnapshot(path), valid: true }
+  return { ...checkConfigText({ path, env }, raw), warnings: warningsOf(path) }
+}
+
+/** What a text would mean as that file. Never throws for what it says. */
+export function checkConfigText({ path, env }: { path: string; env: ConfigEnv }, raw: string): ConfigSnapshot {
   const base = { ...emptySnapshot(path), exists: true, raw, hash: createHash('sha256').update(raw).digest('hex') }
   const text = parseConfigText(raw)
   if (!text.ok) return { ...base, issues: [text.issue] }
   const result = checkConfig(text.value, text.positions, env)
-  return { ...base, ...result, parsed: text.value, valid: result.issues.length === 0, warnings: warningsOf(path) }
+  return { ...base, ...result, parsed: text.value, valid: result.issues.length === 0 }
 }
 
 /** As `readConfig`, but throws `config.invalid` with every problem in its message. */

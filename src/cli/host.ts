@@ -1,0 +1,37 @@
+/** The port: what can be done to the gateway's own files on this machine without talking to it. `bin` fits the gateway's rooms to it. */
+
+export type Host = {
+  readonly config: ConfigFile
+}
+
+/** The configuration file. Each call reads it anew; `config.invalid` carries every problem of a file that cannot be used. */
+export type ConfigFile = {
+  readonly path: string
+  look(): {
+    readonly exists: boolean
+    /** The text; holds secrets, so it goes to the person's editor and nowhere else. */
+    readonly raw: string | null
+    readonly hash: string | null
+    readonly valid: boolean
+    readonly issues: readonly ConfigProblem[]
+    readonly warnings: readonly ConfigProblem[]
+  }
+  /** Every setting in force, secrets replaced. */
+  all(): unknown
+  get(path: string): { readonly value: unknown; readonly isInFile: boolean } | undefined
+  isSecret(path: string): boolean
+  set(path: string, value: unknown): ConfigChange
+  unset(path: string): ConfigChange
+  replace(text: string, baseHash: string | null): ConfigChange
+  /** What is wrong with a text, ready to print; undefined when nothing is. */
+  problems(text: string): string | undefined
+}
+
+export type ConfigProblem = {
+  readonly path: string
+  readonly message: string
+  readonly line?: number
+  readonly remedy?: string
+}
+
+export type ConfigChange = { readonly isChanged: boolean; readonly needRestart: readonly string[] }

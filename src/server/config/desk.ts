@@ -1,0 +1,135 @@
+/** The configuration file as a person changes it, gateway running or not: looked at, checked, edited, written whole. */
+
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Fault } from '../../shared/fault.ts'
+import { isRecord } from '../../shared/std/json.ts'
+import { ensurePrivateFolder, writePrivateFile } from '../storage/private-files.ts'
+import { parseSettingPath, type SettingPath, setSetting, unsetSetting } from './edit.ts'
+import { issuesText } from './issues.ts'
+import { type ConfigEnv, type ConfigSnapshot, checkConfigText, readConfig } from './load.ts'
+import { nodeAt } from './outline.ts'
+import { planReload } from './plan.ts'
+import { pathText } from './positions.ts'
+import { redactConfig } from './redact.ts'
+
+export type Setting = {
+  /** As the file means it, defaults filled in; secrets replaced. */
+  readonly value: unknown
+  /** False when the value is a default. */
+  readonly isInFile: boolean
+}
+
+export type ConfigChange = {
+  readonly isChanged: boolean
+  /** Dotted paths that a running gateway takes up only when it starts again. */
+  readonly needRestart: readonly string[]
+}
+
+/** Each call reads the file anew. All throw `config.invalid` with every problem of a file that cannot be used. */
+export class ConfigDesk {
+  readonly path: string
+  readonly #env: ConfigEnv
+
+  constructor({ path, env }: { path: string; env: ConfigEnv }) {
+    this.path = path
+    this.#env = env
+  }
+
+  /** Problems and warnings are in it; never throws for what the file says. */
+  look(): ConfigSnapshot {
+    return readConfig({ path: this.path, env: this.#env })
+  }
+
+  /** Every setting in force, secrets replaced. */
+  all(): unknown {
+    return redactConfig(this.#valid().config)
+  }
+
+  /** Undefined for a setting that has no value. Throws `usage.invalid` for one that does not exist. */
+  get(pathAsText: string): Setting | undefined {
+    const path = this.#known(pathAsText)
+    const snapshot = this.#valid()
+    const value = valueAt(redactConfig(snapshot.config), path)
+    const isInFile = valueAt(snapshot.parsed, path) !== undefined
+    return value === undefined ? undefined : { value, isInFile }
+  }
+
+  /** Whether the setting is a secret, whose value belongs into no command line and no history. */
+  isSecret(pathAsText: string): boolean {
+    return nodeAt(this.#known(pathAsText))?.secret === true
+  }
+
+  set(pathAsText: string, value: unknown): ConfigChange {
+    const path = this.#known(pathAsText)
+    return this.#change((text) => setSetting(text, path, value))
+  }
+
+  unset(pathAsText: string): ConfigChange {
+    const path = this.#known(pathAsText)
+    return this.#change((text) => unsetSetting(text, path))
+  }
+
+  /** The text somebody edited elsewhere; `baseHash` is the hash of what they began with, null for a file that was not there. */
+  replace(text: string, baseHash: string | null): ConfigChange {
+    return this.#write(this.look(), text, baseHash)
+  }
+
+  /** What is wrong with a text, before anything is written. */
+  problems(text: string): string | undefined {
+    const { issues } = checkConfigText({ path: this.path, env: this.#env }, text)
+    return issues.length === 0 ? undefined : issuesText(this.path, issues)
+  }
+
+  #change(edit: (text: string) => string): ConfigChange {
+    const before = this.look()
+    if (before.issues.some(({ path }) => path === '')) throw invalid(this.path, before.issues)
+    return this.#write(before, edit(before.raw ?? ''), before.hash)
+  }
+
+  #write(before: ConfigSnapshot, text: string, baseHash: string | null): ConfigChange {
+    if (text === (before.raw ?? '')) return { isChanged: false, needRestart: [] }
+    const after = checkConfigText({ path: this.path, env: this.#env }, text)
+    if (!after.valid) throw invalid(this.path, after.issues)
+    if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
+    if (this.look().hash !== baseHash) throw conflict(this.path)
+    writePrivateFile(this.path, text)
+    const { needRestart } = planReload(before.config, after.config)
+    return { isChanged: true, needRestart }
+  }
+
+  #valid(): ConfigSnapshot {
+    const snapshot = this.look()
+    if (!snapshot.valid) throw invalid(this.path, snapshot.issues)
+    return snapshot
+  }
+
+  #known(pathAsText: string): SettingPath {
+    const path = parseSettingPath(pathAsText)
+    if (nodeAt(path) !== undefined) return path
+    throw new Fault('usage.invalid', `There is no setting ${pathText(path)}`, {
+      remedy: 'docs/config.md lists every setting; clawdbot config get shows the ones in force.',
+    })
+  }
+}
+
+function valueAt(root: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>((at, key) => {
+    if (Array.isArray(at)) return at[Number(key)]
+    return isRecord(at) ? at[key] : undefined
+  }, root)
+}
+
+function invalid(path: string, issues: ConfigSnapshot['issues']): Fault {
+  return new Fault('config.invalid', issuesText(path, issues), {
+    remedy: 'The file was not changed. docs/config.md lists every setting.',
+    details: { issues },
+  })
+}
+
+function conflict(path: string): Fault {
+  return new Fault('config.conflict', `${path} was changed by somebody else in the meantime`, {
+    remedy: 'Nothing was written. Look at it again, then repeat your change.',
+    retryable: true,
+  })
+}

@@ -1,0 +1,96 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { Home } from '../client/support.ts'
+import { clawdbot } from './world.ts'
+
+async function homeWith(text?: string): Promise<Home> {
+  const home = await Home.make()
+  if (text !== undefined) {
+    await mkdir(dirname(home.paths.configPath), { recursive: true, mode: 0o700 })
+    await writeFile(home.paths.configPath, text, { mode: 0o600 })
+  }
+  return home
+}
+
+test('set, get, unset, path and validate speak plainly', async () => {
+  await using home = await homeWith()
+  const path = home.paths.configPath
+  expect(await clawdbot(home, ['config', 'path'])).toMatchObject({ code: 0, out: expect.stringContaining('not there') })
+  const set = await clawdbot(home, ['config', 'set', 'gateway.port', '18790'])
+  expect(set).toMatchObject({ code: 0, err: '' })
+  expect(set.out).toBe(
+    `✅ gateway.port is changed in ${path}; the file as it was is kept beside it as .bak\n` +
+      '   A running gateway takes up gateway.port when it starts again: clawdbot gateway restart\n',
+  )
+  expect((await clawdbot(home, ['config', 'get', 'gateway.port'])).out).toBe('18790\n')
+  expect((await clawdbot(home, ['config', 'validate'])).out).toBe(`✅ ${path} is valid\n`)
+  expect((await clawdbot(home, ['config', 'set', 'gateway.port', '18790'])).out).toContain('Nothing to change')
+  expect(JSON.parse((await clawdbot(home, ['config', 'unset', 'gateway.port', '--json'])).out)).toMatchObject({
+    ...{ ok: true, changed: true, needRestart: ['gateway.port'] },
+  })
+  expect(await clawdbot(home, ['config', 'get', 'gateway.remote.url'])).toMatchObject({ code: 1 })
+})
+
+test('every problem is told with its line, and the exit code is 2', async () => {
+  await using home = await homeWith('{\n  gateway: { port: "x" },\n  loging: {},\n}\n')
+  const { code, err } = await clawdbot(home, ['config', 'validate'])
+  expect(code).toBe(2)
+  expect(err).toContain('line 2: gateway.port must be a number')
+  expect(err).toContain('Did you mean logging?')
+  const json = JSON.parse((await clawdbot(home, ['config', 'validate', '--json'])).out)
+  expect(json).toMatchObject({ valid: false, issues: [{ line: 2 }, { line: 3 }] })
+})
+
+test('SE4: a secret is refused on the command line, taken from a pipe, and never printed', async () => {
+  await using home = await homeWith()
+  const canary = 'canary-0123456789-0123456789-0123456789'
+  const typed = await clawdbot(home, ['config', 'set', 'gateway.auth.token', canary])
+  expect(typed).toMatchObject({ code: 2, err: expect.stringContaining('--stdin') })
+  const piped = await clawdbot(home, ['config', 'set', 'gateway.auth.token', '--stdin'], { input: `${canary}\n` })
+  expect(piped.code).toBe(0)
+  expect(await readFile(home.paths.configPath, 'utf8')).toContain(canary)
+  const shown = [
+    typed,
+    piped,
+    await clawdbot(home, ['config', 'get']),
+    await clawdbot(home, ['config', 'get', 'gateway.auth.token']),
+    await clawdbot(home, ['config', 'validate', '--json']),
+  ]
+  expect(JSON.stringify(shown)).not.toContain(canary)
+  const named = await clawdbot(home, ['config', 'set', 'gateway.auth.token', '${' + 'GATEWAY_TOKEN}'], {
+    env: { GATEWAY_TOKEN: canary },
+  })
+  expect(named.code).toBe(0)
+})
+
+test('an edit that does not validate is shown its problems and may be mended; giving up changes nothing', async () => {
+  await using home = await homeWith('{ gateway: { port: 18790 } }\n')
+  const drafts = ['{ gateway: { port: "oops" } }\n', '{ gateway: { port: 18791 } }\n']
+  const seen: string[] = []
+  const edit = async (text: string) => {
+    seen.push(text)
+    return drafts[seen.length - 1]
+  }
+  const person = { ...nobodyThere, confirm: async () => true }
+  const mended = await clawdbot(home, ['config', 'edit'], { edit, person })
+  expect(mended).toMatchObject({ code: 0, err: expect.stringContaining('gateway.port must be a number') })
+  expect(seen[1]).toBe(drafts[0])
+  expect(await readFile(home.paths.configPath, 'utf8')).toBe(drafts[1])
+
+  const given = await clawdbot(home, ['config', 'edit'], {
+    edit: async () => '{',
+    person: { ...nobodyThere, confirm: async () => false },
+  })
+  expect(given.code).toBe(2)
+  expect(await clawdbot(home, ['config', 'edit'])).toMatchObject({ code: 2, err: expect.stringContaining('EDITOR') })
+  expect(await readFile(home.paths.configPath, 'utf8')).toBe(drafts[1])
+})
+
+const nobodyThere = {
+  isThere: true,
+  confirm: async () => false,
+  line: async () => undefined,
+  hidden: async () => undefined,
+  input: async () => '',
+}

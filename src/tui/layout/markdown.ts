@@ -109,8 +109,17 @@ function countFinished(blocks: readonly Block[]): number {
 function keepSame(old: readonly Block[], next: readonly Block[]): Block[] {
   return next.map((block, index) => {
     const before = old[index]
-    return before !== undefined && before.raw === block.raw && isSelfContained(block) ? before : block
+    return before !== undefined && isSame(before, block) && isSelfContained(block) ? before : block
   })
+}
+
+/** The same characters can read differently by what follows them: `    x` after a line is indented until a `-` comes. */
+function isSame(a: Block, b: Block): boolean {
+  return a.raw === b.raw && a.token.type === b.token.type && textOf(a.token) === textOf(b.token)
+}
+
+function textOf(token: Token): string | undefined {
+  return 'text' in token ? token.text : undefined
 }
 
 /** A reference `[x]` may read differently once its definition is there. */

@@ -82,6 +82,11 @@ test('and so it is at every moment before, links to later definitions apart', ()
   )
 })
 
+test('a line that reads differently once the next one begins is laid out anew', () => {
+  const pieces = ['|---|---|\n', '    indented\n', '-']
+  expect(markdownRows(stream(pieces), 40)).toEqual(markdownRows(parseMarkdown(pieces.join('')), 40))
+})
+
 test('finished blocks are laid out once, while the tail grows', () => {
   const first = appendMarkdown(emptyMarkdown, 'One paragraph.\n\nAnother one.\n\nThird')
   const [before] = markdownRows(first, 40)

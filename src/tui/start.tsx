@@ -12,6 +12,7 @@ import { noPrompts } from '../tunnel/prompts.ts'
 import { App } from './app.tsx'
 import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
+import type { Profile } from './fleet/fleet.ts'
 import { fileKeep } from './gateway/keep.ts'
 import { LateGateway } from './gateway/late-gateway.ts'
 import type { Reply } from './input/event.ts'
@@ -46,6 +47,9 @@ export async function startTui(options: StartOptions): Promise<number> {
   const paths = clientPaths(options.env)
   const target = await resolveTarget(options, options.env, paths)
   const gateway = openLate(options, target, paths, (line) => ui.say(line))
+  const profile: Profile = {
+    ...{ id: target.id, name: target.name, ways: [target.origin], isWarm: false, isSaved: false, usedAt: undefined },
+  }
   const left = Promise.withResolvers<void>()
   const screen = new Screen(process.stdout, systemClock)
   const write = (text: string): void => void process.stdout.write(text)
@@ -58,15 +62,18 @@ export async function startTui(options: StartOptions): Promise<number> {
     onEnd: left.resolve,
   })
   const ui = createUi({
-    gateway,
+    profiles: [profile],
+    equip: () => ({
+      gateway,
+      cache: new TranscriptCache(paths.cacheDir, target.id),
+      keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
+    }),
     platform: platformOf(options.env, screen, reader, left.resolve),
     clock: systemClock,
     newId: randomUUID,
     sessionKey: options.session ?? 'main',
     ...sizeOf(screen),
     isCalm: options.env.CLAWDBOT_MOTION === 'off',
-    cache: new TranscriptCache(paths.cacheDir, target.id),
-    keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
   })
   const colors = followColors(options.env, ui)
   const guard = guardTerminal({
@@ -81,7 +88,7 @@ export async function startTui(options: StartOptions): Promise<number> {
   reader.reclaim()
   const ink = mountInk(<App picture={ui.picture} />, { screen, isFullScreen: true })
   write(askTerminal)
-  gateway.connect()
+  ui.fleet.start()
 
   await left.promise
   endTitle()

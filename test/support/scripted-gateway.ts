@@ -13,7 +13,7 @@ import type { Gateway } from '../../src/tui/gateway/port.ts'
 type Answers = { [N in MethodName]?: (params: Params<N>) => unknown }
 
 const idle: ConnectionView = {
-  phase: 'dialing',
+  phase: 'idle',
   layer: 'socket',
   name: 'vps-1',
   url: 'ws://127.0.0.1:18789',
@@ -47,8 +47,8 @@ const defaults: Answers = {
 
 export type ScriptedGateway = ReturnType<typeof scriptedGateway>
 
-export function scriptedGateway(answers: Answers = {}) {
-  let view = idle
+export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
+  let view: ConnectionView = { ...idle, name }
   const listeners = {
     view: new Set<() => void>(),
     events: new Set<(event: GatewayEvent) => void>(),
@@ -105,7 +105,8 @@ export function scriptedGateway(answers: Answers = {}) {
       },
       deliveries: on(listeners.deliveries),
     },
-    connect: () => become({ phase: 'dialing' }),
+    connect: () => view.phase === 'idle' && become({ phase: 'dialing' }),
+    disconnect: () => become({ phase: 'idle' }),
     retry: () => void calls.push({ method: 'health', params: 'retry' }),
   }
 

@@ -1,7 +1,9 @@
 /** The whole terminal client on a test screen, with a scripted gateway and a clock moved by hand. */
 
 import { App } from '../../src/tui/app.tsx'
+import type { Profile } from '../../src/tui/fleet/fleet.ts'
 import type { Keep } from '../../src/tui/gateway/keep.ts'
+import type { TranscriptCache } from '../../src/tui/gateway/port.ts'
 import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
 import { createUi } from '../../src/tui/ui.ts'
 import { ManualClock } from './clock.ts'
@@ -14,15 +16,30 @@ export type OpenUiOptions = {
   colors?: [ThemeName, ColorDepth]
   keep?: Keep
   isCalm?: boolean
+  /** Gateways beside the first, which is `vps-1` and warm. */
+  others?: readonly Other[]
 }
+
+type Other = Partial<Profile> & { name: string; script: ScriptedGateway; keep?: Keep; cache?: TranscriptCache }
+
+const profileOf = ({ name, ...more }: Partial<Profile> & { name: string }): Profile => ({
+  ...{ id: name, name, ways: [`direct ws://${name}:18789`], isWarm: true, isSaved: true, usedAt: undefined },
+  ...more,
+})
 
 export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {}) {
   const { columns = 80, rows = 24 } = options
   const clock = new ManualClock()
   const done: string[] = []
   let count = 0
+  const all: readonly [Other, ...Other[]] = [{ name: 'vps-1', script, ...options }, ...(options.others ?? [])]
+  const [first, ...rest] = all
   const ui = createUi({
-    gateway: script.gateway,
+    profiles: [profileOf(first), ...rest.map(profileOf)],
+    equip({ id }) {
+      const { script, keep, cache } = all.find((other) => (other.id ?? other.name) === id) as Other
+      return { gateway: script.gateway, ...(keep ? { keep } : {}), ...(cache ? { cache } : {}) }
+    },
     clock,
     newId: () => `run-${++count}`,
     sessionKey: 'main',
@@ -40,13 +57,14 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
       quit: () => done.push('left'),
       notify: ({ title, body }) => done.push(`notified ${title}: ${body}`),
     },
-    ...(options.keep ? { keep: options.keep } : {}),
   })
   if (options.colors) ui.picture.setColors(...options.colors)
   const screen = await openScreen(<App picture={ui.picture} />, { columns, rows, clock, onEvents: ui.onEvents })
   screen.screen.on('size', () => {
     ui.store.dispatch({ type: 'view.resized', columns: screen.screen.columns, rows: screen.screen.rows })
   })
+  ui.fleet.start()
+  await screen.settle()
   return {
     ...screen,
     ui,

@@ -26,7 +26,15 @@ export type ScreenControls = {
   quit(): void
 }
 
+/** Going from one gateway to another. */
+export type FleetControls = {
+  /** False when there is none with this id. */
+  switchTo(id: string): boolean
+}
+
+/** Of the gateway on screen, at the moment one looks. */
 export type CommandContext = {
+  readonly fleet: FleetControls
   readonly store: Store<State, Action>
   readonly intents: Intents
   readonly notifier: Notifier

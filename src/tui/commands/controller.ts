@@ -5,7 +5,10 @@ import type { InputEvent } from '../input/event.ts'
 import { keysOf } from '../input/keys.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { contextsOf } from '../screens/frame.ts'
+import type { Action } from '../store/action.ts'
 import { editorOf } from '../store/composer.ts'
+import type { State } from '../store/state.ts'
+import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
 import { type Context, keymap } from './keymap.ts'
 import { deeds } from './keys.ts'
@@ -21,15 +24,16 @@ const calmMs = 700
 
 export type Controller = (events: readonly InputEvent[]) => void
 
-export function createController(context: CommandContext, clock: Clock): Controller {
+/** `shown` is the state on screen, whichever gateway's that is. */
+export function createController(context: CommandContext, shown: Store<State, Action>, clock: Clock): Controller {
   let pressed: readonly string[] = []
   let lastKeyMs = Number.NEGATIVE_INFINITY
   let askedId: string | undefined
   let askedMs = 0
   /** A question that has heard one key hears the next ones too, however quick they come. */
   let heardId: string | undefined
-  context.store.subscribe(() => {
-    const id = context.store.get().approvals.waiting[0]?.id
+  shown.subscribe(() => {
+    const id = shown.get().approvals.waiting[0]?.id
     if (id === askedId) return
     askedId = id
     askedMs = clock.monotonic()

@@ -1,4 +1,4 @@
-/** What the list panels offer: sessions, models, places in the conversation, earlier prompts. Pure. */
+/** What the list panels offer: gateways, sessions, models, places in the conversation, earlier prompts. Pure. */
 
 import type { OverlayKind } from '../store/action.ts'
 import type { Item } from '../store/item.ts'
@@ -6,21 +6,9 @@ import { currentModel } from '../store/select.ts'
 import { sessionTitle, shortKey } from '../store/sessions.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
+import type { Entry } from './entry.ts'
 import { filterList } from './fuzzy.ts'
-
-export type Entry = {
-  readonly title: string
-  readonly detail?: string
-  /** Milliseconds since 1970, shown as an age. */
-  readonly at?: number
-  readonly isCurrent?: boolean
-  readonly choice:
-    | { kind: 'session'; key: string }
-    | { kind: 'new-session' }
-    | { kind: 'model'; model: string | null }
-    | { kind: 'item'; id: string }
-    | { kind: 'prompt'; text: string }
-}
+import { gatewayEntries } from './gateway-entries.ts'
 
 /** The rows of the open panel under its filter. */
 export function entriesOf(state: State): readonly Entry[] {
@@ -32,6 +20,7 @@ export function entriesOf(state: State): readonly Entry[] {
 type Builder = (state: State, filter: string) => readonly Entry[]
 
 const builders: Readonly<Record<OverlayKind, Builder>> = {
+  gateways: gatewayEntries,
   sessions: sessionEntries,
   models: modelEntries,
   find: findEntries,

@@ -12,8 +12,11 @@ export const bindings = [
   { id: 'interrupt', keys: ['ctrl+c'], when: 'chat', title: 'Clear the draft, stop the reply; twice: leave' },
   { id: 'end-of-input', keys: ['ctrl+d'], when: 'chat', title: 'Delete forward; on an empty line: leave' },
   { id: 'take-back', keys: ['alt+up'], when: 'chat', title: 'Take the last waiting message back' },
-  { id: 'external-editor', keys: ['ctrl+x e', 'ctrl+g'], when: 'chat', title: 'Write in your own editor' },
+  { id: 'external-editor', keys: ['ctrl+x e'], when: 'chat', title: 'Write in your own editor' },
 
+  { id: 'gateways', keys: ['ctrl+g', 'f2'], when: 'chat', title: 'Go to another gateway' },
+  { id: 'previous-gateway', keys: ['ctrl+x -'], when: 'chat', title: 'Go back to the gateway before' },
+  { id: 'next-approval', keys: ['ctrl+x a'], when: 'always', title: 'Go to the command that waits longest' },
   { id: 'sessions', keys: ['ctrl+o'], when: 'chat', title: 'Choose a session' },
   { id: 'models', keys: ['ctrl+x m'], when: 'chat', title: 'Choose a model' },
   { id: 'prompts', keys: ['ctrl+r'], when: 'chat', title: 'Search earlier prompts' },

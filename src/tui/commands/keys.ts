@@ -9,7 +9,9 @@ import type { State } from '../store/state.ts'
 import { currentTranscript } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
 import type { CommandContext } from './command.ts'
-import { type Entry, entriesOf } from './entries.ts'
+import { entriesOf } from './entries.ts'
+import type { Entry } from './entry.ts'
+import { goBack, goTo, goToApproval } from './gateways.ts'
 import type { KeyId } from './keymap.ts'
 import { status } from './run.ts'
 import { parseSlash } from './slash.ts'
@@ -93,8 +95,9 @@ async function takeBack({ store, intents, notifier }: CommandContext) {
 }
 
 async function externalEditor(context: CommandContext): Promise<void> {
+  const { store } = context
   const text = await context.screen.edit(editorText(editor(context)))
-  if (text !== undefined) context.store.dispatch({ type: 'composer.edited', op: { op: 'set', text } })
+  if (text !== undefined) store.dispatch({ type: 'composer.edited', op: { op: 'set', text } })
 }
 
 function takeCompletion(context: CommandContext): boolean {
@@ -125,8 +128,11 @@ function choose(context: CommandContext) {
   follow(entry, context)
 }
 
-function follow({ choice }: Entry, { store, intents, screen }: CommandContext) {
+function follow({ choice }: Entry, context: CommandContext) {
+  const { store, intents, screen } = context
   switch (choice.kind) {
+    case 'gateway':
+      return goTo(context, choice.id)
     case 'session':
       return intents.openSession(choice.key)
     case 'new-session':
@@ -148,7 +154,7 @@ const moveList =
 const page = (state: State): number => Math.max(1, state.view.rows - 8)
 
 const open =
-  (overlay: 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
+  (overlay: 'gateways' | 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
@@ -179,6 +185,9 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'take-back': takeBack,
   'external-editor': externalEditor,
 
+  gateways: open('gateways'),
+  'previous-gateway': goBack,
+  'next-approval': goToApproval,
   sessions: open('sessions'),
   models: open('models'),
   prompts: open('prompts'),

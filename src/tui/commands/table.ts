@@ -1,6 +1,7 @@
 /** Every slash command of the terminal, in the order the help shows them. Other slash words go to the gateway. */
 
 import type { SlashCommand } from './command.ts'
+import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
 import { abort, reconnect, status } from './run.ts'
 import { compact, find, fresh, search, session, sessions } from './session.ts'
@@ -9,6 +10,7 @@ import { copy, exit, help } from './view.ts'
 export const slashCommands: readonly SlashCommand[] = [
   help,
   status,
+  use,
   sessions,
   session,
   fresh,

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/std/clock.ts'
 import { createPainter, type Painter } from '../layout/paint.ts'
 import type { Row } from '../layout/span.ts'
-import { TranscriptView } from '../layout/transcript-view.ts'
+import type { TranscriptView } from '../layout/transcript-view.ts'
 import { composeFrame, type Frame } from '../screens/frame.ts'
 import { spinnerMs } from '../screens/status-line.ts'
 import type { Action } from '../store/action.ts'
@@ -27,14 +27,16 @@ export type Surround = {
 }
 
 export type PictureOptions = {
+  /** What is on screen; tells its listeners also when that becomes another gateway's. */
   store: Store<State, Action>
+  /** The layout of the conversation on screen. */
+  transcript: () => TranscriptView
   clock: Clock
   /** No spinner and no counted seconds: nothing is drawn unless something happened. */
   isCalm: boolean
 }
 
 export class Picture {
-  readonly transcript = new TranscriptView()
   readonly #options: PictureOptions
   readonly #listeners = new Set<() => void>()
   #painter: Painter = createPainter(themes.none, 'none')
@@ -52,7 +54,7 @@ export class Picture {
 
   /** The frame on screen; also tells how much of the conversation and of a question shows. */
   get frame(): Frame {
-    this.#frame ??= composeFrame(this.#options.store.get(), this.transcript, {
+    this.#frame ??= composeFrame(this.#options.store.get(), this.#options.transcript(), {
       nowMs: this.#options.clock.now(),
       isCalm: this.#options.isCalm,
     })

@@ -23,9 +23,10 @@ export type LateGatewayOptions = {
 export class LateGateway implements Gateway, AsyncDisposable {
   readonly outbox: Outbox
   readonly #options: LateGatewayOptions
-  readonly #life = new AbortController()
-  readonly #opened: Promise<Connection>
-  #resolve: (connection: Connection) => void = () => {}
+  /** Ends with `disconnect`; a later `connect` begins anew. */
+  #life = new AbortController()
+  #opened = Promise.withResolvers<Connection>()
+  #ends: (() => void)[] = []
   #connection: Connection | undefined
   #view: ConnectionView
   #isOpening = false
@@ -38,9 +39,6 @@ export class LateGateway implements Gateway, AsyncDisposable {
   constructor(options: LateGatewayOptions) {
     this.#options = options
     this.#view = { ...unopened, ...options.view }
-    this.#opened = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
     this.outbox = this.#lateOutbox()
   }
 
@@ -77,33 +75,54 @@ export class LateGateway implements Gateway, AsyncDisposable {
     else this.connect()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#life.abort(new Error('the screen was closed'))
-    await this.#connection?.[Symbol.asyncDispose]()
+  disconnect(): void {
+    void this.#end('it is not on screen any more')
   }
 
-  async #open(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('the screen was closed')
+  }
+
+  /** Its facts stay, for whoever looks at it meanwhile. */
+  async #end(reason: string): Promise<void> {
+    const connection = this.#connection
+    if (!connection && !this.#isOpening) return
+    this.#life.abort(new Error(reason))
+    this.#life = new AbortController()
+    const next = Promise.withResolvers<Connection>()
+    this.#opened.resolve(next.promise) // what was written waits for the next one, unless this one was there
+    this.#opened = next
+    for (const end of this.#ends.splice(0)) end()
+    this.#connection = undefined
+    this.#isOpening = false
+    this.#show({ ...(connection ? { hello: connection.view.hello } : {}), phase: 'idle', fault: undefined })
+    await connection?.[Symbol.asyncDispose]()
+  }
+
+  async #open({ signal } = this.#life): Promise<void> {
     this.#isOpening = true
     this.#show({ phase: 'dialing', fault: undefined })
     try {
-      const connection = await this.#options.open(this.#life.signal)
-      if (this.#life.signal.aborted) return await connection[Symbol.asyncDispose]()
+      const connection = await this.#options.open(signal)
+      if (signal.aborted) return await connection[Symbol.asyncDispose]()
+      this.#isOpening = false
       this.#adopt(connection)
     } catch (error) {
-      if (this.#life.signal.aborted) return
-      this.#show({ phase: 'failed', fault: asFault(error) })
-    } finally {
+      if (signal.aborted) return
       this.#isOpening = false
+      this.#show({ phase: 'failed', fault: asFault(error) })
     }
   }
 
   #adopt(connection: Connection): void {
     this.#connection = connection
-    connection.subscribe(() => each(this.#viewListeners, undefined))
-    connection.events((event) => each(this.#eventListeners, event))
-    connection.attachments((attachment) => each(this.#attachmentListeners, attachment))
-    connection.outbox.deliveries((delivery) => each(this.#deliveryListeners, delivery))
-    this.#resolve(connection)
+    this.#ends = [
+      connection.subscribe(() => each(this.#viewListeners, undefined)),
+      connection.events((event) => each(this.#eventListeners, event)),
+      connection.attachments((attachment) => each(this.#attachmentListeners, attachment)),
+      connection.outbox.deliveries((delivery) => each(this.#deliveryListeners, delivery)),
+    ]
+    this.#opened.resolve(connection)
     connection.connect()
     each(this.#viewListeners, undefined)
   }
@@ -140,7 +159,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
       get entries() {
         return real()?.entries ?? []
       },
-      add: async (entry) => await (await this.#opened).outbox.add(entry),
+      add: async (entry) => await (await this.#opened.promise).outbox.add(entry),
       remove: async (key) => (await real()?.remove(key)) ?? false,
       deliveries: (listener) => {
         this.#deliveryListeners.add(listener)
@@ -151,7 +170,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
 }
 
 const unopened: Omit<ConnectionView, 'name' | 'url' | 'transport'> = {
-  phase: 'dialing',
+  phase: 'idle',
   layer: 'socket',
   attempt: 0,
   retryAt: undefined,

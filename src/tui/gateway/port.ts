@@ -6,7 +6,10 @@ import type { Connection } from '../../client/connection-api.ts'
 export type Gateway = Pick<
   Connection,
   'view' | 'subscribe' | 'call' | 'events' | 'attachments' | 'outbox' | 'connect' | 'retry'
->
+> & {
+  /** Gives the connection up until `connect`. */
+  disconnect(): void
+}
 
 /** Messages as `chat.history` gave them: open objects, since peers add fields. */
 export type HistoryMessage = { readonly role: string; readonly [field: string]: unknown }

@@ -23,6 +23,7 @@ import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { approvalSheet, type Sheet } from './approval-sheet.ts'
 import { completionRows, composerRows, queueRows } from './composer-rows.ts'
 import { footerRow } from './footer.ts'
+import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
 import { listPanel } from './list-panel.ts'
 import { type Moment, statusRow } from './status-line.ts'
@@ -58,8 +59,9 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
   const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'))
-  const room = rows - 3
-  if (isCovered(state)) return coveredFrame(state, moment, room, { header, status, footer })
+  const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
+  const room = rows - 2 - above.length
+  if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer })
   const rule: Row = [plain('─'.repeat(columns), border)]
   const sheet = approvalSheet(state, moment, isLow ? room - 1 : Math.floor(room * 0.7))
   const composer = composerRows(state, Math.max(1, Math.floor(rows * (sheet ? 0.2 : 0.4)) - 1))
@@ -82,7 +84,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const composerTop = rows - 2 - composerBlock.length + 1
   const hasCursor = composerBlock.length > 0
   return {
-    above: [header],
+    above,
     body: body.rows,
     below: below.slice(-room),
     status: [status],
@@ -128,9 +130,9 @@ export function completionIndex(state: State, count: number): number {
   return count === 0 ? 0 : ((index % count) + count) % count
 }
 
-type Edge = 'header' | 'status' | 'footer'
+type Edges = { above: readonly Row[]; status: Row; footer: Row }
 
-function coveredFrame(state: State, moment: Moment, height: number, edges: Record<Edge, Row>): Frame {
+function coveredFrame(state: State, moment: Moment, height: number, edges: Edges): Frame {
   const overlay = state.overlay as NonNullable<State['overlay']>
   const { columns } = state.view
   const isLoading =
@@ -138,12 +140,12 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Recor
   const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
   const panel = page ?? listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
   return {
-    above: [edges.header],
+    above: edges.above,
     body: panel.rows,
     below: [],
     status: [edges.status],
     footer: [edges.footer],
-    cursor: panel.cursor && { row: panel.cursor.row + 1, column: panel.cursor.column },
+    cursor: panel.cursor && { row: panel.cursor.row + edges.above.length, column: panel.cursor.column },
     bodyRows: 0,
     lastPage: page?.last ?? 0,
   }

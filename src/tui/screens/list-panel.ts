@@ -1,6 +1,6 @@
 /** A list to choose from under a filter: sessions, models, places, prompts. Pure. */
 
-import type { Entry } from '../commands/entries.ts'
+import type { Entry } from '../commands/entry.ts'
 import { cutRow, padRow, spread } from '../layout/fit.ts'
 import { accentStrong, border, chosen, chosenMuted, muted, strong, success } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
@@ -13,6 +13,7 @@ import { age } from './ages.ts'
 export type Panel = { rows: Row[]; cursor?: { row: number; column: number } }
 
 const titles: Readonly<Record<OverlayKind, string>> = {
+  gateways: 'Gateways',
   sessions: 'Sessions',
   models: 'Models',
   find: 'Find in this conversation',
@@ -23,6 +24,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
 }
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
+  gateways: 'No gateway like that.',
   sessions: 'No session like that.',
   models: 'No model like that.',
   find: 'Nothing like that was said here.',
@@ -75,15 +77,15 @@ function truncateStart(text: string, columns: number): string {
 }
 
 function entryRow(entry: Entry, isChosen: boolean, columns: number, nowMs: number): Row {
-  const mark = entry.isCurrent ? '● ' : '  '
-  const when = entry.at === undefined ? '' : age(entry.at, nowMs)
+  const mark = entry.mark ? `${entry.mark.text} ` : entry.isCurrent ? '● ' : '  '
+  const when = entry.tail ?? (entry.at === undefined ? '' : age(entry.at, nowMs))
   const room = columns - textWidth(when) - 4
   const hasDetail = entry.detail !== undefined && columns >= 60
   const titleWidth = hasDetail ? Math.min(textWidth(oneLine(entry.title)), Math.max(20, Math.floor(room * 0.55))) : room
   const title = truncate(oneLine(entry.title), titleWidth)
   const detail = hasDetail ? truncate(oneLine(entry.detail ?? ''), Math.max(0, room - textWidth(title) - 2)) : ''
   const left: Row = [
-    plain(mark, isChosen ? chosen : success),
+    plain(mark, isChosen ? chosen : (entry.mark?.style ?? success)),
     plain(title, isChosen ? chosen : entry.isCurrent ? strong : undefined),
     plain(detail === '' ? '' : `  ${detail}`, isChosen ? chosenMuted : muted),
   ]

@@ -8,6 +8,7 @@ import type { SessionRow } from '../../shared/protocol/sessions.ts'
 import type { HistoryMessage } from '../gateway/port.ts'
 import type { EditorOp } from '../input/editor.ts'
 import type { Anchor } from '../layout/window.ts'
+import type { Fleet } from './fleet.ts'
 import type { RunNews } from './transcript.ts'
 
 export type Action =
@@ -16,6 +17,10 @@ export type Action =
   | { type: 'connection.changed'; view: ConnectionView }
   | { type: 'gateway.leaving'; isRestart: boolean }
   | { type: 'attached'; kind: 'fresh' | 'resumed' | 'resync'; runs: readonly RunSnapshot[]; tellsRuns: boolean }
+  // Which gateway is on screen, and how the others stand
+  | { type: 'screen.entered' }
+  | { type: 'screen.left' }
+  | { type: 'fleet.changed'; fleet: Fleet }
   // Runs and messages
   | { type: 'run.news'; runId: string; key?: string; news: RunNews; at?: number }
   | { type: 'message.asked'; key: string; runId: string; text: string; at: number }
@@ -70,7 +75,7 @@ export type Action =
 /** What a session has when its row says nothing. */
 export type SessionDefaults = { readonly model?: string; readonly contextTokens?: number }
 
-export type OverlayKind = 'sessions' | 'models' | 'help' | 'status' | 'find' | 'search' | 'prompts'
+export type OverlayKind = 'gateways' | 'sessions' | 'models' | 'help' | 'status' | 'find' | 'search' | 'prompts'
 
 /** A place in a conversation, found by the gateway's search. */
 export type Hit = { readonly key: string; readonly role: string; readonly snippet: string; readonly at: number }

@@ -19,6 +19,7 @@ export function reduceOverlay(overlay: Overlay | undefined, action: Action): Ove
     case 'overlay.opened':
       return openOverlay(action.overlay, action.text)
     case 'overlay.closed':
+    case 'screen.left':
     case 'session.opened':
       return undefined
     case 'overlay.filtered':

@@ -5,10 +5,9 @@ import type { State } from './state.ts'
 /** Short, for the header and the status panel. */
 export function phaseWords(connection: State['connection']): string {
   switch (connection.phase) {
-    case 'idle':
-      return 'not connected'
     case 'tunneling':
       return 'opening the tunnel'
+    case 'idle': // only before its first try: whatever is on screen is connected to
     case 'dialing':
       return 'connecting'
     case 'greeting':

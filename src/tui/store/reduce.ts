@@ -3,6 +3,7 @@
 import { editorText } from '../input/editor.ts'
 import type { Action } from './action.ts'
 import { reduceApprovals } from './approvals.ts'
+import { reduceAttention } from './attention.ts'
 import { editorOf, reduceComposer } from './composer.ts'
 import { reduceNotices } from './notices.ts'
 import { reduceOverlay } from './overlay.ts'
@@ -31,6 +32,8 @@ export function reduce(state: State, action: Action): State {
     transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),
     approvals: reduceApprovals(state.approvals, action),
+    attention: reduceAttention(state.attention, action),
+    fleet: action.type === 'fleet.changed' ? action.fleet : state.fleet,
     models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,
     overlay: reduceOverlay(state.overlay, action),
     notices: reduceNotices(state.notices, action),

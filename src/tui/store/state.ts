@@ -4,7 +4,9 @@ import type { ConnectionView } from '../../client/connection-api.ts'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import { type Approvals, noApprovals } from './approvals.ts'
+import { type Attention, initialAttention } from './attention.ts'
 import { type Composer, emptyComposer } from './composer.ts'
+import { type Fleet, noFleet } from './fleet.ts'
 import type { Notices } from './notices.ts'
 import type { Overlay } from './overlay.ts'
 import { initialSessions, type Sessions } from './sessions.ts'
@@ -18,6 +20,9 @@ export type State = {
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer
   readonly approvals: Approvals
+  readonly attention: Attention
+  /** How the other gateways stand; known to the one on screen only. */
+  readonly fleet: Fleet
   readonly models: { readonly rows: readonly ModelRow[]; readonly isLoaded: boolean }
   readonly overlay: Overlay | undefined
   readonly notices: Notices
@@ -37,6 +42,8 @@ export function initialState(options: {
     transcripts: { [key]: emptyTranscript(key) },
     composer: emptyComposer,
     approvals: noApprovals,
+    attention: initialAttention,
+    fleet: noFleet,
     models: { rows: [], isLoaded: false },
     overlay: undefined,
     notices: [],

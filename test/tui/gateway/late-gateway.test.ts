@@ -57,3 +57,28 @@ test('where nobody listens, the remedy is the one this screen has', async () => 
   expect(gateway.view.fault?.remedy).toBe('ctrl+r starts it again.')
   expect(gateway.view).toBe(gateway.view)
 })
+
+test('given up and wanted again it opens anew; what was written before it opened at all still gets there', async () => {
+  const [first, second] = [scriptedGateway(), scriptedGateway()]
+  const openings = [first, second].map(() => Promise.withResolvers<Connection>())
+  let opened = 0
+  await using gateway = new LateGateway({
+    view: shown,
+    open: () => openings[opened++]?.promise ?? Promise.reject(new Error('opened too often')),
+  })
+  gateway.connect()
+  const added = gateway.outbox.add({ idempotencyKey: 'k1', sessionKey: 'main', message: 'early' })
+  gateway.disconnect()
+  expect(gateway.view.phase).toBe('idle')
+  openings[0]?.resolve(connectionOf(first))
+  gateway.connect()
+  openings[1]?.resolve(connectionOf(second))
+  await added
+  expect(opened).toBe(2)
+  expect(first.gateway.outbox.entries).toEqual([])
+  expect(second.gateway.outbox.entries.map(({ message }) => message)).toEqual(['early'])
+  second.arrive()
+  expect(gateway.view.phase).toBe('live')
+  gateway.disconnect()
+  expect(gateway.view).toMatchObject({ phase: 'idle', hello: { server: { host: 'vps-1' } } })
+})

@@ -1,0 +1,74 @@
+/**
+ * One gateway as the screen keeps it: its state, what is written to it, where the reader is. It is kept current also while
+ * another is on screen, where it costs no drawing, and given to the screen at once.
+ */
+
+import type { Clock } from '../../shared/std/clock.ts'
+import { type Alert, startAlerts } from '../gateway/alerts.ts'
+import { attach } from '../gateway/attach.ts'
+import { startExpiry } from '../gateway/expiry.ts'
+import { createIntents, type Intents } from '../gateway/intents.ts'
+import type { Keep } from '../gateway/keep.ts'
+import { startKeeper } from '../gateway/keeper.ts'
+import { startLoader } from '../gateway/loader.ts'
+import { createNotifier, type Notifier } from '../gateway/notifier.ts'
+import type { Gateway, TranscriptCache } from '../gateway/port.ts'
+import { TranscriptView } from '../layout/transcript-view.ts'
+import type { Action } from '../store/action.ts'
+import { reduce } from '../store/reduce.ts'
+import { initialState, type State } from '../store/state.ts'
+import { createStore, type Store } from '../store/store.ts'
+
+/** What a gateway brings along. */
+export type Equipment = { readonly gateway: Gateway; readonly cache?: TranscriptCache; readonly keep?: Keep }
+
+export type WorkspaceOptions = Equipment & {
+  readonly id: string
+  readonly clock: Clock
+  /** A new unique id, for idempotency keys and sessions. */
+  readonly newId: () => string
+  readonly sessionKey: string
+  readonly columns: number
+  readonly rows: number
+  readonly onAlert: (alert: Alert) => void
+}
+
+export type Workspace = Disposable & {
+  readonly id: string
+  readonly gateway: Gateway
+  readonly store: Store<State, Action>
+  readonly intents: Intents
+  readonly notifier: Notifier
+  readonly transcript: TranscriptView
+  /** What has arrived is in the state now; a key acts on what is known, not on what was drawn last. */
+  catchUp(): void
+  /** Writes drafts to disk now. */
+  save(): void
+}
+
+export function openWorkspace(options: WorkspaceOptions): Workspace {
+  const { id, gateway, clock, newId } = options
+  const store = createStore<State, Action>(reduce, initialState({ ...options, connection: gateway.view }))
+  const notifier = createNotifier(store.dispatch, clock)
+  const keeper = options.keep ? startKeeper(store, options.keep, clock) : undefined
+  const feed = attach(gateway, store.dispatch, clock)
+  const loader = startLoader({
+    gateway,
+    store,
+    clock,
+    onError: (error) => notifier.fail(error),
+    ...(options.cache ? { cache: options.cache } : {}),
+  })
+  const expiry = startExpiry(store, clock)
+  const alerts = startAlerts(store, options.onAlert)
+  return {
+    ...{ id, gateway, store, notifier },
+    intents: createIntents({ gateway, store, notifier, clock, newId }),
+    transcript: new TranscriptView(),
+    catchUp: () => feed.flush(),
+    save: () => keeper?.flush(),
+    [Symbol.dispose]() {
+      for (const part of [alerts, expiry, loader, feed, keeper]) part?.[Symbol.dispose]()
+    },
+  }
+}

@@ -1,4 +1,4 @@
-/** Builds `dist`: both programs, code-split, with everything but `ssh2` bundled. `--clean` leaves nothing older behind. */
+/** Builds `dist`: both programs, code-split, with everything but `ssh2` and the keychain bundled. `--clean` leaves nothing older behind. */
 import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -51,7 +51,7 @@ async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> 
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
-    external: ['ssh2', 'bufferutil', 'utf-8-validate'],
+    external: ['ssh2', '@napi-rs/keyring', 'bufferutil', 'utf-8-validate'],
     plugins: [lighten, lazyBuiltins],
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {

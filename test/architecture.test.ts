@@ -48,7 +48,7 @@ const privileges = [
       /^src\/server\/tools\/exec\/spawn\.ts$/, // what the agent may run, after approval
       /^src\/server\/service\/install\.ts$/, // systemctl, launchctl
       /^src\/tunnel\/(tailscale\/cli|ssh\/system)\.ts$/, // the Tailscale and OpenSSH commands
-      /^src\/client\/(start-gateway|secrets)\.ts$/, // the local gateway; the operating system's keychain
+      /^src\/client\/start-gateway\.ts$/, // the local gateway
       /^src\/tui\/terminal\/programs\.ts$/, // $EDITOR; the clipboard command
     ],
     offence: "import { spawn } from 'node:child_process'",

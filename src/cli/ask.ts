@@ -20,9 +20,9 @@ export async function ask(options: AskOptions): Promise<number> {
   const message = options.input ? await readAll(options.input) : ''
   if (message === '') return await overview(options)
   const { flags, env, paths, err, clock, signal } = options
-  const target = await resolveTarget(targetFlags(flags), env, paths)
-  const startLocal = { port: flags.port, env, paths, program: options.serverProgram, clock, signal }
-  if (target.isLocal && flags.url === undefined) {
+  const { autostart } = await resolveTarget(targetFlags(flags), env, paths)
+  const startLocal = { port: autostart?.port, env, paths, program: options.serverProgram, clock, signal }
+  if (autostart) {
     await ensureLocalGateway({ ...startLocal, onProgress: (line) => err(`${line}\n`) })
   }
   const question = { message, sessionKey: flags.session }

@@ -35,10 +35,11 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
       const { ask } = await import('./ask.ts') // the screen loads what connects after its first frame
       return await ask({ ...world, flags, input: ends.input })
     }
-    const { url, port, token, password, insecure, session } = flags
+    const { profile, url, port, token, password, insecure, session } = flags
     const { env, serverProgram } = world
     const pin = flags['tls-fingerprint']
     return await ends.openScreen({
+      profile,
       url,
       port,
       token,

@@ -74,6 +74,7 @@ export function defineCommand<const F extends Flags>(command: {
 
 /** Flags of every command that talks to a gateway. */
 export const gatewayFlags = {
+  profile: { type: 'string', about: 'saved profile to use (the one of: clawdbot use)', value: '<name>' },
   url: { type: 'string', about: 'gateway address, such as wss://gateway.example', value: '<url>' },
   port: { type: 'number', about: 'port of a gateway on this machine', value: '<port>' },
   token: { type: 'string', about: "the gateway's token (better: CLAWDBOT_GATEWAY_TOKEN)", value: '<token>' },
@@ -90,6 +91,6 @@ export const gatewayFlags = {
 
 /** The flags that choose a gateway, in the words of the client. */
 export function targetFlags(flags: FlagValues<typeof gatewayFlags>): TargetFlags {
-  const { url, port, token, password, insecure } = flags
-  return { url, port, token, password, insecure, tlsFingerprint: flags['tls-fingerprint'] }
+  const { profile, url, port, token, password, insecure } = flags
+  return { profile, url, port, token, password, insecure, tlsFingerprint: flags['tls-fingerprint'] }
 }

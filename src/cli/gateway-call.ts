@@ -29,7 +29,7 @@ export async function withGateway<T>(
   how: { readonly mode?: 'cli' | 'probe'; readonly vocabulary?: Vocabulary } = {},
 ): Promise<T> {
   const { flags, env, paths, clock, signal, prompts } = invocation
-  const target = await resolveTarget(targetFlags(flags), env, paths)
+  const target = await resolveTarget(targetFlags(flags), env, paths, prompts)
   const timeoutMs = flags.timeout ?? defaultTimeoutMs
   await using link = await openLink(target, { paths, env, clock, prompts, timeoutMs, signal, ...how })
   const withDefaults = (options: CallOptions = {}): CallOptions => ({ signal, timeoutMs, ...options })

@@ -7,9 +7,16 @@ import { Fault } from '../shared/fault.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { type Command, defineCommand, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
+import { refuseElsewhere, takeProfile } from './this-machine.ts'
 
 /** How long a gateway may take to close its work, milliseconds. */
 const stopPatienceMs = 15_000
+
+/** Which gateway is never a question here; the flag is understood so that it can be answered. */
+const controlFlags = {
+  json: { type: 'boolean', about: 'print JSON for programs' },
+  profile: { type: 'string', about: 'only one of this machine, such as local', value: '<name>' },
+} as const
 
 const startOf = (name: string): Command =>
   defineCommand({
@@ -17,19 +24,22 @@ const startOf = (name: string): Command =>
     about: 'run the gateway here, in the foreground, until Ctrl+C',
     flags: {},
     // Its flags are the gateway's own: `takesAll` hands the words over unread.
-    run: async ({ runServer, args }) => await runServer(args),
+    run: async ({ runServer, args, paths }) => {
+      const { profile, rest } = takeProfile(args)
+      await refuseElsewhere(name, profile, paths)
+      return await runServer(rest)
+    },
   })
 
 export const gatewayStart = startOf('gateway start')
 export const gatewayRun = startOf('gateway run')
 
-const json = { json: { type: 'boolean', about: 'print JSON for programs' } } as const
-
 export const gatewayStop = defineCommand({
   name: 'gateway stop',
   about: 'end the gateway of this machine; running answers are kept as far as they got',
-  flags: json,
+  flags: controlFlags,
   async run(invocation) {
+    await refuseElsewhere('gateway stop', invocation.flags.profile, invocation.paths)
     const pid = await stop(invocation)
     if (invocation.flags.json) printJson(invocation, { stopped: true, pid })
     else invocation.out(`✅ Stopped (process ${pid})\n`)
@@ -40,9 +50,10 @@ export const gatewayStop = defineCommand({
 export const gatewayRestart = defineCommand({
   name: 'gateway restart',
   about: 'end the gateway of this machine and start it again in the background',
-  flags: json,
+  flags: controlFlags,
   async run(invocation) {
     const { env, paths, clock, signal, err, serverProgram: program } = invocation
+    await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
     const runtime = await readRuntime(paths.runtimeFile)
     if (runtime?.isAlive) await stop(invocation)
     const onProgress = (line: string) => err(`${line}\n`)

@@ -1,10 +1,12 @@
 /** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
+import { localPort } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
 import { probePort } from '../client/probe.ts'
+import { localName } from '../client/profiles.ts'
 import { readRuntime } from '../client/runtime-file.ts'
-import { localPort, resolveTarget } from '../client/target.ts'
+import { resolveTarget } from '../client/target.ts'
 import { errorText, Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import { connectChallenge } from '../shared/protocol/health.ts'
@@ -13,6 +15,7 @@ import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { facts } from './style.ts'
+import { refuseElsewhere } from './this-machine.ts'
 
 /** A greeting is all that is wanted. */
 const vocabulary = vocabularyOf([], [connectChallenge])
@@ -35,6 +38,7 @@ export const gatewayStatus = defineCommand({
         remedy: `For another one: clawdbot status --url ${invocation.flags.url}`,
       })
     }
+    await refuseElsewhere('gateway status', invocation.flags.profile, invocation.paths)
     const { isRunning, json, lines } = await describeLocal(invocation)
     if (invocation.flags.json) printJson(invocation, json)
     else invocation.out(lines)
@@ -97,7 +101,9 @@ function absent(port: number, isTaken: boolean): LocalFacts {
 async function greetLocal(inquiry: Inquiry): Promise<{ hello?: HelloOk; problem?: string }> {
   const { env, paths, flags, clock, signal, prompts } = inquiry
   try {
-    const target = await resolveTarget({ ...targetFlags(flags), url: undefined }, env, paths)
+    const { token, password, port } = targetFlags(flags)
+    const which = port === undefined ? { profile: localName } : { port }
+    const target = await resolveTarget({ token, password, ...which }, env, paths, prompts)
     await using link = await openLink(target, {
       paths,
       env,

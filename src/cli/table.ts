@@ -69,6 +69,26 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./config.ts')).configPath,
   },
   {
+    name: 'use',
+    about: 'choose the gateway for commands that name none',
+    load: async () => (await import('./profiles.ts')).use,
+  },
+  {
+    name: 'profiles list',
+    about: 'saved gateways and the ways to each',
+    load: async () => (await import('./profiles.ts')).profilesList,
+  },
+  {
+    name: 'profiles remove',
+    about: 'forget a saved gateway',
+    load: async () => (await import('./profiles.ts')).profilesRemove,
+  },
+  {
+    name: 'profiles use',
+    about: 'the same as use',
+    load: async () => (await import('./profiles.ts')).profilesUse,
+  },
+  {
     name: 'gateway start',
     about: 'run the gateway in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,
@@ -139,4 +159,7 @@ export const commandTable: readonly CommandRow[] = [
 ]
 
 /** What a group means without its second word. */
-export const groupDefaults: Readonly<Record<string, string>> = { sessions: 'sessions list' }
+export const groupDefaults: Readonly<Record<string, string>> = {
+  sessions: 'sessions list',
+  profiles: 'profiles list',
+}

@@ -41,6 +41,10 @@ export class TranscriptCache {
     await rm(this.#path(sessionKey), { force: true })
   }
 
+  async forgetAll(): Promise<void> {
+    await rm(this.#dir, { recursive: true, force: true })
+  }
+
   async #prune(): Promise<void> {
     const names = await readdir(this.#dir)
     if (names.length <= cachedSessions) return

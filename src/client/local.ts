@@ -6,12 +6,12 @@ import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { readGatewayConfig } from './gateway-config.ts'
+import { localPort } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { createPrivate, readIfThere } from './private-file.ts'
 import { isPortFree, probePort } from './probe.ts'
 import { readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
-import { localPort } from './target.ts'
 
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000

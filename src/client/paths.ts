@@ -12,6 +12,10 @@ export type ClientPaths = {
   readonly stateDir: string
   /** `<stateDir>/clawdbot.json`, or `CLAWDBOT_CONFIG_PATH`. */
   readonly configPath: string
+  /** The saved profiles; no secret is in it. */
+  readonly profiles: string
+  /** One file per profile whose secret is kept in a file. */
+  readonly secretsDir: string
   readonly deviceKey: string
   readonly deviceTokens: string
   /** Written by a running gateway: `{pid, port, startedAt, startedBy}`. */
@@ -32,6 +36,8 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     home,
     stateDir,
     configPath: expand(env.CLAWDBOT_CONFIG_PATH?.trim() || join(stateDir, 'clawdbot.json')),
+    profiles: join(stateDir, 'profiles.json'),
+    secretsDir: join(stateDir, 'secrets'),
     deviceKey: join(stateDir, 'identity', 'device.json'),
     deviceTokens: join(stateDir, 'identity', 'gateway-tokens.json'),
     runtimeFile: join(stateDir, 'gateway.json'),

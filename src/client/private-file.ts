@@ -1,8 +1,13 @@
 /** Small files only this account may read: written whole, beside and renamed, so that a crash leaves the old or the new. */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Fault } from '../shared/fault.ts'
+
+/** Absent on Windows, where links need privileges of their own. */
+const noFollow = constants.O_NOFOLLOW ?? 0
 
 /** The file's text; undefined when there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
@@ -12,6 +17,54 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** Creates the folder 0700, or takes away other accounts' access to one that is ours. */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const { mode, uid } = await stat(path)
+  if (process.platform !== 'win32' && isOurs(uid) && (mode & 0o077) !== 0) await chmod(path, 0o700)
+}
+
+/**
+ * The text of a file that holds a secret; undefined when there is none. One that is a link, belongs to or can be read by
+ * others, or lies in a folder others may write to throws `secret.unavailable` (SE2).
+ */
+export async function readSecretFile(path: string): Promise<string | undefined> {
+  let file: FileHandle
+  try {
+    file = await open(path, constants.O_RDONLY | noFollow)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ELOOP') throw untrusted(path, 'is a link', 'Put the file itself there.')
+    throw error
+  }
+  try {
+    await checkOwner(path, file)
+    return await file.readFile('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
+async function checkOwner(path: string, file: FileHandle): Promise<void> {
+  if (process.platform === 'win32') return // permission bits mean nothing there
+  const [its, folder] = await Promise.all([file.stat(), stat(dirname(path))])
+  if (!its.isFile()) throw untrusted(path, 'is not a file', 'Move it away.')
+  if (!isOurs(its.uid)) throw untrusted(path, 'belongs to another account', 'Delete it, and set the secret again.')
+  if ((its.mode & 0o077) !== 0) throw untrusted(path, 'can be read by others', `chmod 600 ${path}`)
+  if (!isOurs(folder.uid) || (folder.mode & 0o022) !== 0) {
+    throw untrusted(path, 'lies in a folder that others may write to', `chmod 700 ${dirname(path)}`)
+  }
+}
+
+function isOurs(uid: number): boolean {
+  return process.getuid === undefined || uid === process.getuid()
+}
+
+function untrusted(path: string, what: string, remedy: string): Fault {
+  return new Fault('secret.unavailable', `The secret in ${path} is not used: it ${what}`, { remedy })
 }
 
 /** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. */

@@ -5,7 +5,7 @@ import { systemClock } from '../shared/std/clock.ts'
 import { deadline } from '../shared/std/signal.ts'
 import { openDirect } from '../tunnel/direct.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
-import { localWay } from './profiles.ts'
+import { localWay } from './local-port.ts'
 import { openSocket } from './socket.ts'
 
 /** Nobody, a gateway (it greets with a challenge), or some other program. */

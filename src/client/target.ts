@@ -1,18 +1,22 @@
-/** Which gateway, and with which secret: flags before environment before configuration (section 14.1, AU16). */
+/** Which gateway, and with which secret: flags before environment before what is saved (section 14.1, AU16). */
 
 import { Fault } from '../shared/fault.ts'
-import { Secret } from '../shared/std/secret.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
+import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import { type DirectWay, fingerprint, type Way } from '../tunnel/way.ts'
-import { gatewayPort, wayOrigin } from '../tunnel/way-origin.ts'
+import { wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
+import { localSecret, remoteSecret, typedSecret } from './known-secret.ts'
+import { localPort, localWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
-import { readIfThere } from './private-file.ts'
-import { localWay } from './profiles.ts'
-import { readRuntime } from './runtime-file.ts'
+import type { Profile } from './profile.ts'
+import { readProfiles } from './profile-store.ts'
+import { builtInLocal, currentProfile, localName, profileNamed } from './profiles.ts'
+import { profileSecret } from './secrets.ts'
 
 export type TargetFlags = {
+  readonly profile?: string | undefined
   readonly url?: string | undefined
   readonly port?: number | undefined
   readonly token?: string | undefined
@@ -26,121 +30,167 @@ export type Target = {
   readonly name: string
   /** What drafts, the outbox and cached transcripts belong to: a profile keeps it when it is renamed. */
   readonly id: string
+  /** The saved profile, if it is one. */
+  readonly profile: Profile | undefined
   /** At least one, the preferred first. All lead to the same gateway. */
   readonly ways: readonly [Way, ...Way[]]
   /** `wayOrigin` of the first. */
   readonly origin: string
-  /** Where the address came from, for people: `--url`, `gateway.remote.url in <file>`, `this machine`. */
+  /** Where the choice came from, for people: `--url`, `gateway.remote.url in <file>`, `this machine`. */
   readonly source: string
   /** The gateway of this account on this machine. */
   readonly isLocal: boolean
+  /** Present when it may be started here in case it does not run; with the port, if one was asked for. */
+  readonly autostart: { readonly port: number | undefined } | undefined
   /** The gateway's own secret; empty when there is none. May ask the person, so it is called only when it is needed. */
   readonly secret: (signal: AbortSignal) => Promise<Credentials>
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
 }
 
-/** Throws `usage.invalid`, `client.insecure-url` or `config.invalid`. */
-export async function resolveTarget(flags: TargetFlags, env: Env, paths: ClientPaths): Promise<Target> {
+/** Throws `usage.invalid`, `client.insecure-url`, `config.invalid`, `profile.unknown` or `state.damaged`. */
+export async function resolveTarget(
+  flags: TargetFlags,
+  env: Env,
+  paths: ClientPaths,
+  prompts: Prompts = noPrompts,
+): Promise<Target> {
   const config = await readGatewayConfig(paths.configPath, env)
-  const { name, way, source } = await chooseWay(flags, env, paths, config)
+  const chosen = await choose(flags, env, paths, config)
+  if (chosen.kind === 'profile')
+    return await profileTarget(chosen.profile, { ...chosen, flags, env, paths, prompts, config })
+  return await addressTarget(chosen.way, chosen.source, { flags, env, paths, config })
+}
+
+type Choice =
+  | { readonly kind: 'profile'; readonly profile: Profile; readonly source: string }
+  | { readonly kind: 'address'; readonly way: DirectWay; readonly source: string }
+
+async function choose(flags: TargetFlags, env: Env, paths: ClientPaths, config: GatewayConfig): Promise<Choice> {
+  const address = (url: string, source: string, pin = flags.tlsFingerprint): Choice => ({
+    kind: 'address',
+    source,
+    way: {
+      kind: 'direct',
+      url,
+      ...(pin === undefined ? {} : { tlsFingerprint: readPin(pin) }),
+      ...(flags.insecure ? { insecure: true } : {}),
+    },
+  })
+  const named = async (name: string, source: string): Promise<Choice> => ({
+    kind: 'profile',
+    profile: await savedProfile(name, paths),
+    source,
+  })
+  const local: Choice = { kind: 'profile', profile: builtInLocal, source: 'this machine' }
+  refuseContradiction(flags)
+  if (flags.url !== undefined) return address(flags.url, '--url')
+  if (flags.port !== undefined) return local
+  if (flags.profile !== undefined) return await named(flags.profile, '--profile')
+  if (env.CLAWDBOT_GATEWAY_URL) return address(env.CLAWDBOT_GATEWAY_URL, 'CLAWDBOT_GATEWAY_URL')
+  if (env.CLAWDBOT_PROFILE) return await named(env.CLAWDBOT_PROFILE, 'CLAWDBOT_PROFILE')
+  const current = currentProfile(await readProfiles(paths.profiles))
+  if (current) return { kind: 'profile', profile: current, source: 'the profile in use' }
+  if (config.mode !== 'remote' || config.remote.url === undefined) return local
+  const source = `gateway.remote.url in ${paths.configPath}`
+  return address(config.remote.url, source, flags.tlsFingerprint ?? config.remote.tlsFingerprint)
+}
+
+function refuseContradiction({ url, port, profile }: TargetFlags): void {
+  if (profile === undefined || (url === undefined && port === undefined)) return
+  const other = url === undefined ? '--port' : '--url'
+  throw new Fault('usage.invalid', `--profile and ${other} name two gateways`, { remedy: 'Leave one of them out.' })
+}
+
+/** The built-in one is there even when the file cannot be read. */
+async function savedProfile(name: string, paths: ClientPaths): Promise<Profile> {
+  try {
+    return profileNamed(await readProfiles(paths.profiles), name)
+  } catch (error) {
+    if (name === localName && error instanceof Fault && error.code === 'state.damaged') return builtInLocal
+    throw error
+  }
+}
+
+type World = {
+  readonly flags: TargetFlags
+  readonly env: Env
+  readonly paths: ClientPaths
+  readonly config: GatewayConfig
+}
+
+/** A typed or configured address. One that is the local gateway's gets the local secret; no other one does. */
+async function addressTarget(way: DirectWay, source: string, world: World): Promise<Target> {
+  const { flags, env, paths, config } = world
   const url = parseGatewayUrl(way.url, way.insecure)
   const local = await localPort(flags, env, paths, config)
   const isLocal = url.isLoopback && url.port === local.port
-  const typed =
-    firstSecret(flags.token, flags.password) ?? firstSecret(env.CLAWDBOT_GATEWAY_TOKEN, env.CLAWDBOT_GATEWAY_PASSWORD)
-  const origin = wayOrigin(way)
-  const secret = typed ?? (await knownSecret(origin, isLocal, config, paths))
+  const typed = typedForRun(flags, env)
+  const { origin } = url
+  const secret = typed ?? (isLocal ? await localSecret(config, paths) : remoteSecret(config, origin))
   return {
-    ...{ name, id: isLocal ? 'local' : origin, ways: [way], origin, source, isLocal },
+    ...{ name: 'remote', id: isLocal ? localName : origin, profile: undefined, ways: [way], origin, source, isLocal },
+    autostart: isLocal && flags.url === undefined ? { port: undefined } : undefined,
     secret: async () => secret,
     isSecretExplicit: typed !== undefined,
   }
 }
 
-async function chooseWay(
-  flags: TargetFlags,
-  env: Env,
-  paths: ClientPaths,
-  config: GatewayConfig,
-): Promise<{ name: string; way: DirectWay; source: string }> {
-  const pinned = flags.tlsFingerprint
-  const named = (url: string, source: string, pin: string | undefined) => ({
-    name: 'remote',
-    way: {
-      kind: 'direct' as const,
-      url,
-      ...(pin === undefined ? {} : { tlsFingerprint: readPin(pin) }),
-      ...(flags.insecure ? { insecure: true } : {}),
-    },
-    source,
-  })
-  if (flags.url !== undefined) return named(flags.url, '--url', pinned)
-  if (env.CLAWDBOT_GATEWAY_URL) return named(env.CLAWDBOT_GATEWAY_URL, 'CLAWDBOT_GATEWAY_URL', pinned)
-  if (flags.port === undefined && config.mode === 'remote' && config.remote.url !== undefined) {
-    return named(config.remote.url, `gateway.remote.url in ${paths.configPath}`, pinned ?? config.remote.tlsFingerprint)
+export type ProfileWorld = Omit<World, 'config'> & {
+  readonly prompts: Prompts
+  /** For people: how the profile was chosen. */
+  readonly source: string
+  readonly config?: GatewayConfig
+}
+
+/**
+ * The target of a saved profile. `CLAWDBOT_GATEWAY_TOKEN` and `CLAWDBOT_GATEWAY_PASSWORD` go to the gateway of this
+ * machine, whose they are, and not to another profile's; that one names its own variable.
+ */
+export async function profileTarget(profile: Profile, world: ProfileWorld): Promise<Target> {
+  const { flags, env, paths, prompts, source } = world
+  const config = world.config ?? (await readGatewayConfig(paths.configPath, env))
+  const [first] = profile.ways
+  const isLocal = first.kind === 'local'
+  if (!isLocal && (flags.insecure || flags.tlsFingerprint !== undefined)) throw belongsToAddress(profile)
+  const port = flags.port ?? (isLocal ? first.port : undefined)
+  const ways = await resolveWays(
+    profile,
+    async (own) => (await localPort({ port: flags.port ?? own }, env, paths, config)).port,
+  )
+  const origin = wayOrigin(ways[0])
+  const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
+  const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
+  const secret = async (signal: AbortSignal): Promise<Credentials> => {
+    if (typed) return typed
+    if (profile.secret) return await profileSecret(profile, { env, paths, prompts }, signal)
+    return isOnlyLocal ? await localSecret(config, paths) : remoteSecret(config, origin)
   }
-  const { port } = await localPort(flags, env, paths, config)
-  return { name: 'local', way: localWay(port), source: 'this machine' }
-}
-
-export type LocalPort = { readonly port: number; readonly isExplicit: boolean }
-
-/** Flag, environment, the note of a gateway that runs or ran here, configuration, 18789. */
-export async function localPort(
-  flags: Pick<TargetFlags, 'port'>,
-  env: Env,
-  paths: ClientPaths,
-  config: GatewayConfig,
-): Promise<LocalPort> {
-  const typed = flags.port ?? readPort(env.CLAWDBOT_GATEWAY_PORT)
-  if (typed !== undefined) return { port: typed, isExplicit: true }
-  const runtime = await readRuntime(paths.runtimeFile)
-  if (runtime?.isAlive) return { port: runtime.port, isExplicit: false }
-  return { port: config.port ?? runtime?.port ?? gatewayPort, isExplicit: false }
-}
-
-/** Secrets at rest belong to one address each and are never offered to another (AU16). */
-async function knownSecret(
-  origin: string,
-  isLocal: boolean,
-  config: GatewayConfig,
-  paths: ClientPaths,
-): Promise<Credentials> {
-  if (isLocal) {
-    const { token, password, mode } = config.auth
-    if (mode === 'password' && password) return { password }
-    if (token || password) return { token, password }
-    const generated = (await readIfThere(paths.gatewayToken))?.trim()
-    return generated ? { token: new Secret(generated) } : {}
-  }
-  const { remote } = config
-  if (remote.url === undefined || originOf(remote.url) !== origin) return {}
-  return { token: remote.token, password: remote.password }
-}
-
-function originOf(address: string): string | undefined {
-  try {
-    return parseGatewayUrl(address, true).origin
-  } catch {
-    return undefined // a broken address in the file is no address
-  }
-}
-
-function firstSecret(token: string | undefined, password: string | undefined): Credentials | undefined {
-  if (!token?.trim() && !password?.trim()) return undefined
   return {
-    ...(token?.trim() ? { token: new Secret(token.trim()) } : {}),
-    ...(password?.trim() ? { password: new Secret(password) } : {}),
+    ...{ name: profile.name, id: profile.id, profile, ways, origin, source, isLocal, secret },
+    autostart: isLocal ? { port } : undefined,
+    isSecretExplicit: typed !== undefined,
   }
 }
 
-function readPort(value: string | undefined): number | undefined {
-  if (value === undefined || value.trim() === '') return undefined
-  const port = Number(value)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Fault('usage.invalid', `CLAWDBOT_GATEWAY_PORT is ${JSON.stringify(value)}, not a port`, {
-    remedy: 'Set it to a number from 1 to 65535, or unset it.',
+async function resolveWays(
+  { ways: [first, ...rest] }: Profile,
+  portOf: (own: number | undefined) => Promise<number>,
+): Promise<[Way, ...Way[]]> {
+  const resolve = async (way: Profile['ways'][0]): Promise<Way> =>
+    way.kind === 'local' ? localWay(await portOf(way.port)) : way
+  return [await resolve(first), ...(await Promise.all(rest.map(resolve)))]
+}
+
+function typedForRun(flags: TargetFlags, env: Env): Credentials | undefined {
+  return (
+    typedSecret(flags.token, flags.password) ?? typedSecret(env.CLAWDBOT_GATEWAY_TOKEN, env.CLAWDBOT_GATEWAY_PASSWORD)
+  )
+}
+
+function belongsToAddress({ name }: Profile): Fault {
+  return new Fault('usage.invalid', '--insecure and --tls-fingerprint belong to the address they are typed with', {
+    remedy: `A profile has its own: clawdbot profiles edit ${name} --help`,
   })
 }
 

@@ -127,11 +127,11 @@ function openLate(
 ): LateGateway {
   const { env, serverProgram: program } = options
   const { name, origin: url } = target
-  const isOurs = target.isLocal && options.url === undefined
+  const isOurs = target.autostart !== undefined
   // What connects is loaded after the first frame is on the screen.
   const ensure = async (signal: AbortSignal) => {
     const { ensureLocalGateway } = await import('../client/local.ts')
-    const start = { port: options.port, env, paths, program, clock: systemClock, onProgress, signal }
+    const start = { port: target.autostart?.port, env, paths, program, clock: systemClock, onProgress, signal }
     return await ensureLocalGateway(start)
   }
   return new LateGateway({

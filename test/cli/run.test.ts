@@ -15,6 +15,8 @@ test.each([
   ['health extra', 'health takes no arguments ("extra")'],
   ['devices approve', 'devices approve needs one request id'],
   ['gateway call', 'gateway call needs one method'],
+  ['use', 'use needs one profile'],
+  ['use a b', 'use needs one profile'],
   ['gateway call health --params {', '--params is not valid JSON'],
   ['agent', 'agent needs a message'],
   ['sessions search', 'sessions search needs words to look for'],

@@ -52,7 +52,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
       return 0
     },
   }
-  const isBare = words.length === 0 || words[0]?.startsWith('--url') || words[0]?.startsWith('--port')
+  const isBare = words.length === 0 || words[0]?.startsWith('--')
   const code = isBare
     ? await runWithoutCommand(words, world, {
         input: options.input === undefined ? undefined : chunks(options.input),

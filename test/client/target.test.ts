@@ -3,7 +3,13 @@ import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { readGatewayConfig } from '../../src/client/gateway-config.ts'
 import type { Env } from '../../src/client/paths.ts'
-import { resolveTarget, type TargetFlags } from '../../src/client/target.ts'
+import { readProfiles } from '../../src/client/profile-store.ts'
+import { allProfiles } from '../../src/client/profiles.ts'
+import { chooseProfile, saveProfile } from '../../src/client/saved-profiles.ts'
+import { profileTarget, resolveTarget, type TargetFlags } from '../../src/client/target.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
+import { noPrompts } from '../../src/tunnel/prompts.ts'
 import { Home } from './support.ts'
 
 async function put(path: string, text: string): Promise<void> {
@@ -72,6 +78,94 @@ test('gateway.mode remote points everything at gateway.remote, with its pin', as
   const { ways } = await resolveTarget({}, {}, home.paths)
   expect(ways[0]).toMatchObject({ tlsFingerprint: 'ab'.repeat(32) })
   expect(await choose(home, { port: 18789 })).toBe(`${local(18789)} -/-`)
+})
+
+/** A home with the profiles `vps` (ssh, a token in a file), `far` (direct, no secret) and `second` (here, port 4100). */
+async function withProfiles(): Promise<Home> {
+  const home = await Home.make()
+  const keeping = { paths: home.paths, clock: systemClock }
+  const secret = { source: 'file', secret: 'token' } as const
+  await saveProfile({ name: 'vps', ways: [{ kind: 'ssh', host: 'vps' }], secret }, new Secret('of-vps'), keeping)
+  await saveProfile({ name: 'far', ways: [{ kind: 'direct', url: 'wss://g.example' }] }, undefined, keeping)
+  await saveProfile({ name: 'second', ways: [{ kind: 'local', port: 4100 }] }, undefined, keeping)
+  return home
+}
+
+test('gateway: flag before environment before the profile in use before gateway.remote before this machine', async () => {
+  await using home = await withProfiles()
+  const chosen = async (flags: TargetFlags = {}, env: Env = {}) => {
+    const { name, source } = await resolveTarget(flags, env, home.paths)
+    return `${name} by ${source.replace(home.dir, '')}`
+  }
+  const use = (name: string) => chooseProfile(name, { paths: home.paths, clock: systemClock })
+  expect(await chosen()).toBe('local by this machine')
+  await put(home.paths.configPath, '{ gateway: { mode: "remote", remote: { url: "wss://r.example" } } }')
+  expect(await chosen()).toBe('remote by gateway.remote.url in /state/clawdbot.json')
+  await use('far')
+  expect(await chosen()).toBe('far by the profile in use')
+  await use('local')
+  expect(await chosen()).toBe('local by the profile in use')
+  const env = { CLAWDBOT_PROFILE: 'VPS' }
+  expect(await chosen({}, env)).toBe('vps by CLAWDBOT_PROFILE')
+  const louder = { ...env, CLAWDBOT_GATEWAY_URL: 'wss://e.example' }
+  expect(await chosen({}, louder)).toBe('remote by CLAWDBOT_GATEWAY_URL')
+  expect(await chosen({ profile: 'far' }, louder)).toBe('far by --profile')
+  expect(await chosen({ port: 4000 }, louder)).toBe('local by this machine')
+  expect(await chosen({ url: 'wss://u.example' }, louder)).toBe('remote by --url')
+  await expect(chosen({ profile: 'fra' })).rejects.toThrow('There is no profile "fra". Did you mean far?')
+  await expect(chosen({ profile: 'far', url: 'wss://u.example' })).rejects.toThrow(
+    '--profile and --url name two gateways',
+  )
+  await expect(chosen({ profile: 'far', insecure: true })).rejects.toThrow('belong to the address they are typed with')
+})
+
+test('AU16: a profile sends its own secret to its own ways, and nobody else sends or gets it', async () => {
+  await using home = await withProfiles()
+  const remote = { url: 'wss://g.example', token: 'of-far' }
+  await put(home.paths.configPath, JSON.stringify({ gateway: { auth: { token: 'near' }, remote } }))
+  const env = { CLAWDBOT_GATEWAY_TOKEN: 'environment' }
+  const ssh = 'ssh://vps/127.0.0.1:18789'
+  expect(await choose(home, { profile: 'vps' }, env)).toBe(`${ssh} of-vps/-`)
+  expect(await choose(home, { profile: 'vps', token: 'typed' }, env)).toBe(`${ssh} typed/- typed`)
+  expect(await choose(home, { profile: 'far' }, env)).toBe('wss://g.example:443 of-far/-')
+  expect(await choose(home, { profile: 'local' })).toBe(`${local(18789)} near/-`)
+  expect(await choose(home, { profile: 'local' }, env)).toBe(`${local(18789)} environment/- typed`)
+  expect(await choose(home, { profile: 'second' })).toBe(`${local(4100)} near/-`)
+  expect(await choose(home, { url: 'wss://vps' })).toBe('wss://vps:443 -/-')
+})
+
+test('a profile of this machine may be started, at its port; what is typed with --url may not', async () => {
+  await using home = await withProfiles()
+  const autostart = async (flags: TargetFlags) => (await resolveTarget(flags, {}, home.paths)).autostart
+  expect(await autostart({})).toEqual({ port: undefined })
+  expect(await autostart({ port: 4000 })).toEqual({ port: 4000 })
+  expect(await autostart({ profile: 'second' })).toEqual({ port: 4100 })
+  expect(await autostart({ profile: 'vps' })).toBeUndefined()
+  expect(await autostart({ url: 'ws://127.0.0.1:18789' })).toBeUndefined()
+})
+
+test('each saved profile has its target, whichever is in use', async () => {
+  await using home = await withProfiles()
+  const { profiles } = await readProfiles(home.paths.profiles)
+  const world = { flags: {}, env: {}, paths: home.paths, prompts: noPrompts, source: 'the list' }
+  const targets = await Promise.all(allProfiles({ version: 1, profiles }).map((one) => profileTarget(one, world)))
+  expect(targets.map(({ name, origin, profile }) => [name, origin, profile?.name])).toEqual([
+    ['local', local(18789), 'local'],
+    ['vps', 'ssh://vps/127.0.0.1:18789', 'vps'],
+    ['far', 'wss://g.example:443', 'far'],
+    ['second', local(4100), 'second'],
+  ])
+  expect(new Set(targets.map(({ id }) => id)).size).toBe(4)
+})
+
+test('a damaged list stops what would need it, and not local, --url or --port', async () => {
+  await using home = await Home.make()
+  await put(home.paths.profiles, '{')
+  await expect(choose(home)).rejects.toMatchObject({ code: 'state.damaged' })
+  await expect(choose(home, { profile: 'vps' })).rejects.toMatchObject({ code: 'state.damaged' })
+  for (const flags of [{ profile: 'local' }, { port: 18789 }, { url: 'ws://127.0.0.1:18789' }]) {
+    expect(await choose(home, flags)).toBe(`${local(18789)} -/-`)
+  }
 })
 
 test.each([

@@ -1,0 +1,92 @@
+/** Profiles together with what is kept for them elsewhere: adding, changing, choosing and removing them. */
+
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../shared/std/clock.ts'
+import type { Secret } from '../shared/std/secret.ts'
+import { TranscriptCache } from './cache.ts'
+import type { ClientPaths } from './paths.ts'
+import type { Profile, ProfileBook } from './profile.ts'
+import { changeProfiles, readProfiles } from './profile-store.ts'
+import {
+  addProfile,
+  allProfiles,
+  currentProfile,
+  editProfile,
+  type NewProfile,
+  type ProfileEdit,
+  profileNamed,
+  removeProfile,
+  useProfile,
+} from './profiles.ts'
+import { storeOf } from './secrets.ts'
+
+export type Keeping = { readonly paths: ClientPaths; readonly clock: Clock }
+
+/** Names what is kept for a profile on this machine; never shown. */
+function newId(): string {
+  return randomBytes(8).toString('hex')
+}
+
+/** `secret` goes to the place the profile names, before the profile is saved. Rejects with a `Fault`. */
+export async function saveProfile(added: NewProfile, secret: Secret | undefined, keeping: Keeping): Promise<Profile> {
+  const { paths, clock } = keeping
+  const id = newId()
+  const add = (book: ProfileBook) => addProfile(book, added, id, clock.now())
+  const planned = byId(add(await readProfiles(paths.profiles)), id)
+  await keepSecret(planned, secret, paths)
+  return byId(await changeProfiles(paths.profiles, clock, add), id)
+}
+
+/** What was kept in a place that is no longer named, or for a gateway that no longer is, is deleted. Rejects with a `Fault`. */
+export async function reviseProfile(
+  name: string,
+  edit: ProfileEdit,
+  secret: Secret | undefined,
+  keeping: Keeping,
+): Promise<Profile> {
+  const { paths, clock } = keeping
+  const freshId = newId()
+  const book = await readProfiles(paths.profiles)
+  const before = profileNamed(book, name)
+  const change = (now: ProfileBook) => editProfile(now, name, edit, freshId)
+  const planned = profileNamed(change(book), edit.name ?? name)
+  await keepSecret(planned, secret, paths)
+  const after = byId(await changeProfiles(paths.profiles, clock, change), planned.id)
+  if (after.id !== before.id) await forgetKept(before, paths)
+  else if (before.secret && before.secret.source !== after.secret?.source)
+    await storeOf(before.secret, paths)?.remove(before.id)
+  return after
+}
+
+/** Its secret and its cached transcripts go too. Rejects with a `Fault`. */
+export async function forgetProfile(name: string, { paths, clock }: Keeping): Promise<Profile> {
+  const gone = profileNamed(await readProfiles(paths.profiles), name)
+  await changeProfiles(paths.profiles, clock, (book) => removeProfile(book, name))
+  await forgetKept(gone, paths)
+  return gone
+}
+
+/** `-` is the one before. Resolves with the profile now in use. */
+export async function chooseProfile(name: string, { paths, clock }: Keeping): Promise<Profile> {
+  const book = await changeProfiles(paths.profiles, clock, (now) => useProfile(now, name))
+  return currentProfile(book) ?? profileNamed(book, name)
+}
+
+async function keepSecret(
+  { id, secret: source }: Profile,
+  secret: Secret | undefined,
+  paths: ClientPaths,
+): Promise<void> {
+  if (source && secret) await storeOf(source, paths)?.write(id, secret)
+}
+
+async function forgetKept({ id, secret }: Profile, paths: ClientPaths): Promise<void> {
+  await new TranscriptCache(paths.cacheDir, id).forgetAll()
+  if (secret) await storeOf(secret, paths)?.remove(id)
+}
+
+function byId(book: ProfileBook, id: string): Profile {
+  const found = allProfiles(book).find((one) => one.id === id)
+  if (found) return found
+  throw new Error(`the profile ${id} that was saved is not there`)
+}

@@ -2,6 +2,26 @@
 
 export type Host = {
   readonly config: ConfigFile
+  /** The audit log, also while a gateway writes to it. */
+  readonly journal: { readonly path: string; open(): JournalReader & Disposable }
+}
+
+export type JournalReader = {
+  /** Newest last; `what` finds that kind and everything below it. */
+  read(query: {
+    readonly limit: number
+    readonly what?: string | undefined
+    readonly sinceMs?: number | undefined
+  }): readonly {
+    readonly seq: number
+    readonly at: number
+    readonly what: string
+    readonly facts: Readonly<Record<string, unknown>>
+    readonly hash: string
+  }[]
+  check():
+    | { readonly kind: 'whole'; readonly entries: number; readonly hash: string }
+    | { readonly kind: 'broken'; readonly seq: number; readonly why: string }
 }
 
 /** The configuration file. Each call reads it anew; `config.invalid` carries every problem of a file that cannot be used. */

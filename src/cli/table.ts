@@ -39,6 +39,11 @@ export const commandTable: readonly CommandRow[] = [
   { name: 'models', about: 'models that can be chosen', load: async () => (await import('./models.ts')).models },
   { name: 'logs', about: "the end of the gateway's log", load: async () => (await import('./logs.ts')).logs },
   {
+    name: 'audit log',
+    about: 'who got in, approved, ran and changed what',
+    load: async () => (await import('./audit-log.ts')).auditLog,
+  },
+  {
     name: 'config get',
     about: 'one setting, or all in force',
     load: async () => (await import('./config.ts')).configGet,

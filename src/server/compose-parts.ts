@@ -4,6 +4,7 @@ import type { Clock } from '../shared/std/clock.ts'
 import type { ConfigSnapshot } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import type { ListenAddress, SharedSecret } from './gateway/server-parts.ts'
+import type { Journal } from './journal/journal.ts'
 import type { Logger } from './log/logger.ts'
 import type { StatePaths } from './storage/paths.ts'
 
@@ -19,5 +20,6 @@ export type ComposeParts = {
   hostName: string
   clock: Clock
   log: Logger
+  journal: Pick<Journal, 'note'>
   logFile(): string
 }

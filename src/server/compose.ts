@@ -13,6 +13,8 @@ import type { Config } from './config/schema.ts'
 import { openDeviceBook } from './devices/device-store.ts'
 import { type GatewayServer, startGatewayServer } from './gateway/server.ts'
 import type { SessionFacts } from './gateway/server-parts.ts'
+import { keepJournal } from './journal/listen.ts'
+import { Refusals } from './journal/refusals.ts'
 import { sessionRow } from './sessions/row.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
 import { openDatabase } from './storage/database.ts'
@@ -26,6 +28,9 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
   const onBug = (error: unknown) => log.error('a bug: this should not have happened', { error })
   const bus = createBus(onBug)
   const defaultAgent = defaultAgentId(config())
+  const refusals = new Refusals(parts.journal, clock)
+  life.defer(() => refusals.flush())
+  life.defer(keepJournal(bus, parts.journal))
   const { db, sessions } = openStore(parts, defaultAgent)
   life.use(db)
   const tools = life.use(
@@ -48,6 +53,10 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
     await startGatewayServer({
       ...parts,
       bus,
+      doorbook: {
+        accepted: (from, facts) => parts.journal.note('auth.accepted', { from, ...facts }),
+        refused: (from, facts) => refusals.note(from, facts),
+      },
       devices: openDeviceBook({ db, clock }),
       handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent }),
       sessions: () => sessionFacts(sessions, config(), paths),

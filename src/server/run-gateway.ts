@@ -14,6 +14,7 @@ import { watchConfig, watchFolderOf } from './config/watch.ts'
 import { checkExposure } from './exposure.ts'
 import { type Bind, bindHosts } from './gateway/bind.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
+import { openJournal } from './journal/journal.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
 import { createRedactor } from './log/redact.ts'
@@ -55,7 +56,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   await using life = new Lifetime()
   print('🚀 Gateway starting...')
   life.use(takeLock(paths.lock, systemClock.now()))
-  const { log, logFile, learnSecrets } = openLog(life, options, () => snapshot, secret)
+  const { log, logFile, learnSecrets, redact } = openLog(life, options, () => snapshot, secret)
+  const onFailed = (error: unknown) => log.error('the audit log could not be written', { error })
+  const journal = life.use(openJournal({ path: paths.journal, clock: systemClock, redact, onFailed }))
   const gateway = life.use(
     await composeGateway({
       paths,
@@ -68,6 +71,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       clock: systemClock,
       log,
       logFile,
+      journal,
     }),
   )
   life.use(writeRuntimeNote(paths.runtime, { port: gateway.port, env, now: systemClock.now() }))
@@ -75,6 +79,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   print(`🔒 Auth mode: ${secret().mode}`)
   if (made) print(`🔑 Token: kept in ${paths.token}`)
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
+  journal.note('gateway.started', { url: gateway.url, version, pid: process.pid })
 
   const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'restart'>()
   if (signal.aborted) end('stopped')
@@ -87,6 +92,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       watchFile: watchFolderOf,
       onChange(next, plan) {
         tellChange(log, plan)
+        journal.note('config.changed', plan)
         if (plan.action === 'none') return
         checkExposure(hosts, configuredIn(next))
         snapshot = next
@@ -105,6 +111,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   )
   const how = await ended
   log.info(how === 'restart' ? 'restarting' : 'stopping')
+  journal.note('gateway.stopped', { how })
   await gateway.stop({ restartExpectedMs: how === 'restart' ? 1500 : null })
   return how
 }
@@ -135,7 +142,7 @@ function openLog(
     redactor,
     sinks: [file.sink],
   })
-  return { log, logFile: () => file.path(), learnSecrets }
+  return { log, logFile: () => file.path(), learnSecrets, redact: redactor.redact }
 }
 
 function tellChange(log: Logger, { changed, needRestart, action }: ReloadPlan): void {

@@ -128,7 +128,7 @@ test('SE4: markers in every secret turn up in no log, transcript, frame, argumen
       .map((secret) => `${secret} in ${place}`),
   )
   expect(found).toEqual([])
-  expect([...places.keys()].filter((place) => place.endsWith('.log') || place.endsWith('.db'))).toHaveLength(2)
+  expect([...places.keys()].filter((place) => place.endsWith('.log') || place.endsWith('.db'))).toHaveLength(3)
   expect(vendor.requests.length).toBeGreaterThanOrEqual(4)
 }, 60_000)
 

@@ -37,6 +37,7 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     devices: openDeviceBook({ db, clock }),
     bus: createBus((error) => logged.push(`bus ${String(error)}`)),
     clock,
+    doorbook: { accepted: () => {}, refused: () => {} },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     sessions: () => ({ path: '/state/x.db', count: 0, recent: [], defaults: { model: null, contextTokens: null } }),
     isVerbose: () => false,

@@ -30,10 +30,12 @@ export type ConfigChange = {
 export class ConfigDesk {
   readonly path: string
   readonly #env: ConfigEnv
+  readonly #onWritten: (what: { setting: string }) => void
 
-  constructor({ path, env }: { path: string; env: ConfigEnv }) {
-    this.path = path
-    this.#env = env
+  constructor(parts: { path: string; env: ConfigEnv; onWritten?: (what: { setting: string }) => void }) {
+    this.path = parts.path
+    this.#env = parts.env
+    this.#onWritten = parts.onWritten ?? (() => {})
   }
 
   /** Problems and warnings are in it; never throws for what the file says. */
@@ -62,17 +64,17 @@ export class ConfigDesk {
 
   set(pathAsText: string, value: unknown): ConfigChange {
     const path = this.#known(pathAsText)
-    return this.#change((text) => setSetting(text, path, value))
+    return this.#change(path, (text) => setSetting(text, path, value))
   }
 
   unset(pathAsText: string): ConfigChange {
     const path = this.#known(pathAsText)
-    return this.#change((text) => unsetSetting(text, path))
+    return this.#change(path, (text) => unsetSetting(text, path))
   }
 
   /** The text somebody edited elsewhere; `baseHash` is the hash of what they began with, null for a file that was not there. */
   replace(text: string, baseHash: string | null): ConfigChange {
-    return this.#write(this.look(), text, baseHash)
+    return this.#write(this.look(), text, baseHash, 'the whole file')
   }
 
   /** What is wrong with a text, before anything is written. */
@@ -81,19 +83,20 @@ export class ConfigDesk {
     return issues.length === 0 ? undefined : issuesText(this.path, issues)
   }
 
-  #change(edit: (text: string) => string): ConfigChange {
+  #change(path: SettingPath, edit: (text: string) => string): ConfigChange {
     const before = this.look()
     if (before.issues.some(({ path }) => path === '')) throw invalid(this.path, before.issues)
-    return this.#write(before, edit(before.raw ?? ''), before.hash)
+    return this.#write(before, edit(before.raw ?? ''), before.hash, pathText(path))
   }
 
-  #write(before: ConfigSnapshot, text: string, baseHash: string | null): ConfigChange {
+  #write(before: ConfigSnapshot, text: string, baseHash: string | null, setting: string): ConfigChange {
     if (text === (before.raw ?? '')) return { isChanged: false, needRestart: [] }
     const after = checkConfigText({ path: this.path, env: this.#env }, text)
     if (!after.valid) throw invalid(this.path, after.issues)
     if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
     if (this.look().hash !== baseHash) throw conflict(this.path)
     writePrivateFile(this.path, text)
+    this.#onWritten({ setting })
     const { needRestart } = planReload(before.config, after.config)
     return { isChanged: true, needRestart }
   }

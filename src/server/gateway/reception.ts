@@ -13,13 +13,16 @@ import type { Upgraded } from './upgrade.ts'
 
 /** The result takes each upgraded socket. */
 export function createReception(parts: GatewayParts, state: GatewayState, dispatch: Dispatch) {
-  const { clock, bus, log, devices } = parts
+  const { clock, bus, log, devices, doorbook } = parts
   const { connections, hub, presence, health, limiter } = state
 
   function welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown {
     const { peer, deviceToken, news } = verdict
     for (const each of news) bus.publish({ type: 'wire', ...each })
     presence.joined(peer)
+    const { client, deviceId, role, scopes, authMethod } = peer
+    const who = { client: client.id, deviceId, role, scopes: [...scopes], with: authMethod }
+    doorbook.accepted(connection.source.address, who)
     log.info('connected', { connId: peer.connId, client: peer.client.id, from: connection.source.address })
     const uptimeMs = clock.monotonic() - state.startedAt
     return describeHello({ peer, deviceToken, presence, health, uptimeMs, parts })
@@ -41,6 +44,7 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
 
   function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {
     for (const each of news) bus.publish({ type: 'wire', ...each })
+    doorbook.refused(source.address, { reason: answer?.error.message ?? close.reason })
     log.warn('refused a connection', { from: source.address, reason: answer?.error.message ?? close.reason })
   }
 

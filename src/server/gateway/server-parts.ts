@@ -44,6 +44,12 @@ export type OtherHandlers = Pick<
   'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage'
 >
 
+/** Who writes down who came in and who did not. `from` is the address; facts hold no secret. */
+export type Doorbook = {
+  accepted(from: string, facts: Readonly<Record<string, unknown>>): void
+  refused(from: string, facts: Readonly<Record<string, unknown>>): void
+}
+
 export type GatewayParts = {
   handlers: OtherHandlers
   listen: readonly ListenAddress[]
@@ -53,6 +59,7 @@ export type GatewayParts = {
   bus: Bus
   clock: Clock
   log: GatewayLog
+  doorbook: Doorbook
   sessions(): SessionFacts
   /** Whether tool news of this session goes to protocol 3 peers (its verbose level is on). */
   isVerbose(canonicalKey: string): boolean

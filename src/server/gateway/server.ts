@@ -74,14 +74,14 @@ function requireSecret({ secret }: GatewayParts): void {
 
 /** Where HTTP and WebSocket come in. Closed until the port, and with it the accepted names, are known. */
 function createDoor(parts: GatewayParts, state: GatewayState) {
-  const { clock, log, secret, ask, defaultAgentId, trustedProxies = [] } = parts
+  const { clock, log, secret, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
   let gate = createGate({ ports: [] })
   let isOpen = true
   const sourceOf = ({ socket, headers }: IncomingMessage) =>
     describeSource({ socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
   const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
   const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
-  const http = { gate: () => gate, routes, secret, limiter: state.limiter, clock, sourceOf, log }
+  const http = { gate: () => gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }
   const onUpgraded = createReception(parts, state, dispatch)
   return {
     onRequest: (request: IncomingMessage, response: ServerResponse) => void serveHttp(http, request, response),

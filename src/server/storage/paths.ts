@@ -10,6 +10,8 @@ export type StatePaths = {
   database: string
   lock: string
   logs: string
+  /** The hash-chained audit log. */
+  journal: string
   /** Unix socket for programs of the same account. */
   socket: string
   /** Default workspace of the agents. */
@@ -33,6 +35,7 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     database: join(stateDir, 'clawdbot.db'),
     lock: join(stateDir, 'gateway.lock'),
     logs: join(stateDir, 'logs'),
+    journal: join(stateDir, 'audit.db'),
     socket: join(stateDir, 'gateway.sock'),
     workspace: join(stateDir, 'workspace'),
     token: join(stateDir, 'gateway-token'),

@@ -6,7 +6,7 @@ import { bearerOf, checkSharedSecret } from '../admission/auth.ts'
 import type { FailureLimiter } from '../admission/limiter.ts'
 import type { Source } from '../admission/local.ts'
 import { type Gate, isCrossSite, passGate } from '../admission/origin.ts'
-import type { GatewayLog, SharedSecret } from '../server-parts.ts'
+import type { Doorbook, GatewayLog, SharedSecret } from '../server-parts.ts'
 import { type Route, securityHeaders, sendJson, sendText } from './route.ts'
 
 export type HttpParts = {
@@ -17,6 +17,7 @@ export type HttpParts = {
   clock: Clock
   sourceOf(request: IncomingMessage): Source
   log: GatewayLog
+  doorbook: Doorbook
 }
 
 export async function serveHttp(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -81,6 +82,7 @@ async function isAuthorized(parts: HttpParts, request: IncomingMessage, response
     return false
   }
   if (checkSharedSecret(parts.secret(), { token }) === 'match') return true
+  if (token) parts.doorbook.refused(source.address, { reason: 'wrong bearer token', over: 'http' })
   const delayMs = token ? parts.limiter.failed(source.key, ['shared'], { lockable: !source.isDirect }) : 0
   if (delayMs > 0) await new Promise<void>((resolve) => parts.clock.after(delayMs, resolve, { unref: true }))
   response.setHeader('www-authenticate', 'Bearer')

@@ -1,0 +1,52 @@
+/** Writes what the bus tells into the journal: pairing, approvals, and commands that ran. */
+
+import { isRecord } from '../../shared/std/json.ts'
+import type { Bus, News } from '../bus.ts'
+import type { Journal } from './journal.ts'
+
+type Noted = { readonly what: string; readonly facts: Record<string, unknown> }
+
+/** The result stops it. */
+export function keepJournal(bus: Bus, journal: Pick<Journal, 'note'>): () => void {
+  return bus.subscribe((news) => {
+    const noted = entryOf(news)
+    if (noted) journal.note(noted.what, noted.facts)
+  })
+}
+
+/** What of the news belongs into the journal. Pure. */
+export function entryOf(news: News): Noted | undefined {
+  if (news.type === 'run.tool') return commandOf(news)
+  if (news.type !== 'wire') return undefined
+  switch (news.event) {
+    case 'device.pair.requested': {
+      const { requestId, deviceId, displayName, role, scopes, remoteIp } = news.payload
+      return { what: 'pairing.requested', facts: { requestId, deviceId, displayName, role, scopes, from: remoteIp } }
+    }
+    case 'device.pair.resolved': {
+      const { requestId, deviceId, decision } = news.payload
+      return { what: `pairing.${decision}`, facts: { requestId, deviceId } }
+    }
+    case 'exec.approval.requested': {
+      const { id, request } = news.payload
+      const { command, cwd, where, agentId, sessionKey } = request
+      return { what: 'approval.asked', facts: { id, command, cwd, where, agentId, sessionKey } }
+    }
+    case 'exec.approval.resolved': {
+      const { id, decision, resolvedBy } = news.payload
+      return { what: 'approval.answered', facts: { id, decision, by: resolvedBy } }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** A command that was run, or was not allowed to: told by its result. */
+function commandOf({ run, data }: Extract<News, { type: 'run.tool' }>): Noted | undefined {
+  if (data.phase !== 'result' || data.name !== 'exec' || !isRecord(data.result)) return undefined
+  const { details } = data.result
+  if (!isRecord(details)) return undefined
+  const { command, cwd, where, status, exitCode } = details
+  const facts = { runId: run.runId, sessionKey: run.canonicalKey, command, cwd, where, status, exitCode }
+  return { what: status === 'denied' ? 'exec.denied' : 'exec.ran', facts }
+}

@@ -1,0 +1,45 @@
+/** Refused logins for the journal: the first ones whole, a flood as a number, so that guessing cannot fill the disk. */
+
+import { BoundedMap } from '../../shared/std/bounded-map.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Journal } from './journal.ts'
+
+/** Refusals of one source written whole in one minute, and of all sources together. */
+const perSource = 5
+const inAll = 60
+const minuteMs = 60_000
+
+export class Refusals {
+  readonly #journal: Pick<Journal, 'note'>
+  readonly #clock: Clock
+  readonly #sources: BoundedMap<string, number>
+  #minute = { from: -Infinity, written: 0, left: 0 }
+
+  constructor(journal: Pick<Journal, 'note'>, clock: Clock) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#sources = new BoundedMap({ limit: 1_000, ttlMs: minuteMs, clock })
+  }
+
+  note(from: string, facts: Readonly<Record<string, unknown>>): void {
+    const now = this.#clock.monotonic()
+    if (now - this.#minute.from >= minuteMs) {
+      this.flush()
+      this.#minute = { from: now, written: 0, left: 0 }
+    }
+    const ofSource = (this.#sources.get(from) ?? 0) + 1
+    this.#sources.set(from, ofSource)
+    if (ofSource > perSource || this.#minute.written >= inAll) {
+      this.#minute.left++
+      return
+    }
+    this.#minute.written++
+    this.#journal.note('auth.refused', { from, ...facts })
+  }
+
+  /** Writes how many were left out so far. */
+  flush(): void {
+    if (this.#minute.left > 0) this.#journal.note('auth.refused', { more: this.#minute.left })
+    this.#minute.left = 0
+  }
+}

@@ -10,6 +10,7 @@ const claimed = [
   ...['AU1', 'AU2', 'AU3', 'AU4', 'AU5', 'AU6', 'AU7', 'AU8', 'AU9', 'AU10', 'AU11', 'AU14', 'AU15', 'AU16', 'AU20'],
   ...['OR1', 'OR2', 'OR3', 'OR5', 'OR6'],
   ...['IN1', 'IN2', 'IN3', 'IN4', 'IN5', 'IN7', 'IN9'],
+  ...['TS2'],
   ...['EX1', 'EX2', 'EX3', 'EX4', 'EX5', 'EX7', 'EX8', 'EX9', 'EX11', 'EX12', 'EX14', 'EX16'],
   ...['SE1', 'SE2', 'SE3', 'SE4', 'SE5', 'SE6'],
   ...['DU1', 'DU2', 'DU3', 'DU4', 'DU5', 'DU7', 'DU8', 'DU9'],

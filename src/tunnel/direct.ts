@@ -1,4 +1,4 @@
-/** The plain tunnel: one TCP or TLS connection per dial, with an optional certificate pin. */
+/** The plain tunnel: one TCP or TLS connection per dial, with an optional certificate pin. Tailscale dials the same way. */
 
 import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -24,16 +24,25 @@ export function openDirect(way: DirectWay): Tunnel {
     url,
     origin: url.origin,
     route: 'direct',
-    dial: (signal) => dial(url, way.tlsFingerprint, signal),
+    dial: (signal) => dialUrl(url, { pin: way.tlsFingerprint }, signal),
     closed,
     [Symbol.asyncDispose]: async () => close(undefined),
   }
 }
 
-function dial(url: GatewayUrl, pin: string | undefined, signal: AbortSignal): Promise<Duplex> {
+export type DialOptions = {
+  /** SHA-256 of the only certificate that will do. */
+  readonly pin?: string | undefined
+  /** Where to connect instead of asking DNS for the name; the certificate must still be the name's. */
+  readonly address?: string | undefined
+}
+
+/** Rejects with a `Fault`, or with the signal's reason. */
+export function dialUrl(url: GatewayUrl, options: DialOptions, signal: AbortSignal): Promise<Duplex> {
+  const { pin } = options
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
-    const socket = url.isSecure ? openTls(url, pin) : openTcp(url)
+    const socket = url.isSecure ? openTls(url, options) : openTcp(url, options)
     const settle = (error?: unknown) => {
       signal.removeEventListener('abort', onAbort)
       socket.off('error', onError)
@@ -51,8 +60,8 @@ function dial(url: GatewayUrl, pin: string | undefined, signal: AbortSignal): Pr
 }
 
 /** A name of this machine is never asked of DNS, so a poisoned resolver cannot move plain text off it. */
-function openTcp({ host, port }: GatewayUrl): Socket {
-  if (host !== 'localhost') return connectTcp({ host, port, noDelay: true, keepAlive: true })
+function openTcp({ host, port }: GatewayUrl, { address = host }: DialOptions): Socket {
+  if (address !== 'localhost') return connectTcp({ host: address, port, noDelay: true, keepAlive: true })
   return connectTcp({
     host,
     port,
@@ -68,10 +77,10 @@ function openTcp({ host, port }: GatewayUrl): Socket {
 }
 
 /** With a pin the certificate's chain and name do not matter: the fingerprint is compared instead. */
-function openTls({ host, port }: GatewayUrl, pin: string | undefined): Tls.TLSSocket {
+function openTls({ host, port }: GatewayUrl, { pin, address = host }: DialOptions): Tls.TLSSocket {
   const isAddress = /^[\d.]+$/.test(host) || host.includes(':')
   const socket = loadTls().connect({
-    host,
+    host: address,
     port,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],

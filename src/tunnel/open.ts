@@ -6,12 +6,15 @@ import type { Tunnel, TunnelContext } from './tunnel.ts'
 import type { Way } from './way.ts'
 
 /** Rejects with a `Fault` that says what to do, or with the signal's reason. */
-export async function openTunnel(way: Way, _context: TunnelContext): Promise<Tunnel> {
+export async function openTunnel(way: Way, context: TunnelContext): Promise<Tunnel> {
   switch (way.kind) {
     case 'direct':
       return openDirect(way)
+    case 'tailscale': {
+      const { openTailscale } = await import('./tailscale/open.ts')
+      return await openTailscale(way, context)
+    }
     case 'ssh':
-    case 'tailscale':
       throw new Fault('usage.invalid', `This version does not open ${way.kind} tunnels`)
   }
 }

@@ -1,7 +1,8 @@
 /** What a way leads to, as one line: what credentials belong to (AU16), and what people are shown. Pure. */
 
 import { parseGatewayUrl } from './gateway-url.ts'
-import type { SshWay, Way } from './way.ts'
+import { parsePeerName } from './tailscale/peer-name.ts'
+import type { SshWay, TailscaleWay, Way } from './way.ts'
 
 /** The port a gateway listens on unless told otherwise. */
 export const gatewayPort = 18_789
@@ -17,8 +18,15 @@ export function wayOrigin(way: Way): string {
     case 'ssh':
       return `ssh://${way.user === undefined ? '' : `${way.user}@`}${sshHost(way)}${sshTarget(way)}`
     case 'tailscale':
-      return `tailscale://${way.peer.toLowerCase()}:${way.port ?? 443}`
+      return tailscaleOrigin(way)
   }
+}
+
+/** The same for `https://Desktop.tail1234.ts.net/` and `desktop.tail1234.ts.net`. */
+function tailscaleOrigin({ peer, port }: TailscaleWay): string {
+  const parsed = parsePeerName(peer)
+  const name = parsed?.kind === 'address' ? parsed.address : (parsed?.name ?? peer.toLowerCase())
+  return `tailscale://${name.includes(':') ? `[${name}]` : name}:${port ?? parsed?.servePort ?? 443}`
 }
 
 function sshHost({ host, port }: SshWay): string {

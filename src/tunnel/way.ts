@@ -1,6 +1,7 @@
 /** The ways to reach a gateway, as they are saved. A profile lists one or more of them; none ever holds a secret. */
 
 import * as z from 'zod'
+import { parsePeerName } from './tailscale/peer-name.ts'
 
 /** SHA-256 of a certificate: hex, colons and a `sha256:` prefix allowed; kept as 64 lowercase digits. */
 export const fingerprint = z
@@ -57,7 +58,11 @@ export const sshWay = z.strictObject({
 const tailscaleWay = z.strictObject({
   kind: z.literal('tailscale'),
   /** A machine's name, its MagicDNS name or `https://` address, or an address of the tailnet. */
-  peer: z.string().min(1).max(253),
+  peer: z
+    .string()
+    .min(1)
+    .max(280)
+    .refine((text) => parsePeerName(text) !== undefined, 'is no machine name, https:// address or tailnet IP'),
   /** The gateway's own port on the tailnet. When absent, Tailscale Serve on 443 is meant. */
   port: port.optional(),
 })
@@ -66,3 +71,4 @@ export const way = z.discriminatedUnion('kind', [directWay, sshWay, tailscaleWay
 export type Way = z.infer<typeof way>
 export type DirectWay = z.infer<typeof directWay>
 export type SshWay = z.infer<typeof sshWay>
+export type TailscaleWay = z.infer<typeof tailscaleWay>

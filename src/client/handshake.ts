@@ -77,7 +77,7 @@ export function connectParams(
 
 /** The answer to `connect`. Throws `client.not-a-gateway` when it is none. */
 export function readHello(payload: unknown, origin: string): HelloOk {
-  const hello = helloOk.safeParse(payload)
+  const hello = helloOk().safeParse(payload)
   if (hello.success) return hello.data
   throw notAGateway(origin, 'answers in a way no gateway does')
 }

@@ -109,7 +109,7 @@ describe('what real answers hold, ours hold too', () => {
     const theirs = incoming(recorded.lines).find((frame) => frame.type === 'res' && frame.id === id) as ResponseFrame
     if (!theirs.ok) return
     const ours = (await replay(recorded)).answers.get(id)
-    const schema = method === 'connect' ? helloOk : methodTable.get(method)?.result
+    const schema = method === 'connect' ? helloOk() : methodTable.get(method)?.result
     expect(schema?.safeParse(ours?.payload).error).toBeUndefined()
     const missing = [...shapeOf(theirs.payload)].filter((path) => !shapeOf(ours?.payload).has(path))
     expect(missing.filter((path) => !foreign.some((pattern) => pattern.test(path)))).toEqual([])

@@ -7,19 +7,20 @@ const agentsList = defineMethod({
   name: 'agents.list',
   about: 'The agents of this gateway and how sessions are keyed.',
   scope: 'read',
-  params: z.looseObject({}),
-  result: z.looseObject({
-    defaultId: z.string(),
-    mainKey: z.string(),
-    scope: z.enum(['per-sender', 'global']).or(z.string()),
-    agents: z.array(
-      z.looseObject({
-        id: z.string(),
-        name: z.string().optional(),
-        identity: z.looseObject({ name: z.string().optional(), emoji: z.string().optional() }).optional(),
-      }),
-    ),
-  }),
+  params: () => z.looseObject({}),
+  result: () =>
+    z.looseObject({
+      defaultId: z.string(),
+      mainKey: z.string(),
+      scope: z.enum(['per-sender', 'global']).or(z.string()),
+      agents: z.array(
+        z.looseObject({
+          id: z.string(),
+          name: z.string().optional(),
+          identity: z.looseObject({ name: z.string().optional(), emoji: z.string().optional() }).optional(),
+        }),
+      ),
+    }),
 })
 
 export const modelRow = z.looseObject({
@@ -36,8 +37,8 @@ const modelsList = defineMethod({
   name: 'models.list',
   about: 'Models that can be chosen, as `provider/id`.',
   scope: 'read',
-  params: z.looseObject({ agentId: z.string().max(64).optional() }),
-  result: z.looseObject({ models: z.array(modelRow) }),
+  params: () => z.looseObject({ agentId: z.string().max(64).optional() }),
+  result: () => z.looseObject({ models: z.array(modelRow) }),
 })
 
 export const agentsMethods = [agentsList, modelsList] as const

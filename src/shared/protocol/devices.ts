@@ -48,53 +48,54 @@ const devicePairList = defineMethod({
   name: 'device.pair.list',
   about: 'Devices waiting for approval and devices approved.',
   scope: 'pairing',
-  params: z.looseObject({}),
-  result: z.looseObject({ pending: z.array(pendingDevice), paired: z.array(pairedDevice) }),
+  params: () => z.looseObject({}),
+  result: () => z.looseObject({ pending: z.array(pendingDevice), paired: z.array(pairedDevice) }),
 })
 
 const devicePairApprove = defineMethod({
   name: 'device.pair.approve',
   about: 'Lets a waiting device in, with at most the scopes the approver holds.',
   scope: 'pairing',
-  params: z.strictObject({ requestId: id }),
-  result: z.looseObject({ requestId: z.string(), device: pairedDevice }),
+  params: () => z.strictObject({ requestId: id }),
+  result: () => z.looseObject({ requestId: z.string(), device: pairedDevice }),
 })
 
 const devicePairReject = defineMethod({
   name: 'device.pair.reject',
   about: 'Refuses a waiting device.',
   scope: 'pairing',
-  params: z.strictObject({ requestId: id }),
-  result: z.looseObject({ requestId: z.string(), deviceId: z.string() }),
+  params: () => z.strictObject({ requestId: id }),
+  result: () => z.looseObject({ requestId: z.string(), deviceId: z.string() }),
 })
 
 const deviceTokenRotate = defineMethod({
   name: 'device.token.rotate',
   about: 'Replaces a device token; the old one ends at once.',
   scope: 'pairing',
-  params: z.strictObject({ deviceId: id, role: id, scopes: z.array(z.string().max(256)).max(32).optional() }),
-  result: z.looseObject({
-    deviceId: z.string(),
-    role: z.string(),
-    token: z.string().optional(),
-    scopes: z.array(z.string()),
-    rotatedAtMs: z.number(),
-  }),
+  params: () => z.strictObject({ deviceId: id, role: id, scopes: z.array(z.string().max(256)).max(32).optional() }),
+  result: () =>
+    z.looseObject({
+      deviceId: z.string(),
+      role: z.string(),
+      token: z.string().optional(),
+      scopes: z.array(z.string()),
+      rotatedAtMs: z.number(),
+    }),
 })
 
 const deviceTokenRevoke = defineMethod({
   name: 'device.token.revoke',
   about: 'Ends a device token for good.',
   scope: 'pairing',
-  params: z.strictObject({ deviceId: id, role: id }),
-  result: z.looseObject({ deviceId: z.string(), role: z.string(), revokedAtMs: z.number() }),
+  params: () => z.strictObject({ deviceId: id, role: id }),
+  result: () => z.looseObject({ deviceId: z.string(), role: z.string(), revokedAtMs: z.number() }),
 })
 
 const devicePairRequested = defineEvent({
   name: 'device.pair.requested',
   about: 'A device waits for approval.',
   scope: 'pairing',
-  payload: pendingDevice,
+  payload: () => pendingDevice,
   droppable: true,
 })
 
@@ -102,7 +103,7 @@ const devicePairResolved = defineEvent({
   name: 'device.pair.resolved',
   about: 'Somebody, or the local rule, decided about a device.',
   scope: 'pairing',
-  payload: z.looseObject({ requestId: z.string(), deviceId: z.string(), decision: z.string(), ts: z.number() }),
+  payload: () => z.looseObject({ requestId: z.string(), deviceId: z.string(), decision: z.string(), ts: z.number() }),
   droppable: true,
 })
 

@@ -1,6 +1,7 @@
 /** How an event of the wire is defined: its name, who may hear it, what it carries. */
 
 import type * as z from 'zod'
+import { once } from '../std/once.ts'
 import type { Scope } from './scope.ts'
 
 export type Event<N extends string = string, P extends z.ZodType = z.ZodType> = {
@@ -13,12 +14,21 @@ export type Event<N extends string = string, P extends z.ZodType = z.ZodType> = 
   readonly droppable: boolean
 }
 
+/** As for a method, the schema is built when it is first used. */
 export function defineEvent<const N extends string, P extends z.ZodType>(event: {
   name: N
   about: string
   scope: Scope
-  payload: P
+  payload: () => P
   droppable?: boolean
 }): Event<N, P> {
-  return { droppable: false, ...event }
+  const { payload, ...facts } = event
+  const schema = once(payload)
+  return {
+    droppable: false,
+    ...facts,
+    get payload() {
+      return schema()
+    },
+  }
 }

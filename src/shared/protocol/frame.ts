@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { isRecord, parseJson } from '../std/json.ts'
+import { once } from '../std/once.ts'
 
 /** Largest message accepted before the handshake (requirement IN2). */
 export const maxPreAuthBytes = 64 * 1024
@@ -11,14 +12,16 @@ export const maxPayloadBytes = 8 * 1024 * 1024
 export const maxClientPayloadBytes = 25 * 1024 * 1024
 
 /** `code` is one of `errorCodes`; strangers may send others. `details` are for programs. */
-export const wireError = z.looseObject({
-  code: z.string(),
-  message: z.string(),
-  details: z.unknown().optional(),
-  retryable: z.boolean().optional(),
-  retryAfterMs: z.number().optional(),
-})
-export type WireError = z.infer<typeof wireError>
+export const wireError = once(() =>
+  z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    details: z.unknown().optional(),
+    retryable: z.boolean().optional(),
+    retryAfterMs: z.number().optional(),
+  }),
+)
+export type WireError = z.infer<ReturnType<typeof wireError>>
 
 export type ErrorCode =
   | 'INVALID_REQUEST'
@@ -67,27 +70,29 @@ export function parseRequest(text: string): RequestResult {
   return { kind: 'request', frame }
 }
 
-const serverFrame = z.union([
-  z.looseObject({
-    type: z.literal('res'),
-    id: z.string(),
-    ok: z.boolean(),
-    payload: z.unknown().optional(),
-    error: wireError.optional(),
-  }),
-  z.looseObject({
-    type: z.literal('event'),
-    event: z.string(),
-    payload: z.unknown().optional(),
-    seq: z.number().int().optional(),
-    stateVersion: z.looseObject({ presence: z.number(), health: z.number() }).optional(),
-  }),
-])
+const serverFrame = once(() =>
+  z.union([
+    z.looseObject({
+      type: z.literal('res'),
+      id: z.string(),
+      ok: z.boolean(),
+      payload: z.unknown().optional(),
+      error: wireError().optional(),
+    }),
+    z.looseObject({
+      type: z.literal('event'),
+      event: z.string(),
+      payload: z.unknown().optional(),
+      seq: z.number().int().optional(),
+      stateVersion: z.looseObject({ presence: z.number(), health: z.number() }).optional(),
+    }),
+  ]),
+)
 
 /** Reads one frame as a client receives it; undefined for anything a client may ignore. Never throws. */
 export function parseServerFrame(text: string): ResponseFrame | EventFrame | undefined {
   const parsed = parseJson(text)
   if (!parsed.ok) return undefined
-  const result = serverFrame.safeParse(parsed.value)
+  const result = serverFrame().safeParse(parsed.value)
   return result.success ? (result.data as ResponseFrame | EventFrame) : undefined
 }

@@ -1,6 +1,7 @@
 /** How a method of the wire is defined: its name, who may call it, what it takes and gives. */
 
 import type * as z from 'zod'
+import { once } from '../std/once.ts'
 import type { Role, Scope } from './scope.ts'
 
 export type Method<N extends string = string, P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> = {
@@ -16,14 +17,27 @@ export type Method<N extends string = string, P extends z.ZodType = z.ZodType, R
   readonly extension: boolean
 }
 
+/** Schemas are given as functions and built when first used: all of them take longer than an empty Node takes to start. */
 export function defineMethod<const N extends string, P extends z.ZodType, R extends z.ZodType>(method: {
   name: N
   about: string
   scope: Scope
   role?: Role
-  params: P
-  result: R
+  params: () => P
+  result: () => R
   extension?: boolean
 }): Method<N, P, R> {
-  return { role: 'operator', extension: false, ...method }
+  const { params, result, ...facts } = method
+  const schemas = { params: once(params), result: once(result) }
+  return {
+    role: 'operator',
+    extension: false,
+    ...facts,
+    get params() {
+      return schemas.params()
+    },
+    get result() {
+      return schemas.result()
+    },
+  }
 }

@@ -25,18 +25,20 @@ const reattach = defineMethod({
   about: 'Starts the flow of events, from where an earlier connection stopped if that is still known.',
   scope: 'read',
   extension: true,
-  params: z.strictObject({
-    from: z.strictObject({ connId: z.string().min(1).max(128), seq: z.int().min(0) }).optional(),
-  }),
+  params: () =>
+    z.strictObject({
+      from: z.strictObject({ connId: z.string().min(1).max(128), seq: z.int().min(0) }).optional(),
+    }),
   /**
    * `fresh`: nothing was asked. `resumed`: all that was missed has been sent, so `runs` is empty. `lost`: start over with
    * `chat.history`.
    */
-  result: z.looseObject({
-    status: z.enum(['fresh', 'resumed', 'lost']),
-    replayed: z.int(),
-    runs: z.array(runSnapshot),
-  }),
+  result: () =>
+    z.looseObject({
+      status: z.enum(['fresh', 'resumed', 'lost']),
+      replayed: z.int(),
+      runs: z.array(runSnapshot),
+    }),
 })
 
 export const reattachMethods = [reattach] as const

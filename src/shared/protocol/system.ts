@@ -29,8 +29,8 @@ const systemPresence = defineMethod({
   name: 'system-presence',
   about: 'Who is connected. The result is an array.',
   scope: 'read',
-  params: z.looseObject({}),
-  result: z.array(presenceEntry),
+  params: () => z.looseObject({}),
+  result: () => z.array(presenceEntry),
 })
 
 const label = z.string().max(256)
@@ -39,39 +39,40 @@ const systemEvent = defineMethod({
   name: 'system-event',
   about: 'Reports a device-side fact and updates its presence entry.',
   scope: 'admin',
-  params: z.strictObject({
-    text: z.string().min(1).max(2000),
-    deviceId: label.optional(),
-    instanceId: label.optional(),
-    host: label.optional(),
-    ip: label.optional(),
-    mode: label.optional(),
-    version: label.optional(),
-    platform: label.optional(),
-    deviceFamily: label.optional(),
-    modelIdentifier: label.optional(),
-    lastInputSeconds: z.number().optional(),
-    reason: label.optional(),
-    roles: z.array(label).max(16).optional(),
-    scopes: z.array(label).max(32).optional(),
-    tags: z.array(label).max(32).optional(),
-  }),
-  result: z.looseObject({ ok: z.literal(true) }),
+  params: () =>
+    z.strictObject({
+      text: z.string().min(1).max(2000),
+      deviceId: label.optional(),
+      instanceId: label.optional(),
+      host: label.optional(),
+      ip: label.optional(),
+      mode: label.optional(),
+      version: label.optional(),
+      platform: label.optional(),
+      deviceFamily: label.optional(),
+      modelIdentifier: label.optional(),
+      lastInputSeconds: z.number().optional(),
+      reason: label.optional(),
+      roles: z.array(label).max(16).optional(),
+      scopes: z.array(label).max(32).optional(),
+      tags: z.array(label).max(32).optional(),
+    }),
+  result: () => z.looseObject({ ok: z.literal(true) }),
 })
 
 const lastHeartbeat = defineMethod({
   name: 'last-heartbeat',
   about: 'The last heartbeat event, or null.',
   scope: 'read',
-  params: z.looseObject({}),
-  result: z.looseObject({ ts: z.number(), status: z.string() }).nullable(),
+  params: () => z.looseObject({}),
+  result: () => z.looseObject({ ts: z.number(), status: z.string() }).nullable(),
 })
 
 const presenceChanged = defineEvent({
   name: 'presence',
   about: 'Somebody came, left or reported.',
   scope: 'read',
-  payload: z.looseObject({ presence: z.array(presenceEntry) }),
+  payload: () => z.looseObject({ presence: z.array(presenceEntry) }),
   droppable: true,
 })
 

@@ -18,7 +18,7 @@ test.each([3, 4] as const)(
       auth: { token: testToken },
       scopes: ['operator.admin'],
     })
-    const hello = helloOk.parse(answer.payload)
+    const hello = helloOk().parse(answer.payload)
     expect(hello.protocol).toBe(protocol)
     expect(hello.features.methods).toEqual([...methodTable.keys()])
     expect(hello.auth?.deviceToken).toBeTypeOf('string')

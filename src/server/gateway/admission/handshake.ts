@@ -78,7 +78,7 @@ function readConnect({ params }: RequestFrame): ReadConnect | { kind: 'refused';
     const range = { min: params.minProtocol, max: params.maxProtocol }
     if (!negotiate(range)) return { kind: 'refused', refusal: protocolMismatch(range) }
   }
-  const result = connectParams.safeParse(params ?? {}, { reportInput: true })
+  const result = connectParams().safeParse(params ?? {}, { reportInput: true })
   if (!result.success) {
     const text = `invalid connect params: ${describeIssues(result.error)}`
     return { kind: 'refused', refusal: refusal('INVALID_REQUEST', text) }

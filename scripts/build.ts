@@ -9,6 +9,7 @@ import { splitBreaches } from './build/graph.ts'
 import { lazyBuiltins } from './build/lazy-builtins.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
 import { lighten } from './build/lighten.ts'
+import { sdkZod } from './build/sdk-zod.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -52,7 +53,7 @@ async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> 
     minifySyntax: true,
     legalComments: 'none',
     external: ['ssh2', '@napi-rs/keyring', 'bufferutil', 'utf-8-validate'],
-    plugins: [lighten, lazyBuiltins],
+    plugins: [sdkZod, lighten, lazyBuiltins],
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',

@@ -76,12 +76,18 @@ export function apply({ file, swaps }: Change, text: string): string {
   }, text)
 }
 
+const changes = [englishOnly, lateEmoji, yogaWithoutFetch, thriftyInk]
+
+/** The text of a file with the changes meant for it. */
+export async function lightened(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8')
+  return changes.filter(({ file }) => file.test(path)).reduce((changed, change) => apply(change, changed), text)
+}
+
 export const lighten: Plugin = {
   name: 'lighten',
   setup(build) {
-    for (const change of [englishOnly, lateEmoji, yogaWithoutFetch, thriftyInk])
-      build.onLoad({ filter: change.file }, async ({ path }) => ({
-        contents: apply(change, await readFile(path, 'utf8')),
-      }))
+    for (const { file } of changes)
+      build.onLoad({ filter: file }, async ({ path }) => ({ contents: await lightened(path) }))
   },
 }

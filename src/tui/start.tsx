@@ -8,7 +8,7 @@ import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
-import { noPrompts } from '../tunnel/prompts.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
 import { App } from './app.tsx'
 import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
@@ -46,7 +46,7 @@ const goodbyeMs = 1000
 export async function startTui(options: StartOptions): Promise<number> {
   const paths = clientPaths(options.env)
   const target = await resolveTarget(options, options.env, paths)
-  const gateway = openLate(options, target, paths, (line) => ui.say(line))
+  const gateways: LateGateway[] = []
   const profile: Profile = {
     ...{ id: target.id, name: target.name, ways: [target.origin], isWarm: false, isSaved: false, usedAt: undefined },
   }
@@ -63,11 +63,15 @@ export async function startTui(options: StartOptions): Promise<number> {
   })
   const ui = createUi({
     profiles: [profile],
-    equip: () => ({
-      gateway,
-      cache: new TranscriptCache(paths.cacheDir, target.id),
-      keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
-    }),
+    equip(_, prompts) {
+      const gateway = openLate(options, target, paths, prompts, (line) => ui.say(line))
+      gateways.push(gateway)
+      return {
+        gateway,
+        cache: new TranscriptCache(paths.cacheDir, target.id),
+        keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
+      }
+    },
     platform: platformOf(options.env, screen, reader, left.resolve),
     clock: systemClock,
     newId: randomUUID,
@@ -100,7 +104,8 @@ export async function startTui(options: StartOptions): Promise<number> {
   screen.destroy()
   process.stdout.write(farewell(ui.store.get()))
   // A far end that does not answer its goodbye must not keep the person from the shell.
-  await Promise.race([gateway[Symbol.asyncDispose](), sleep(systemClock, goodbyeMs)])
+  const goodbyes = gateways.map((gateway) => gateway[Symbol.asyncDispose]())
+  await Promise.race([Promise.all(goodbyes), sleep(systemClock, goodbyeMs)])
   return 0
 }
 
@@ -123,6 +128,7 @@ function openLate(
   options: StartOptions,
   target: Target,
   paths: ClientPaths,
+  prompts: Prompts,
   onProgress: (line: string) => void,
 ): LateGateway {
   const { env, serverProgram: program } = options
@@ -141,7 +147,7 @@ function openLate(
       if (isOurs) await ensure(signal)
       const ready = isOurs ? await resolveTarget(options, env, paths) : target
       const { openScreenConnection } = await import('../client/connect.ts')
-      return await openScreenConnection(ready, { paths, env, clock: systemClock, prompts: noPrompts })
+      return await openScreenConnection(ready, { paths, env, clock: systemClock, prompts })
     },
     ...(isOurs
       ? {

@@ -32,6 +32,8 @@ export type Ui = Disposable & {
   flush(): void
 }
 
+const alertWords = { asks: 'asks for permission', answered: 'has answered', needs: 'needs you' } as const
+
 export function createUi(options: UiOptions): Ui {
   const { clock, platform } = options
   let isFocused = true
@@ -49,9 +51,9 @@ export function createUi(options: UiOptions): Ui {
   function callReader({ kind, text }: Alert, from: Member): void {
     const isElsewhere = from.id !== fleet.current.id
     const name = isElsewhere ? from.name : 'Clawdbot'
-    const title = kind === 'asks' ? `${name} asks for permission` : `${name} has answered`
+    const title = `${name} ${alertWords[kind]}`
     if (!isFocused) platform.notify({ title, body: text })
-    else if (isElsewhere && kind === 'asks') fleet.current.notifier.say('warning', `${title}: ${text}`)
+    else if (isElsewhere && kind !== 'answered') fleet.current.notifier.say('warning', `${title}: ${text}`)
   }
 
   return {
@@ -79,6 +81,9 @@ function contextOf(fleet: Fleet, screen: CommandContext['screen']): CommandConte
     },
     get intents() {
       return fleet.current.intents
+    },
+    get asker() {
+      return fleet.current.asker
     },
     get notifier() {
       return fleet.current.notifier

@@ -6,6 +6,7 @@ import type { Keep } from '../../src/tui/gateway/keep.ts'
 import type { TranscriptCache } from '../../src/tui/gateway/port.ts'
 import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
 import { createUi } from '../../src/tui/ui.ts'
+import type { Prompts } from '../../src/tunnel/prompts.ts'
 import { ManualClock } from './clock.ts'
 import { openScreen } from './screen.tsx'
 import { type ScriptedGateway, scriptedGateway } from './scripted-gateway.ts'
@@ -32,11 +33,13 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
   const clock = new ManualClock()
   const done: string[] = []
   let count = 0
+  const asking = new Map<string, Prompts>()
   const all: readonly [Other, ...Other[]] = [{ name: 'vps-1', script, ...options }, ...(options.others ?? [])]
   const [first, ...rest] = all
   const ui = createUi({
     profiles: [profileOf(first), ...rest.map(profileOf)],
-    equip({ id }) {
+    equip({ id }, prompts) {
+      asking.set(id, prompts)
       const { script, keep, cache } = all.find((other) => (other.id ?? other.name) === id) as Other
       return { gateway: script.gateway, ...(keep ? { keep } : {}), ...(cache ? { cache } : {}) }
     },
@@ -69,6 +72,8 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
     ...screen,
     ui,
     clock,
+    /** As the connection to this gateway would ask. */
+    prompts: (id = 'vps-1'): Prompts => asking.get(id) as Prompts,
     /** What was asked of the machine around the screen. */
     done,
     /** Lets what was caused happen: answers arrive, frames fall due, the screen is drawn. */

@@ -1,5 +1,6 @@
 /** What a slash command is, and what it may touch. */
 
+import type { Asker } from '../gateway/asker.ts'
 import type { Intents } from '../gateway/intents.ts'
 import type { Notifier } from '../gateway/notifier.ts'
 import type { Action } from '../store/action.ts'
@@ -37,6 +38,7 @@ export type CommandContext = {
   readonly fleet: FleetControls
   readonly store: Store<State, Action>
   readonly intents: Intents
+  readonly asker: Asker
   readonly notifier: Notifier
   readonly screen: ScreenControls
 }

@@ -22,18 +22,21 @@ const wheelRows = 3
  */
 const calmMs = 700
 
+/** What is asked on screen now: a command for permission, or a connection for a secret. */
+const questionId = ({ asked, approvals }: State): string | number | undefined => asked?.id ?? approvals.waiting[0]?.id
+
 export type Controller = (events: readonly InputEvent[]) => void
 
 /** `shown` is the state on screen, whichever gateway's that is. */
 export function createController(context: CommandContext, shown: Store<State, Action>, clock: Clock): Controller {
   let pressed: readonly string[] = []
   let lastKeyMs = Number.NEGATIVE_INFINITY
-  let askedId: string | undefined
+  let askedId: string | number | undefined
   let askedMs = 0
   /** A question that has heard one key hears the next ones too, however quick they come. */
-  let heardId: string | undefined
+  let heardId: string | number | undefined
   shown.subscribe(() => {
-    const id = shown.get().approvals.waiting[0]?.id
+    const id = questionId(shown.get())
     if (id === askedId) return
     askedId = id
     askedMs = clock.monotonic()
@@ -64,7 +67,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
   function text(event: InputEvent & { kind: 'text' }) {
     const within = contexts()
     const top = within.at(-1)
-    if (pressed.length > 0 || top === 'approval' || top === 'text') {
+    if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
+    if (pressed.length > 0 || top === 'approval' || top === 'trust' || top === 'text') {
       for (const name of keysOf(event)) key(name, within)
       return
     }
@@ -84,7 +88,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     if (top === 'list' && overlay) {
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
-    // Never an answer to a question, whatever is in it.
+    if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
+    // Never an answer to a question of yes or no, whatever is in it.
     if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })
   }
 

@@ -3,7 +3,7 @@
 import { type Binding, defineKeymap } from '../input/bindings.ts'
 
 /** Where a key holds. `chat` is the conversation with its composer; the others lie over it. */
-export type Context = 'chat' | 'completion' | 'offline' | 'list' | 'text' | 'approval'
+export type Context = 'chat' | 'completion' | 'offline' | 'list' | 'text' | 'approval' | 'trust' | 'answer'
 
 export const bindings = [
   { id: 'send', keys: ['enter'], when: 'chat', title: 'Send the message' },
@@ -93,6 +93,18 @@ export const bindings = [
   { id: 'approval-choose', keys: ['enter'], when: 'approval', title: 'Choose what is marked' },
   { id: 'approval-page-down', keys: ['pagedown', 'down', 'space'], when: 'approval', title: 'Read on' },
   { id: 'approval-page-up', keys: ['pageup', 'up'], when: 'approval', title: 'Read back' },
+
+  { id: 'trust-yes', keys: ['y'], when: 'trust', title: 'Yes, this is the server' },
+  { id: 'trust-no', keys: ['n', 'escape', 'ctrl+c'], when: 'trust', title: 'No' },
+  { id: 'trust-move', keys: ['left', 'right', 'tab', 'shift+tab'], when: 'trust', title: 'The other choice' },
+  { id: 'trust-choose', keys: ['enter'], when: 'trust', title: 'Choose what is marked' },
+
+  { id: 'answer-send', keys: ['enter'], when: 'answer', title: 'Answer' },
+  { id: 'answer-next', keys: ['tab', 'down'], when: 'answer', title: 'Next field' },
+  { id: 'answer-previous', keys: ['shift+tab', 'up'], when: 'answer', title: 'Field before' },
+  { id: 'answer-backspace', keys: ['backspace', 'ctrl+h'], when: 'answer', title: 'Delete' },
+  { id: 'answer-clear', keys: ['ctrl+u', 'ctrl+w'], when: 'answer', title: 'Clear' },
+  { id: 'answer-decline', keys: ['escape', 'ctrl+c'], when: 'answer', title: 'Do not answer' },
 ] as const satisfies readonly Binding<string, Context>[]
 
 export type KeyId = (typeof bindings)[number]['id']

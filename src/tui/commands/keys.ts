@@ -258,6 +258,18 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'approval-right': ({ store }) => store.dispatch({ type: 'approval.chosen', by: 1 }),
   'approval-choose': chooseApproval,
   'approval-page-down': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: screen.commandPage() }),
+  'trust-yes': ({ asker }) => asker.choose(true),
+  'trust-no': ({ asker }) => asker.choose(false),
+  'trust-move': ({ asker }) => asker.move(1),
+  'trust-choose': ({ asker }) => asker.submit(),
+
+  'answer-send': ({ asker }) => asker.submit(),
+  'answer-next': ({ asker }) => asker.move(1),
+  'answer-previous': ({ asker }) => asker.move(-1),
+  'answer-backspace': ({ asker }) => asker.erase('sign'),
+  'answer-clear': ({ asker }) => asker.erase('all'),
+  'answer-decline': ({ asker }) => asker.decline(),
+
   'approval-page-up': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: -screen.commandPage() }),
 }
 

@@ -3,7 +3,9 @@
  * to them. Nothing here waits for a network: switching shows what is known, whatever state the gateway is in.
  */
 
+import type { Prompts } from '../../tunnel/prompts.ts'
 import type { Alert } from '../gateway/alerts.ts'
+import { Asker } from '../gateway/asker.ts'
 import type { Action } from '../store/action.ts'
 import { type Fleet as FleetState, type Member, noFleet } from '../store/fleet.ts'
 import { standing } from '../store/members.ts'
@@ -20,12 +22,14 @@ export type FleetOptions = Pick<WorkspaceOptions, 'clock' | 'newId' | 'columns' 
   readonly profiles: readonly [Profile, ...Profile[]]
   /** The session to open there. */
   readonly sessionKey: string
-  /** Makes what a gateway needs, at once; it connects when it is told to. */
-  equip(profile: Profile): Equipment
+  /** Makes what a gateway needs, at once; it connects when it is told to. `prompts` asks in its own dialogs. */
+  equip(profile: Profile, prompts: Prompts): Equipment
   onAlert(alert: Alert, from: Member): void
   /** It came on screen, at this time. */
   onUse?(profile: Profile, atMs: number): void
 }
+
+const unknown = { connection: undefined, unread: 0, approvals: 0, askedAt: undefined, isAsking: false }
 
 /** How long the warm ones wait for the first one's connection, so that they do not slow it down, milliseconds. */
 const warmUpAfterMs = 1_500
@@ -137,9 +141,10 @@ export class Fleet implements Disposable {
     const known = this.#workspaces.get(profile.id)
     if (known) return known
     const { clock, newId, columns, rows, equip, onAlert } = this.#options
+    const asker = new Asker()
     const workspace = openWorkspace({
-      ...equip(profile),
-      ...{ id: profile.id, clock, newId, sessionKey, columns, rows },
+      ...equip(profile, asker.prompts),
+      ...{ id: profile.id, asker, clock, newId, sessionKey, columns, rows },
       onAlert: (alert) => onAlert(alert, this.#memberOf(profile)),
     })
     // The first one is on screen from its first moment.
@@ -155,7 +160,7 @@ export class Fleet implements Disposable {
 
   #memberOf(profile: Profile): Member {
     const state = this.#workspaces.get(profile.id)?.store.get()
-    const known = state ? standing(state) : { connection: undefined, unread: 0, approvals: 0, askedAt: undefined }
+    const known = state ? standing(state) : unknown
     return { ...profile, ...known }
   }
 

@@ -5,6 +5,7 @@
 
 import type { Clock } from '../../shared/std/clock.ts'
 import { type Alert, startAlerts } from '../gateway/alerts.ts'
+import type { Asker } from '../gateway/asker.ts'
 import { attach } from '../gateway/attach.ts'
 import { startExpiry } from '../gateway/expiry.ts'
 import { createIntents, type Intents } from '../gateway/intents.ts'
@@ -24,6 +25,7 @@ export type Equipment = { readonly gateway: Gateway; readonly cache?: Transcript
 
 export type WorkspaceOptions = Equipment & {
   readonly id: string
+  readonly asker: Asker
   readonly clock: Clock
   /** A new unique id, for idempotency keys and sessions. */
   readonly newId: () => string
@@ -38,6 +40,7 @@ export type Workspace = Disposable & {
   readonly gateway: Gateway
   readonly store: Store<State, Action>
   readonly intents: Intents
+  readonly asker: Asker
   readonly notifier: Notifier
   readonly transcript: TranscriptView
   /** What has arrived is in the state now; a key acts on what is known, not on what was drawn last. */
@@ -47,7 +50,7 @@ export type Workspace = Disposable & {
 }
 
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { id, gateway, clock, newId } = options
+  const { id, gateway, asker, clock, newId } = options
   const store = createStore<State, Action>(reduce, initialState({ ...options, connection: gateway.view }))
   const notifier = createNotifier(store.dispatch, clock)
   const keeper = options.keep ? startKeeper(store, options.keep, clock) : undefined
@@ -60,14 +63,16 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     ...(options.cache ? { cache: options.cache } : {}),
   })
   const expiry = startExpiry(store, clock)
+  const endQuestions = asker.subscribe(() => store.dispatch({ type: 'question.changed', asked: asker.asked }))
   const alerts = startAlerts(store, options.onAlert)
   return {
-    ...{ id, gateway, store, notifier },
+    ...{ id, gateway, store, notifier, asker },
     intents: createIntents({ gateway, store, notifier, clock, newId }),
     transcript: new TranscriptView(),
     catchUp: () => feed.flush(),
     save: () => keeper?.flush(),
     [Symbol.dispose]() {
+      endQuestions()
       for (const part of [alerts, expiry, loader, feed, keeper]) part?.[Symbol.dispose]()
     },
   }

@@ -6,7 +6,7 @@ import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { runningRun } from '../store/transcript.ts'
 
-export type Alert = { readonly kind: 'asks' | 'answered'; readonly text: string }
+export type Alert = { readonly kind: 'asks' | 'answered' | 'needs'; readonly text: string }
 
 /** Whoever hears of it decides whether the reader is there to see for themselves. */
 export function startAlerts(store: Store<State, Action>, onAlert: (alert: Alert) => void): Disposable {
@@ -24,6 +24,7 @@ export function startAlerts(store: Store<State, Action>, onAlert: (alert: Alert)
 function alertFor(before: State, after: State): Alert | undefined {
   const asked = after.approvals.waiting.find(({ id }) => !before.approvals.waiting.some((known) => known.id === id))
   if (asked) return { kind: 'asks', text: oneLine(asked.request.command) }
+  if (after.asked && after.asked.id !== before.asked?.id) return { kind: 'needs', text: 'to go on connecting' }
   const wasRunning = runningRun(currentTranscript(before))
   const transcript = currentTranscript(after)
   if (!wasRunning || before.sessions.key !== after.sessions.key || runningRun(transcript)) return undefined

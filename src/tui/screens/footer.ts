@@ -46,11 +46,21 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['approval-right', 'move'],
     ['approval-choose', 'choose'],
   ],
+  trust: [
+    ['trust-yes', 'yes'],
+    ['trust-no', 'no'],
+    ['trust-move', 'move'],
+    ['trust-choose', 'choose'],
+  ],
+  answer: [
+    ['answer-send', 'answer'],
+    ['answer-decline', 'do not answer'],
+  ],
 }
 
 /** `helpKey` is the shortest way to the help now. */
 export function footerRow(context: Context, columns: number, helpKey: string): Row {
-  const isOver = context === 'approval' || context === 'list' || context === 'text'
+  const isOver = context !== 'chat' && context !== 'completion' && context !== 'offline'
   const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
   const room = columns - rowWidth(help) - 2
   const left: Span[] = []

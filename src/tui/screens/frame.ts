@@ -26,6 +26,7 @@ import { footerRow } from './footer.ts'
 import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
 import { listPanel } from './list-panel.ts'
+import { questionSheet } from './question-sheet.ts'
 import { type Moment, statusRow } from './status-line.ts'
 import { textPanel } from './text-panel.ts'
 import { welcomeRows } from './welcome.ts'
@@ -63,9 +64,12 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const room = rows - 2 - above.length
   if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer })
   const rule: Row = [plain('─'.repeat(columns), border)]
-  const sheet = approvalSheet(state, moment, isLow ? room - 1 : Math.floor(room * 0.7))
-  const composer = composerRows(state, Math.max(1, Math.floor(rows * (sheet ? 0.2 : 0.4)) - 1))
-  const composerBlock = sheet && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
+  const sheetRoom = isLow ? room - 1 : Math.floor(room * 0.7)
+  const question = state.asked && questionSheet(state.asked, columns, sheetRoom)
+  const sheet = question ? undefined : approvalSheet(state, moment, sheetRoom)
+  const sheetRows = question?.rows ?? sheet?.rows ?? []
+  const composer = composerRows(state, Math.max(1, Math.floor(rows * (isAsked(state) ? 0.2 : 0.4)) - 1))
+  const composerBlock = isAsked(state) && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
   // One row of air above what stands over the composer, and under the header, where there is room for it.
   const air: Row[] = isLow ? [] : [[]]
   const over = [
@@ -73,23 +77,19 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
     ...queueBlock(state, isLow ? 1 : 3),
     ...popupRows(state, isLow ? 3 : 6),
   ]
-  const below = [
-    ...air,
-    ...over.slice(0, Math.max(0, room - composerBlock.length - 2)),
-    ...(sheet?.rows ?? []),
-    ...composerBlock,
-  ]
+  const below = [...air, ...over.slice(0, Math.max(0, room - composerBlock.length - 2)), ...sheetRows, ...composerBlock]
   const bodyRows = Math.max(0, room - below.length)
   const body = bodyOf(state, transcriptView, bodyRows)
   const composerTop = rows - 2 - composerBlock.length + 1
-  const hasCursor = composerBlock.length > 0
+  const cursor = question ? question.cursor : composerBlock.length > 0 ? composer.cursor : undefined
+  const cursorTop = question ? rows - 2 - composerBlock.length - sheetRows.length : composerTop
   return {
     above,
     body: body.rows,
     below: below.slice(-room),
     status: [status],
     footer: [footer],
-    cursor: hasCursor ? { row: composerTop + composer.cursor.row, column: composer.cursor.column } : undefined,
+    cursor: cursor && { row: cursorTop + cursor.row, column: cursor.column },
     bodyRows,
     lastPage: 0,
     ...(body.view ? { view: body.view } : {}),
@@ -99,6 +99,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
 
 /** Where keys go now, from the bottom up: the last one is asked first. */
 export function contextsOf(state: State): Context[] {
+  if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
   if (state.overlay) return [isPage(state) ? 'text' : 'list']
   const isOffline = state.connection.phase === 'waiting' || state.connection.phase === 'failed'
@@ -110,13 +111,16 @@ const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
 
 const isPage = ({ overlay }: State): boolean => overlay?.kind === 'help' || overlay?.kind === 'status'
 
-/** A panel covers the conversation, unless a command asks for permission. */
-const isCovered = (state: State): boolean => state.overlay !== undefined && state.approvals.waiting.length === 0
+/** A panel covers the conversation, unless a question is over it. */
+const isCovered = (state: State): boolean => state.overlay !== undefined && !isAsked(state)
+
+/** Something waits for an answer before all else. */
+const isAsked = ({ approvals, asked }: State): boolean => approvals.waiting.length > 0 || asked !== undefined
 
 /** What the popup offers now. */
 export function openCompletions(state: State): readonly Completion[] {
   const { composer, sessions } = state
-  if (composer.completion.isClosed || state.overlay || state.approvals.waiting.length > 0) return []
+  if (composer.completion.isClosed || state.overlay || isAsked(state)) return []
   const editor = editorOf(composer, sessions.key)
   if (editor.caret !== editor.text.length || !editor.text.startsWith('/')) return []
   const list = completions(editor.text, slashCommands, state)

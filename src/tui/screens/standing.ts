@@ -24,8 +24,9 @@ export function standingWords({ connection }: Member): string {
 export const latencyWords = (ms: number): string => `${Math.max(1, Math.round(ms))} ms`
 
 /** `1 asks`, `3 new`: what it has for the person, the urgent first. */
-export function wishes({ approvals, unread }: Member): readonly string[] {
+export function wishes({ approvals, unread, isAsking }: Member): readonly string[] {
   return [
+    ...(isAsking ? ['needs you'] : []),
     ...(approvals > 0 ? [`${approvals} ${approvals === 1 ? 'asks' : 'ask'}`] : []),
     ...(unread > 0 ? [`${unread >= 100 ? '99+' : unread} new`] : []),
   ]
@@ -34,4 +35,4 @@ export function wishes({ approvals, unread }: Member): readonly string[] {
 /** The name as it is drawn: it may come from a file somebody else wrote. */
 export const memberName = ({ name }: Member): string => oneLine(name)
 
-export const wishStyle = ({ approvals }: Member): Style => (approvals > 0 ? warning : success)
+export const wishStyle = ({ approvals, isAsking }: Member): Style => (approvals > 0 || isAsking ? warning : success)

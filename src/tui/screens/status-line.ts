@@ -54,6 +54,7 @@ function modelText(state: State, room: number): string {
 function stateRow(state: State, moment: Moment): Row {
   const { connection, approvals } = state
   const transcript = currentTranscript(state)
+  if (state.asked) return [plain('waits for your answer', warning)]
   if (connection.phase === 'waiting') return waitingRow(connection, moment)
   if (connection.phase === 'failed') {
     return [plain('cannot connect', danger), plain(` · ${keyOf('retry')} tries again`, muted)]

@@ -28,6 +28,8 @@ const sections: readonly [Context | 'always', string][] = [
   ['chat', 'Keys'],
   ['always', 'Everywhere'],
   ['approval', 'When a command asks for permission'],
+  ['trust', 'When a server is not known yet'],
+  ['answer', 'When a secret is asked for'],
   ['list', 'In lists'],
   ['offline', 'Without connection'],
 ]

@@ -9,6 +9,7 @@ import type { HistoryMessage } from '../gateway/port.ts'
 import type { EditorOp } from '../input/editor.ts'
 import type { Anchor } from '../layout/window.ts'
 import type { Fleet } from './fleet.ts'
+import type { Asked } from './question.ts'
 import type { RunNews } from './transcript.ts'
 
 export type Action =
@@ -21,6 +22,8 @@ export type Action =
   | { type: 'screen.entered' }
   | { type: 'screen.left' }
   | { type: 'fleet.changed'; fleet: Fleet }
+  /** A question for the person came, changed or left. */
+  | { type: 'question.changed'; asked: Asked | undefined }
   // Runs and messages
   | { type: 'run.news'; runId: string; key?: string; news: RunNews; at?: number }
   | { type: 'message.asked'; key: string; runId: string; text: string; at: number }

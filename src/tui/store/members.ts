@@ -9,14 +9,13 @@ export function membersOf(state: State): readonly Member[] {
   return members.map((member) => (member.id === currentId ? { ...member, ...standing(state) } : member))
 }
 
+type Standing = Pick<Member, 'connection' | 'unread' | 'approvals' | 'askedAt' | 'isAsking'>
+
 /** What a gateway's state says to those who look from outside. */
-export function standing({
-  connection,
-  approvals,
-  attention,
-}: State): Pick<Member, 'connection' | 'unread' | 'approvals' | 'askedAt'> {
+export function standing({ connection, approvals, attention, asked }: State): Standing {
   return {
     connection: connection.phase === 'idle' ? undefined : connection,
+    isAsking: asked !== undefined,
     unread: attention.unread.length,
     approvals: approvals.waiting.length,
     askedAt: approvals.waiting.map(({ createdAtMs }) => createdAtMs).sort((a, b) => a - b)[0],
@@ -32,12 +31,12 @@ export function membersOfInterest(state: State): readonly Member[] {
 }
 
 /** It has something for the person. */
-export function wants({ unread, approvals }: Member): boolean {
-  return unread > 0 || approvals > 0
+export function wants({ unread, approvals, isAsking }: Member): boolean {
+  return unread > 0 || approvals > 0 || isAsking
 }
 
-/** The gateway whose command has waited longest for an answer. */
+/** The gateway whose command has waited longest for an answer; where none does, one whose connection needs one. */
 export function longestWaiting(members: readonly Member[]): Member | undefined {
   const asking = members.filter(({ askedAt }) => askedAt !== undefined)
-  return asking.sort((a, b) => (a.askedAt ?? 0) - (b.askedAt ?? 0))[0]
+  return asking.sort((a, b) => (a.askedAt ?? 0) - (b.askedAt ?? 0))[0] ?? members.find(({ isAsking }) => isAsking)
 }

@@ -32,6 +32,7 @@ export function reduce(state: State, action: Action): State {
     transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),
     approvals: reduceApprovals(state.approvals, action),
+    asked: action.type === 'question.changed' ? action.asked : state.asked,
     attention: reduceAttention(state.attention, action),
     fleet: action.type === 'fleet.changed' ? action.fleet : state.fleet,
     models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,

@@ -9,6 +9,7 @@ import { type Composer, emptyComposer } from './composer.ts'
 import { type Fleet, noFleet } from './fleet.ts'
 import type { Notices } from './notices.ts'
 import type { Overlay } from './overlay.ts'
+import type { Asked } from './question.ts'
 import { initialSessions, type Sessions } from './sessions.ts'
 import { emptyTranscript, type Transcript } from './transcript.ts'
 import { initialView, type View } from './view.ts'
@@ -20,6 +21,8 @@ export type State = {
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer
   readonly approvals: Approvals
+  /** What a connection needs to know before it goes on. */
+  readonly asked: Asked | undefined
   readonly attention: Attention
   /** How the other gateways stand; known to the one on screen only. */
   readonly fleet: Fleet
@@ -42,6 +45,7 @@ export function initialState(options: {
     transcripts: { [key]: emptyTranscript(key) },
     composer: emptyComposer,
     approvals: noApprovals,
+    asked: undefined,
     attention: initialAttention,
     fleet: noFleet,
     models: { rows: [], isLoaded: false },

@@ -1,0 +1,137 @@
+/**
+ * Asks the person what a connection needs to know: a dialog at a time. The answers are typed in here and nowhere else; a
+ * state or a log never holds one, and once given or declined they are gone.
+ */
+
+import { Secret } from '../../shared/std/secret.ts'
+import type { Prompts, Question } from '../../tunnel/prompts.ts'
+import type { Asked } from '../store/question.ts'
+
+type Field = { readonly label: string; readonly isHidden: boolean; text: string[] }
+
+/** One question that waits. `answer` is told yes, or the words of every field; undefined declines. */
+type Waiting = {
+  readonly id: number
+  readonly question: Question
+  readonly fields: readonly Field[]
+  readonly answer: (words: readonly string[] | undefined) => void
+  focus: number
+  isYes: boolean
+}
+
+const wordsOf = ({ text }: Field): string => text.join('')
+
+export class Asker {
+  /** What is asked now; a new object whenever something about it changed. */
+  asked: Asked | undefined
+  readonly #listeners = new Set<() => void>()
+  #queue: Waiting[] = []
+  #count = 0
+
+  readonly prompts: Prompts = {
+    trustHost: async (question, signal) => (await this.#ask(question, [], signal)) !== undefined,
+    passphrase: (question, signal) => this.#askOne(question, 'Passphrase', signal),
+    password: (question, signal) => this.#askOne(question, 'Password', signal),
+    gatewaySecret: (question, signal) =>
+      this.#askOne(question, question.secret === 'token' ? 'Token' : 'Password', signal),
+    answers: async (question, signal) => {
+      const fields = question.prompts.map(({ text, isEchoed }) => ({ label: text, isHidden: !isEchoed, text: [] }))
+      return (await this.#ask(question, fields, signal))?.map((words) => new Secret(words))
+    },
+  }
+
+  /** Called after `asked` changed. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Adds to the answer. Of several lines the first is meant. */
+  type(text: string): void {
+    this.#field()?.text.push(...(text.split(/\r?\n/)[0] ?? ''))
+    this.#show()
+  }
+
+  erase(what: 'sign' | 'all'): void {
+    const field = this.#field()
+    if (what === 'all') field?.text.splice(0)
+    else field?.text.pop()
+    this.#show()
+  }
+
+  /** To the next field or the other choice, round and round. */
+  move(by: 1 | -1): void {
+    const first = this.#queue[0]
+    if (!first) return
+    if (first.fields.length === 0) first.isYes = !first.isYes
+    else first.focus = (first.focus + by + first.fields.length) % first.fields.length
+    this.#show()
+  }
+
+  /** Enter: the next field, and behind the last one the answer. Where it is yes or no, what is marked. */
+  submit(): void {
+    const first = this.#queue[0]
+    if (!first) return
+    const { fields, focus, isYes } = first
+    if (fields.length === 0) this.choose(isYes)
+    else if (focus < fields.length - 1) this.move(1)
+    else this.#close(first, fields.map(wordsOf))
+  }
+
+  choose(isYes: boolean): void {
+    const first = this.#queue[0]
+    if (first) this.#close(first, isYes ? [] : undefined)
+  }
+
+  decline(): void {
+    this.choose(false)
+  }
+
+  async #askOne(question: Question, label: string, signal: AbortSignal): Promise<Secret | undefined> {
+    const words = await this.#ask(question, [{ label, isHidden: true, text: [] }], signal)
+    return words && new Secret(words[0] ?? '')
+  }
+
+  #ask(question: Question, fields: readonly Field[], signal: AbortSignal): Promise<readonly string[] | undefined> {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#close(waiting, undefined)
+        reject(signal.reason)
+      }
+      const answer = (words: readonly string[] | undefined): void => {
+        signal.removeEventListener('abort', onAbort)
+        if (!signal.aborted) resolve(words)
+      }
+      const waiting: Waiting = { id: ++this.#count, question, fields, answer, focus: 0, isYes: false }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#queue.push(waiting)
+      this.#show()
+    })
+  }
+
+  #close(waiting: Waiting, words: readonly string[] | undefined): void {
+    this.#queue = this.#queue.filter((other) => other !== waiting)
+    for (const field of waiting.fields) field.text = []
+    this.#show()
+    waiting.answer(words)
+  }
+
+  #field(): Field | undefined {
+    const first = this.#queue[0]
+    return first?.fields[first.focus]
+  }
+
+  #show(): void {
+    const first = this.#queue[0]
+    this.asked = first && {
+      ...{ id: first.id, question: first.question, focus: first.focus, isYes: first.isYes },
+      fields: first.fields.map(({ label, isHidden, text }) => ({
+        label,
+        shown: isHidden ? '•'.repeat(text.length) : text.join(''),
+      })),
+      more: this.#queue.length - 1,
+    }
+    for (const listener of [...this.#listeners]) listener()
+  }
+}

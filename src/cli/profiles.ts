@@ -1,13 +1,14 @@
 /** `clawdbot profiles list|remove|use` and `clawdbot use`: the saved gateways, and which one commands go to. */
 
 import { readProfiles } from '../client/profile-store.ts'
+import { secretText, wayText } from '../client/profile-text.ts'
 import { allProfiles } from '../client/profiles.ts'
 import { chooseProfile, forgetProfile } from '../client/saved-profiles.ts'
 import { resolveTarget } from '../client/target.ts'
 import { defineCommand } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
-import { profileJson, secretText, wayText } from './profile-lines.ts'
+import { profileJson } from './profile-lines.ts'
 import { columns, oneLine } from './style.ts'
 
 const json = { json: { type: 'boolean', about: 'print JSON for programs' } } as const

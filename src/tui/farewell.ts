@@ -11,11 +11,15 @@ export function farewell(state: State): string {
   const last = visibleItems(transcript, true).findLast((item) => item.kind === 'reply' && item.text.trim() !== '')
   const words = last?.kind === 'reply' ? plainWords(last.text) : ''
   const { key } = state.sessions
+  const { members, currentId } = state.fleet
+  const here = members.find(({ id }) => id === currentId)
+  // The first is where one comes to without saying where.
+  const profile = here?.isSaved && here !== members[0] ? ` --profile ${oneLine(here.name)}` : ''
   const session = key.endsWith(':main') ? '' : ` --session ${shortKey(key)}`
   const work = runningRun(transcript) ? 'The reply goes on without you. ' : ''
   const lines = [
     words === '' ? '' : truncate(`“${words}”`, Math.max(20, state.view.columns)),
-    `${work}Back here: clawdbot${session}`,
+    `${work}Back here: clawdbot${profile}${session}`,
   ]
   return `${lines.filter(Boolean).join('\n')}\n`
 }

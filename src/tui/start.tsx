@@ -1,20 +1,17 @@
 /** Opens the screen: paints it first, connects behind it, and gives the terminal back however it ends. */
 
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { TranscriptCache } from '../client/cache.ts'
 import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
-import { resolveTarget, type Target, type TargetFlags } from '../client/target.ts'
+import type { TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
-import type { Prompts } from '../tunnel/prompts.ts'
 import { App } from './app.tsx'
-import { keyOf } from './commands/keymap.ts'
 import { farewell } from './farewell.ts'
-import type { Profile } from './fleet/fleet.ts'
-import { fileKeep } from './gateway/keep.ts'
-import { LateGateway } from './gateway/late-gateway.ts'
+import { reach } from './fleet/reach.ts'
+import { Recency } from './fleet/recency.ts'
+import { Roster } from './fleet/roster.ts'
 import type { Reply } from './input/event.ts'
 import { KeyReader } from './input/stdin.ts'
 import { currentRow, sessionTitle } from './store/sessions.ts'
@@ -39,17 +36,16 @@ export type StartOptions = TargetFlags & {
   readonly serverProgram: string
 }
 
-/** Resolves with the exit code once the person has left. Rejects with a `Fault` for flags or settings that are wrong. */
-/** How long leaving waits for the connection to close, milliseconds. */
+/** How long leaving waits for the connections to close, milliseconds. */
 const goodbyeMs = 1000
 
+/** Resolves with the exit code once the person has left. Rejects with a `Fault` for flags or settings that are wrong. */
 export async function startTui(options: StartOptions): Promise<number> {
-  const paths = clientPaths(options.env)
-  const target = await resolveTarget(options, options.env, paths)
-  const gateways: LateGateway[] = []
-  const profile: Profile = {
-    ...{ id: target.id, name: target.name, ways: [target.origin], isWarm: false, isSaved: false, usedAt: undefined },
-  }
+  const { env, serverProgram } = options
+  const paths = clientPaths(env)
+  const recency = new Recency(join(paths.stateDir, 'recent-gateways.json'))
+  const { roster, problem } = await Roster.open({ flags: options, env, paths, recency })
+  const gateways: AsyncDisposable[] = []
   const left = Promise.withResolvers<void>()
   const screen = new Screen(process.stdout, systemClock)
   const write = (text: string): void => void process.stdout.write(text)
@@ -62,24 +58,26 @@ export async function startTui(options: StartOptions): Promise<number> {
     onEnd: left.resolve,
   })
   const ui = createUi({
-    profiles: [profile],
-    equip(_, prompts) {
-      const gateway = openLate(options, target, paths, prompts, (line) => ui.say(line))
-      gateways.push(gateway)
-      return {
-        gateway,
-        cache: new TranscriptCache(paths.cacheDir, target.id),
-        keep: fileKeep(join(paths.stateDir, 'drafts', `${nameOf(target)}.json`)),
-      }
+    profiles: roster.profiles,
+    equip({ id }, prompts) {
+      const world = { env, paths, clock: systemClock, serverProgram, onProgress: (line: string) => ui.say(line) }
+      const equipment = reach(roster.reachable(id), (asking) => roster.target(id, asking), prompts, world)
+      gateways.push(equipment.gateway)
+      return equipment
     },
-    platform: platformOf(options.env, screen, reader, left.resolve),
+    async readProfiles() {
+      await roster.refresh()
+      return roster.profiles
+    },
+    onUse: (id, atMs) => recency.mark(id, atMs),
+    platform: platformOf(env, screen, reader, left.resolve),
     clock: systemClock,
     newId: randomUUID,
     sessionKey: options.session ?? 'main',
     ...sizeOf(screen),
-    isCalm: options.env.CLAWDBOT_MOTION === 'off',
+    isCalm: env.CLAWDBOT_MOTION === 'off',
   })
-  const colors = followColors(options.env, ui)
+  const colors = followColors(env, ui)
   const guard = guardTerminal({
     process,
     restore: () => void writeSync(process.stdout.fd, restoreTerminal + restoreTitle),
@@ -93,6 +91,7 @@ export async function startTui(options: StartOptions): Promise<number> {
   const ink = mountInk(<App picture={ui.picture} />, { screen, isFullScreen: true })
   write(askTerminal)
   ui.fleet.start()
+  if (problem) ui.complain(problem)
 
   await left.promise
   endTitle()
@@ -121,47 +120,6 @@ function release(reader: KeyReader): void {
 /** On Windows a frame as high as the window is drawn whole each time (tui.md C11): one row stays free there. */
 function sizeOf({ columns, rows }: Screen): { columns: number; rows: number } {
   return { columns, rows: process.platform === 'win32' ? Math.max(1, rows - 1) : rows }
-}
-
-/** The gateway of this machine is started when it does not run, also when the person asks to connect again. */
-function openLate(
-  options: StartOptions,
-  target: Target,
-  paths: ClientPaths,
-  prompts: Prompts,
-  onProgress: (line: string) => void,
-): LateGateway {
-  const { env, serverProgram: program } = options
-  const { name, origin: url } = target
-  const isOurs = target.autostart !== undefined
-  // What connects is loaded after the first frame is on the screen.
-  const ensure = async (signal: AbortSignal) => {
-    const { ensureLocalGateway } = await import('../client/local.ts')
-    const start = { port: target.autostart?.port, env, paths, program, clock: systemClock, onProgress, signal }
-    return await ensureLocalGateway(start)
-  }
-  return new LateGateway({
-    view: { name, url, transport: 'direct' },
-    async open(signal) {
-      // Starting it makes its secret and may choose another port, so the target is read again.
-      if (isOurs) await ensure(signal)
-      const ready = isOurs ? await resolveTarget(options, env, paths) : target
-      const { openScreenConnection } = await import('../client/connect.ts')
-      return await openScreenConnection(ready, { paths, env, clock: systemClock, prompts })
-    },
-    ...(isOurs
-      ? {
-          retryRemedy: `${keyOf('retry')} starts it again.`,
-          beforeRetry: async (signal: AbortSignal) => void (await ensure(signal)),
-        }
-      : {}),
-  })
-}
-
-/** Drafts belong to a gateway: this machine's by name, since its port may change; others by their address. */
-function nameOf(target: Target): string {
-  if (target.isLocal) return 'local'
-  return createHash('sha256').update(target.id).digest('hex').slice(0, 32)
 }
 
 function platformOf(env: Env, screen: Screen, reader: KeyReader, quit: () => void): Platform {
@@ -207,8 +165,9 @@ function followColors(env: Env, ui: Ui): { hear(reply: Reply): void } {
 function followTitle(ui: Ui, write: (text: string) => void): () => void {
   let shown = ''
   const follow = (): void => {
-    const { sessions } = ui.store.get()
-    const title = `clawdbot · ${sessionTitle(sessions.key, currentRow(sessions))}`
+    const { sessions, fleet, connection } = ui.store.get()
+    const gateway = fleet.members.length > 1 ? `${connection.name} · ` : ''
+    const title = `clawdbot · ${gateway}${sessionTitle(sessions.key, currentRow(sessions))}`
     if (title === shown) return
     shown = title
     write(setTitle(title))

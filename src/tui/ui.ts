@@ -28,6 +28,7 @@ export type Ui = Disposable & {
   readonly onEvents: (events: readonly InputEvent[]) => void
   /** Tells the reader something in passing. */
   say(text: string): void
+  complain(fault: Error): void
   /** Writes drafts to disk now. */
   flush(): void
 }
@@ -61,6 +62,7 @@ export function createUi(options: UiOptions): Ui {
     store: fleet.shown,
     picture,
     say: (text) => fleet.current.notifier.say('info', text),
+    complain: (fault) => fleet.current.notifier.fail(fault),
     flush: () => fleet.save(),
     onEvents(events) {
       fleet.current.catchUp()

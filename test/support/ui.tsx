@@ -17,13 +17,15 @@ export type OpenUiOptions = {
   colors?: [ThemeName, ColorDepth]
   keep?: Keep
   isCalm?: boolean
+  /** What the saved profiles have become when they are read again. */
+  readProfiles?: () => Promise<readonly Profile[]>
   /** Gateways beside the first, which is `vps-1` and warm. */
   others?: readonly Other[]
 }
 
 type Other = Partial<Profile> & { name: string; script: ScriptedGateway; keep?: Keep; cache?: TranscriptCache }
 
-const profileOf = ({ name, ...more }: Partial<Profile> & { name: string }): Profile => ({
+export const profileOf = ({ name, ...more }: Partial<Profile> & { name: string }): Profile => ({
   ...{ id: name, name, ways: [`direct ws://${name}:18789`], isWarm: true, isSaved: true, usedAt: undefined },
   ...more,
 })
@@ -43,6 +45,7 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
       const { script, keep, cache } = all.find((other) => (other.id ?? other.name) === id) as Other
       return { gateway: script.gateway, ...(keep ? { keep } : {}), ...(cache ? { cache } : {}) }
     },
+    ...(options.readProfiles ? { readProfiles: options.readProfiles } : {}),
     clock,
     newId: () => `run-${++count}`,
     sessionKey: 'main',

@@ -31,6 +31,8 @@ export type ScreenControls = {
 export type FleetControls = {
   /** False when there is none with this id. */
   switchTo(id: string): boolean
+  /** Looks whether the saved profiles have become others, in the background. */
+  refresh(): void
 }
 
 /** Of the gateway on screen, at the moment one looks. */

@@ -11,13 +11,19 @@ export const use = defineCommand({
   values: (state) => state.fleet.members.map(({ name }) => name),
   run(context, args) {
     const { store, notifier } = context
-    if (args === '') return store.dispatch({ type: 'overlay.opened', overlay: 'gateways' })
+    if (args === '') return chooseGateway(context)
     const member = memberNamed(store.get().fleet, args)
     if (member) return goTo(context, member.id)
     if (args === '-') return notifier.say('info', 'There is no gateway before this one yet.')
-    store.dispatch({ type: 'overlay.opened', overlay: 'gateways', text: args })
+    chooseGateway(context, args)
   },
 })
+
+/** Another program may have saved one since the list was read. */
+export function chooseGateway({ store, fleet }: CommandContext, filter = '') {
+  store.dispatch({ type: 'overlay.opened', overlay: 'gateways', text: filter })
+  fleet.refresh()
+}
 
 export function goTo({ fleet, store, notifier }: CommandContext, id: string) {
   if (id === store.get().fleet.currentId) return notifier.say('info', 'That is the gateway you are at.')

@@ -14,8 +14,8 @@ export const bindings = [
   { id: 'take-back', keys: ['alt+up'], when: 'chat', title: 'Take the last waiting message back' },
   { id: 'external-editor', keys: ['ctrl+x e'], when: 'chat', title: 'Write in your own editor' },
 
-  { id: 'gateways', keys: ['ctrl+g', 'f2'], when: 'chat', title: 'Go to another gateway' },
-  { id: 'previous-gateway', keys: ['ctrl+x -'], when: 'chat', title: 'Go back to the gateway before' },
+  { id: 'gateways', keys: ['ctrl+g', 'f2'], when: 'always', title: 'Go to another gateway' },
+  { id: 'previous-gateway', keys: ['ctrl+x -'], when: 'always', title: 'Go back to the gateway before' },
   { id: 'next-approval', keys: ['ctrl+x a'], when: 'always', title: 'Go to the command that waits longest' },
   { id: 'sessions', keys: ['ctrl+o'], when: 'chat', title: 'Choose a session' },
   { id: 'models', keys: ['ctrl+x m'], when: 'chat', title: 'Choose a model' },

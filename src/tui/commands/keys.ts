@@ -11,7 +11,7 @@ import { runningRun } from '../store/transcript.ts'
 import type { CommandContext } from './command.ts'
 import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
-import { goBack, goTo, goToApproval } from './gateways.ts'
+import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
 import type { KeyId } from './keymap.ts'
 import { status } from './run.ts'
 import { parseSlash } from './slash.ts'
@@ -154,7 +154,7 @@ const moveList =
 const page = (state: State): number => Math.max(1, state.view.rows - 8)
 
 const open =
-  (overlay: 'gateways' | 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
+  (overlay: 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
@@ -185,7 +185,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'take-back': takeBack,
   'external-editor': externalEditor,
 
-  gateways: open('gateways'),
+  gateways: (context) => chooseGateway(context),
   'previous-gateway': goBack,
   'next-approval': goToApproval,
   sessions: open('sessions'),

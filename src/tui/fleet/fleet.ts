@@ -25,8 +25,10 @@ export type FleetOptions = Pick<WorkspaceOptions, 'clock' | 'newId' | 'columns' 
   /** Makes what a gateway needs, at once; it connects when it is told to. `prompts` asks in its own dialogs. */
   equip(profile: Profile, prompts: Prompts): Equipment
   onAlert(alert: Alert, from: Member): void
+  /** The profiles as they are saved now. */
+  readProfiles?(): Promise<readonly Profile[]>
   /** It came on screen, at this time. */
-  onUse?(profile: Profile, atMs: number): void
+  onUse?(id: string, atMs: number): void
 }
 
 const unknown = { connection: undefined, unread: 0, approvals: 0, askedAt: undefined, isAsking: false }
@@ -40,6 +42,7 @@ export class Fleet implements Disposable {
   readonly #options: FleetOptions
   readonly #workspaces = new Map<string, Workspace>()
   readonly #ends: (() => void)[] = []
+  readonly #usedAt = new Map<string, number>()
   #profiles: readonly Profile[]
   #current: Workspace
   #previousId: string | undefined
@@ -115,7 +118,8 @@ export class Fleet implements Disposable {
   setProfiles(profiles: readonly Profile[]): void {
     const current = this.#profiles.find(({ id }) => id === this.#current.id)
     const isGone = !profiles.some(({ id }) => id === this.#current.id)
-    this.#profiles = isGone && current ? [{ ...current, isSaved: false }, ...profiles] : profiles
+    const next = isGone && current ? [{ ...current, isSaved: false }, ...profiles] : profiles
+    this.#profiles = next.map((profile) => ({ ...profile, usedAt: this.#usedAt.get(profile.id) ?? profile.usedAt }))
     for (const [id, workspace] of this.#workspaces) {
       if (this.#profiles.some((profile) => profile.id === id)) continue
       workspace.gateway.disconnect()
@@ -124,6 +128,14 @@ export class Fleet implements Disposable {
     }
     for (const profile of this.#profiles) if (profile.isWarm) this.#workspace(profile).gateway.connect()
     this.#tell()
+  }
+
+  /** In the background; a list that cannot be read stays as it was. */
+  refresh(): void {
+    this.#options.readProfiles?.().then(
+      (profiles) => this.setProfiles(profiles),
+      () => {},
+    )
   }
 
   /** Writes every draft to disk now. */
@@ -179,9 +191,9 @@ export class Fleet implements Disposable {
 
   #markUsed(profile: Profile): void {
     const usedAt = this.#options.clock.now()
-    const used = { ...profile, usedAt }
-    this.#profiles = this.#profiles.map((candidate) => (candidate.id === profile.id ? used : candidate))
-    this.#options.onUse?.(used, usedAt)
+    this.#usedAt.set(profile.id, usedAt)
+    this.#profiles = this.#profiles.map((one) => (one.id === profile.id ? { ...one, usedAt } : one))
+    this.#options.onUse?.(profile.id, usedAt)
   }
 
   /** Gives up the connections that nobody asked to keep: not on screen, not the one before, not warm, nothing going on. */

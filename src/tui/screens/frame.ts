@@ -99,6 +99,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
 
 /** Where keys go now, from the bottom up: the last one is asked first. */
 export function contextsOf(state: State): Context[] {
+  if (isOverAll(state)) return ['list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
   if (state.overlay) return [isPage(state) ? 'text' : 'list']
@@ -111,8 +112,11 @@ const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
 
 const isPage = ({ overlay }: State): boolean => overlay?.kind === 'help' || overlay?.kind === 'status'
 
-/** A panel covers the conversation, unless a question is over it. */
-const isCovered = (state: State): boolean => state.overlay !== undefined && !isAsked(state)
+/** A panel covers the conversation, and a question covers that. */
+const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))
+
+/** One can always go to another gateway, whatever is asked here. */
+const isOverAll = ({ overlay }: State): boolean => overlay?.kind === 'gateways'
 
 /** Something waits for an answer before all else. */
 const isAsked = ({ approvals, asked }: State): boolean => approvals.waiting.length > 0 || asked !== undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { expectFrame } from '../../support/frames.ts'
 import { scriptedGateway } from '../../support/scripted-gateway.ts'
-import { arrived, called, openUi } from '../../support/ui.tsx'
+import { arrived, called, openUi, profileOf } from '../../support/ui.tsx'
 
 const key = 'agent:main:main'
 
@@ -165,6 +165,17 @@ describe('a command asks for permission on another gateway', () => {
     expect(called(script, 'exec.approval.resolve')).toEqual([])
   })
 
+  test('and one can leave it there: the switcher opens over it, and enter answers nothing', async () => {
+    const { screen, script } = await three()
+    await using _ = screen
+    script.tell('exec.approval.requested', approval('ours', screen.clock.now()))
+    await screen.after(1_000)
+    await screen.type('<ctrl+g><enter>')
+    expect(screen.row(0)).toContain('desktop')
+    expect(screen.row(1)).toContain('vps-1 1 asks')
+    expect(called(script, 'exec.approval.resolve')).toEqual([])
+  })
+
   test('in a low window the bar comes only for that', async () => {
     const { screen, warm } = await three({ columns: 40, rows: 10 })
     await using _ = screen
@@ -211,6 +222,33 @@ describe('the switcher', () => {
     expect(here()).toBe('desktop')
     await screen.type('/use nowhere<enter>')
     expect(screen.text()).toContain('No gateway like that.')
+  })
+})
+
+describe('the saved profiles change while the screen is open', () => {
+  test('one that came is offered, one that went is given up, the one on screen stays', async () => {
+    const [script, warm] = [scriptedGateway(), scriptedGateway({}, 'desktop')]
+    let saved = [profileOf({ name: 'desktop' })]
+    await using screen = await arrived(script, {
+      others: [
+        { name: 'desktop', script: warm },
+        { name: 'new', isWarm: false, script: scriptedGateway({}, 'new') },
+      ],
+      readProfiles: async () => saved,
+    })
+    warm.arrive()
+    await screen.type('<ctrl+g>')
+    await screen.after()
+    expect(screen.text()).toMatch(/desktop .*\n● vps-1/)
+    saved = [profileOf({ name: 'new', isWarm: false })]
+    await screen.type('<esc>')
+    await screen.after(100)
+    await screen.type('<ctrl+g>')
+    await screen.after()
+    expect(screen.text()).toMatch(/○ new .*\n● vps-1/)
+    expect(warm.gateway.view.phase).toBe('idle')
+    await screen.type('<enter>')
+    expect(screen.row(0)).toContain('new · connecting')
   })
 })
 

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+/** Proofs that take more time than `npm test` has; each has a shorter sister there. CI runs these too. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.long.ts'],
+    fileParallelism: false,
+    testTimeout: 300_000,
+  },
+})

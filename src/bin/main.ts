@@ -3,10 +3,10 @@
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Surroundings } from '../cli/command.ts'
+import { terminalPrompts } from '../cli/prompts.ts'
 import { personAt } from '../cli/terminal-person.ts'
 import { clientPaths } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
-import { noPrompts } from '../tunnel/prompts.ts'
 import { guard } from './guard.ts'
 import { useLittleMemory } from './lean-memory.ts'
 
@@ -60,13 +60,15 @@ function releaseInterrupt(): void {
 function surroundings(entryUrl: string): Surroundings {
   process.on('SIGINT', onInterrupt)
   const { env } = process
+  const person = personAt({ input: process.stdin, output: process.stderr })
+  const err = (text: string) => void process.stderr.write(text)
   const name = entryUrl.endsWith('.ts') ? 'clawdbot-server.ts' : 'clawdbot-server.js'
   return {
     env,
     paths: clientPaths(env),
     clock: systemClock,
-    person: personAt({ input: process.stdin, output: process.stderr }),
-    prompts: noPrompts,
+    person,
+    prompts: terminalPrompts(person, err),
     host: async () => await (await import('./host.ts')).hostOf(env, homedir()),
     edit: async (text, name) => {
       const { editText } = await import('./editor.ts')
@@ -75,7 +77,7 @@ function surroundings(entryUrl: string): Surroundings {
     },
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    err,
     serverProgram: fileURLToPath(new URL(name, entryUrl)),
     runServer: async (serverArgv) => {
       releaseInterrupt()

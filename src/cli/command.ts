@@ -45,9 +45,13 @@ export type Surroundings = {
   readonly runServer: (argv: readonly string[]) => Promise<number>
 }
 
+export type GivenFlag = { readonly name: string; readonly value: string | number | boolean }
+
 export type Invocation<F extends Flags> = Surroundings & {
   readonly args: readonly string[]
   readonly flags: FlagValues<F>
+  /** The same in the order they were written, for the few commands in which a flag belongs to the one before it. */
+  readonly given: readonly GivenFlag[]
 }
 
 export type Command = {

@@ -3,11 +3,13 @@
 import { parseArgs } from 'node:util'
 import { Fault } from '../shared/fault.ts'
 import { didYouMean } from '../shared/std/text.ts'
-import type { Flags } from './command.ts'
+import type { Flags, GivenFlag } from './command.ts'
 
 export type ParsedLine = {
   readonly args: string[]
   readonly flags: Record<string, string | number | boolean | undefined>
+  /** Every flag in the order of the line, also one that stands there more than once. */
+  readonly given: readonly GivenFlag[]
   readonly wantsHelp: boolean
 }
 
@@ -23,14 +25,19 @@ export function parseLine(argv: readonly string[], name: string, known: Flags): 
   const flags: Record<string, string | number | boolean | undefined> = {}
   for (const [key, flag] of Object.entries(known)) if (flag.type === 'boolean') flags[key] = false
   const args: string[] = []
+  const given: GivenFlag[] = []
   let wantsHelp = false
   for (const token of tokens) {
     if (token.kind === 'positional') args.push(token.value)
     if (token.kind !== 'option') continue
     if (token.name === 'help' || token.name === 'h') wantsHelp = true
-    else flags[token.name] = readFlag(token, name, known)
+    else {
+      const value = readFlag(token, name, known)
+      flags[token.name] = value
+      given.push({ name: token.name, value })
+    }
   }
-  return { args, flags, wantsHelp }
+  return { args, flags, given, wantsHelp }
 }
 
 function optionsOf(known: Flags): Record<string, { type: 'string' | 'boolean' }> {

@@ -26,9 +26,9 @@ async function route(argv: readonly string[], world: Surroundings): Promise<numb
   const { row, after } = findCommand(argv)
   const command = await row.load()
   if (row.takesAll && !after.includes('--help') && !after.includes('-h')) {
-    return await command.run({ ...world, args: after, flags: {} })
+    return await command.run({ ...world, args: after, flags: {}, given: [] })
   }
-  const { args, flags, wantsHelp } = parseLine(row.takesAll ? [] : after, row.name, command.flags)
+  const { args, flags, given, wantsHelp } = parseLine(row.takesAll ? [] : after, row.name, command.flags)
   if (wantsHelp || row.takesAll) {
     world.out(commandHelp(command))
     return 0
@@ -36,7 +36,7 @@ async function route(argv: readonly string[], world: Surroundings): Promise<numb
   if (command.args === undefined && args.length > 0 && row.name !== 'agent') {
     throw usage(`${row.name} takes no arguments (${JSON.stringify(args[0])})`, row.name)
   }
-  return await command.run({ ...world, args, flags: flags as never })
+  return await command.run({ ...world, args, flags: flags as never, given })
 }
 
 async function help(words: readonly string[], world: Surroundings): Promise<number> {

@@ -84,6 +84,16 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles.ts')).profilesList,
   },
   {
+    name: 'profiles add',
+    about: 'save a gateway under a name',
+    load: async () => (await import('./profiles-edit.ts')).profilesAdd,
+  },
+  {
+    name: 'profiles edit',
+    about: 'change a saved gateway',
+    load: async () => (await import('./profiles-edit.ts')).profilesEdit,
+  },
+  {
     name: 'profiles remove',
     about: 'forget a saved gateway',
     load: async () => (await import('./profiles.ts')).profilesRemove,

@@ -32,6 +32,10 @@ export type Greeter = {
   readonly tokens: DeviceTokens
   /** The gateway's own secret, from wherever it is kept; asked for only when no device token will do. */
   readonly secret: (signal: AbortSignal) => Promise<Credentials>
+  /** Told when the gateway does not accept it. */
+  readonly secretRefused?: (() => void) | undefined
+  /** What to do about a missing or wrong secret, if it is not one of the flags. */
+  readonly secretRemedy?: string | undefined
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
   readonly clock: Clock
@@ -133,8 +137,11 @@ async function greet(
     wire.close()
     const refusal = refusalOf(error)
     if (!refusal) throw error
-    const fault = refusalFault(refusal, origin)
-    throw isStored && isSecretRefused(refusal) ? new StaleToken(fault) : fault
+    const fault = refusalFault(refusal, origin, greeter.secretRemedy)
+    if (!isSecretRefused(refusal)) throw fault
+    if (isStored) throw new StaleToken(fault)
+    greeter.secretRefused?.()
+    throw fault
   }
 }
 

@@ -29,8 +29,7 @@ export async function lockFile(path: string, clock: Clock, signal?: AbortSignal)
 async function staleInode(path: string, clock: Clock): Promise<number | undefined> {
   try {
     const [holder, { ino, mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)])
-    // An empty one is being written at this moment.
-    const isGone = holder.trim() !== '' && !isAlive(Number(holder))
+    const isGone = !isAlive(Number(holder))
     return isGone || clock.now() - mtimeMs > staleAfterMs ? ino : undefined
   } catch {
     return undefined

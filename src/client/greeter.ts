@@ -31,6 +31,8 @@ export async function greeterOf(
     identity,
     tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),
     secret: target.secret,
+    secretRefused: target.secretRefused,
+    secretRemedy: target.secretRemedy,
     isSecretExplicit: target.isSecretExplicit,
     clock,
     vocabulary: vocabulary ?? (await import('../shared/rpc/whole-vocabulary.ts')).wholeVocabulary,

@@ -115,8 +115,8 @@ export function isSecretRefused(refusal: Refusal): boolean {
   return refusal.message.startsWith('unauthorized')
 }
 
-/** A refusal as the fault a person meets. By `details.code` first, then by the text older gateways send. */
-export function refusalFault(refusal: Refusal, origin: string): Fault {
+/** A refusal as the fault a person meets; `secretRemedy` is what to do about the secret where flags are not the way. By `details.code` first, then by the text older gateways send. */
+export function refusalFault(refusal: Refusal, origin: string, secretRemedy?: string): Fault {
   const code = detailCode(refusal)
   const { message } = refusal
   if (code === 'PAIRING_REQUIRED' || message.startsWith('pairing required')) return pairingFault(refusal, origin)
@@ -142,7 +142,7 @@ export function refusalFault(refusal: Refusal, origin: string): Fault {
       remedy: 'If this machine was restored from a copy, move away its identity folder and approve it again.',
     })
   }
-  if (code.startsWith('AUTH_') || message.startsWith('unauthorized')) return secretFault(refusal, origin)
+  if (code.startsWith('AUTH_') || message.startsWith('unauthorized')) return secretFault(refusal, origin, secretRemedy)
   return new Fault('client.closed', `${origin} refused the connection: ${message || 'no reason given'}`, {
     remedy: 'It is tried again by itself; the gateway log tells more.',
     retryable: true,
@@ -150,12 +150,12 @@ export function refusalFault(refusal: Refusal, origin: string): Fault {
   })
 }
 
-function secretFault(refusal: Refusal, origin: string): Fault {
+function secretFault(refusal: Refusal, origin: string, ownRemedy: string | undefined): Fault {
   const isMissing = /MISSING|AUTH_REQUIRED/.test(detailCode(refusal)) || / missing\b/.test(refusal.message)
   const kind = /password/i.test(`${detailCode(refusal)} ${refusal.message}`) ? 'password' : 'token'
   const sentence = isMissing ? `${origin} wants a ${kind}` : `${origin} does not accept this ${kind}`
   return new Fault('client.unauthorized', sentence, {
-    remedy: `Give the gateway's ${kind} with --${kind}, or set CLAWDBOT_GATEWAY_${kind.toUpperCase()}.`,
+    remedy: ownRemedy ?? `Give the gateway's ${kind} with --${kind}, or set CLAWDBOT_GATEWAY_${kind.toUpperCase()}.`,
     details: { kind, isMissing },
   })
 }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 
@@ -70,7 +70,7 @@ function untrusted(path: string, what: string, remedy: string): Fault {
 /** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
+  const draft = draftOf(path)
   try {
     await writeNew(draft, text)
     await rename(draft, path)
@@ -80,16 +80,27 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   }
 }
 
-/** Writes the file unless it exists already; returns whether it did. */
+/** Writes the file unless it exists already; returns whether it did. Who finds it finds all of it. */
 export async function createPrivate(path: string, text: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = draftOf(path)
   try {
-    await writeNew(path, text)
+    await writeNew(draft, text)
+    await link(draft, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error
+      await writeNew(path, text) // a file system without hard links: others may find it half written
+    })
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(draft, { force: true })
   }
+}
+
+function draftOf(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

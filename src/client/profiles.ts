@@ -130,7 +130,7 @@ function checked(book: ProfileBook, candidate: Profile, replacedId?: string): Pr
   const parsed = profileSchema.safeParse(candidate)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw invalid(`${candidate.name}: ${issue?.path.map(String).join('.')} ${issue?.message}`)
+    throw invalid(`${problemAt(issue?.path ?? [])}: ${issue?.message}`)
   }
   const { data } = parsed
   for (const way of data.ways) if (way.kind === 'direct') checkDirect(way)
@@ -151,6 +151,13 @@ function checkDirect({ url, insecure, tlsFingerprint }: DirectWay): void {
   if (tlsFingerprint !== undefined && !isSecure) {
     throw invalid(`${origin} has no certificate whose fingerprint could be pinned`, 'Use a wss:// address.')
   }
+}
+
+/** `ways.1.host` in the words of the person who typed it. */
+function problemAt([first = 'profile', second, ...rest]: readonly PropertyKey[]): string {
+  if (first !== 'ways' || typeof second !== 'number')
+    return [first, second, ...rest].filter((part) => part !== undefined).join('.')
+  return [`way ${second + 1}`, ...rest.map(String)].join(', ')
 }
 
 function invalid(message: string, remedy = 'See: clawdbot profiles add --help'): Fault {

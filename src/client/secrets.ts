@@ -85,6 +85,21 @@ export async function profileSecret(
   return source.secret === 'password' ? { password: found } : { token: found }
 }
 
+/** The same, but who was asked is not asked again while this runs, unless the gateway did not accept the answer. */
+export function keptSecret(profile: Profile, world: SecretWorld) {
+  let answered: Credentials | undefined
+  return {
+    async get(signal: AbortSignal): Promise<Credentials> {
+      if (profile.secret?.source !== 'prompt') return await profileSecret(profile, world, signal)
+      answered ??= await profileSecret(profile, world, signal)
+      return answered
+    },
+    forget: () => {
+      answered = undefined
+    },
+  }
+}
+
 async function readSource(
   source: SecretSource,
   id: string,

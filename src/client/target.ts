@@ -13,7 +13,7 @@ import type { ClientPaths, Env } from './paths.ts'
 import type { Profile } from './profile.ts'
 import { readProfiles } from './profile-store.ts'
 import { builtInLocal, currentProfile, localName, profileNamed } from './profiles.ts'
-import { profileSecret } from './secrets.ts'
+import { keptSecret } from './secrets.ts'
 
 export type TargetFlags = {
   readonly profile?: string | undefined
@@ -44,6 +44,10 @@ export type Target = {
   readonly autostart: { readonly port: number | undefined } | undefined
   /** The gateway's own secret; empty when there is none. May ask the person, so it is called only when it is needed. */
   readonly secret: (signal: AbortSignal) => Promise<Credentials>
+  /** Forgets an answer of the person that the gateway did not accept, so that they are asked again. */
+  readonly secretRefused: () => void
+  /** What to do about a secret that is missing or wrong, where the flags are not the answer. */
+  readonly secretRemedy: string | undefined
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
 }
@@ -132,6 +136,8 @@ async function addressTarget(way: DirectWay, source: string, world: World): Prom
     ...{ name: 'remote', id: isLocal ? localName : origin, profile: undefined, ways: [way], origin, source, isLocal },
     autostart: isLocal && flags.url === undefined ? { port: undefined } : undefined,
     secret: async () => secret,
+    secretRefused: () => {},
+    secretRemedy: undefined,
     isSecretExplicit: typed !== undefined,
   }
 }
@@ -161,13 +167,18 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const origin = wayOrigin(ways[0])
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
   const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
+  const own = keptSecret(profile, { env, paths, prompts })
   const secret = async (signal: AbortSignal): Promise<Credentials> => {
     if (typed) return typed
-    if (profile.secret) return await profileSecret(profile, { env, paths, prompts }, signal)
+    if (profile.secret) return await own.get(signal)
     return isOnlyLocal ? await localSecret(config, paths) : remoteSecret(config, origin)
   }
   return {
     ...{ name: profile.name, id: profile.id, profile, ways, origin, source, isLocal, secret },
+    secretRefused: own.forget,
+    secretRemedy: isOnlyLocal
+      ? undefined
+      : `Tell it to the profile: clawdbot profiles edit ${profile.name} --secret-file (or --help)`,
     autostart: isLocal ? { port } : undefined,
     isSecretExplicit: typed !== undefined,
   }

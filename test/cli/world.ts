@@ -5,10 +5,10 @@ import { hostOf } from '../../src/bin/host.ts'
 import { runWithoutCommand } from '../../src/cli/bare.ts'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { nobody, type Person } from '../../src/cli/person.ts'
+import { terminalPrompts } from '../../src/cli/prompts.ts'
 import { runCommand } from '../../src/cli/run.ts'
 import type { Env } from '../../src/client/paths.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
-import { noPrompts } from '../../src/tunnel/prompts.ts'
 import type { Home } from '../client/support.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
@@ -29,12 +29,15 @@ export type WorldOptions = {
 export async function clawdbot(home: Home, words: readonly string[], options: WorldOptions = {}): Promise<Ran> {
   let out = ''
   let err = ''
+  const person = options.person ?? nobody(async () => options.input ?? '')
   const world: Surroundings = {
     env: options.env ?? {},
     paths: home.paths,
     clock: systemClock,
-    person: options.person ?? nobody(async () => options.input ?? ''),
-    prompts: noPrompts,
+    person,
+    prompts: terminalPrompts(person, (text) => {
+      err += text
+    }),
     host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
     edit: options.edit ?? (async () => undefined),
     signal: options.signal ?? new AbortController().signal,

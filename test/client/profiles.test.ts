@@ -48,7 +48,7 @@ test.each<[string, Profile['ways'], string]>([
     [{ kind: 'direct', url: 'ws://127.0.0.1:1', tlsFingerprint: 'a'.repeat(64) }],
     'pinned',
   ],
-  ['a host that is an option', [ssh('-oProxyCommand=id')], 'ways.0.host'],
+  ['a host that is an option', [ssh('-oProxyCommand=id')], 'way 1, host'],
   ['five ways', [ssh('a'), ssh('b'), ssh('c'), ssh('d'), ssh('e')], 'more than 4'],
 ])('%s is refused', (_what, ways, problem) => {
   expect(() => add(empty, 'vps', ...ways)).toThrow(problem)

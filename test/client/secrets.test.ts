@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Profile } from '../../src/client/profile.ts'
-import { fileSecrets, keychainSecrets, profileSecret, type SecretStore } from '../../src/client/secrets.ts'
+import { fileSecrets, keptSecret, keychainSecrets, profileSecret, type SecretStore } from '../../src/client/secrets.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
 import { Home } from './support.ts'
@@ -102,6 +102,17 @@ test('SE3: a keychain that is not installed says so, and what to do', async () =
 const profile = (secret: Profile['secret']): Profile => ({
   ...{ id: 'id-vps', name: 'vps', ways: [{ kind: 'ssh', host: 'vps' }], createdAt: 1 },
   ...(secret ? { secret } : {}),
+})
+
+test('who was asked is not asked again, unless the gateway did not accept the answer', async () => {
+  await using home = await Home.make()
+  let asked = 0
+  const prompts: Prompts = { ...noPrompts, gatewaySecret: async () => new Secret(`answer ${++asked}`) }
+  const kept = keptSecret(profile({ source: 'prompt', secret: 'token' }), { env: {}, paths: home.paths, prompts })
+  const get = async () => (await kept.get(new AbortController().signal)).token?.reveal()
+  expect([await get(), await get()]).toEqual(['answer 1', 'answer 1'])
+  kept.forget()
+  expect([await get(), await get()]).toEqual(['answer 2', 'answer 2'])
 })
 
 test('a profile says where its secret is; each place that has none says what to do', async () => {

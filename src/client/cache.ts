@@ -14,8 +14,13 @@ export const cachedMessages = 200
 /** Largest file of one session, bytes. */
 export const cachedBytes = 512 * 1024
 
-const file = z.object({ sessionKey: z.string(), messages: z.array(z.looseObject({ role: z.string() })) })
-export type CachedMessage = z.infer<typeof file>['messages'][number]
+const file = z.object({
+  sessionKey: z.string(),
+  /** Wall time it was written. */
+  savedAt: z.number(),
+  messages: z.array(z.looseObject({ role: z.string() })),
+})
+export type CachedTranscript = Pick<z.infer<typeof file>, 'messages' | 'savedAt'>
 
 export class TranscriptCache {
   readonly #dir: string
@@ -25,15 +30,20 @@ export class TranscriptCache {
   }
 
   /** Oldest first; undefined when nothing usable is kept. Never throws for a damaged file. */
-  async read(sessionKey: string): Promise<CachedMessage[] | undefined> {
+  async read(sessionKey: string): Promise<CachedTranscript | undefined> {
     const parsed = parseJson((await readIfThere(this.#path(sessionKey))) ?? '')
     const found = parsed.ok ? file.safeParse(parsed.value) : undefined
-    return found?.success && found.data.sessionKey === sessionKey ? found.data.messages : undefined
+    return found?.success && found.data.sessionKey === sessionKey ? found.data : undefined
   }
 
   /** Keeps the newest messages of a session and forgets the session that was not written for the longest time. */
-  async write(sessionKey: string, messages: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
-    await writePrivate(this.#path(sessionKey), shrink(sessionKey, messages.slice(-cachedMessages)))
+  async write(
+    sessionKey: string,
+    messages: readonly Readonly<Record<string, unknown>>[],
+    savedAt: number,
+  ): Promise<void> {
+    const newest = messages.slice(-cachedMessages)
+    await writePrivate(this.#path(sessionKey), shrink({ sessionKey, savedAt, messages: newest }))
     await this.#prune()
   }
 
@@ -60,11 +70,18 @@ export class TranscriptCache {
   }
 }
 
+type Kept = {
+  readonly sessionKey: string
+  readonly savedAt: number
+  readonly messages: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** Drops the older half until the text fits. */
-function shrink(sessionKey: string, messages: readonly Readonly<Record<string, unknown>>[]): string {
-  const text = JSON.stringify({ sessionKey, messages })
+function shrink(kept: Kept): string {
+  const text = JSON.stringify(kept)
+  const { messages } = kept
   if (messages.length === 0 || Buffer.byteLength(text) <= cachedBytes) return text
-  return shrink(sessionKey, messages.slice(Math.ceil(messages.length / 2)))
+  return shrink({ ...kept, messages: messages.slice(Math.ceil(messages.length / 2)) })
 }
 
 function hash(text: string): string {

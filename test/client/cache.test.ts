@@ -10,8 +10,8 @@ const lines = (count: number, length = 10) =>
 test('a transcript comes back as it was written, for its own gateway and session only', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  await cache.write('main', lines(3))
-  expect(await cache.read('main')).toEqual(lines(3))
+  await cache.write('main', lines(3), 5)
+  expect(await cache.read('main')).toMatchObject({ messages: lines(3), savedAt: 5 })
   expect(await cache.read('other')).toBeUndefined()
   expect(await new TranscriptCache(home.paths.cacheDir, 'ws://b:1').read('main')).toBeUndefined()
   await cache.forget('main')
@@ -21,10 +21,10 @@ test('a transcript comes back as it was written, for its own gateway and session
 test('only the newest messages are kept, and never more than the size allows', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  await cache.write('main', lines(500))
-  expect(await cache.read('main')).toEqual(lines(500).slice(-cachedMessages))
-  await cache.write('main', lines(100, 20_000))
-  const kept = (await cache.read('main')) ?? []
+  await cache.write('main', lines(500), 5)
+  expect((await cache.read('main'))?.messages).toEqual(lines(500).slice(-cachedMessages))
+  await cache.write('main', lines(100, 20_000), 5)
+  const kept = (await cache.read('main'))?.messages ?? []
   expect(JSON.stringify(kept).length).toBeLessThan(cachedBytes)
   expect(kept.at(-1)).toEqual(lines(100, 20_000).at(-1))
 })
@@ -32,7 +32,7 @@ test('only the newest messages are kept, and never more than the size allows', a
 test('old sessions leave, and a damaged file is as good as none', async () => {
   await using home = await Home.make()
   const cache = new TranscriptCache(home.paths.cacheDir, 'ws://a:1')
-  for (let i = 0; i < cachedSessions + 5; i++) await cache.write(`s${i}`, lines(1))
+  for (let i = 0; i < cachedSessions + 5; i++) await cache.write(`s${i}`, lines(1), i)
   const [folder = ''] = await readdir(home.paths.cacheDir)
   const files = await readdir(join(home.paths.cacheDir, folder))
   expect(files).toHaveLength(cachedSessions)

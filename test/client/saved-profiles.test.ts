@@ -30,7 +30,7 @@ test('AU16: a profile led to another gateway has none of the old secret, id or t
   const renamed = await reviseProfile('vps', { name: 'far' }, undefined, keeping(home))
   expect(renamed.id).toBe(before.id)
   const cache = new TranscriptCache(home.paths.cacheDir, before.id)
-  await cache.write('main', [{ role: 'user' }])
+  await cache.write('main', [{ role: 'user' }], 5)
   const moved = await reviseProfile('far', { ways: [{ kind: 'ssh', host: 'evil' }] }, undefined, keeping(home))
   expect(moved.id).not.toBe(before.id)
   expect(await kept(home)).toEqual([])

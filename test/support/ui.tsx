@@ -16,6 +16,7 @@ export type OpenUiOptions = {
   rows?: number
   colors?: [ThemeName, ColorDepth]
   keep?: Keep
+  cache?: TranscriptCache
   isCalm?: boolean
   /** What the saved profiles have become when they are read again. */
   readProfiles?: () => Promise<readonly Profile[]>

@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import { type Alert, startAlerts } from '../gateway/alerts.ts'
 import type { Asker } from '../gateway/asker.ts'
 import { attach } from '../gateway/attach.ts'
+import { startCacher } from '../gateway/cacher.ts'
 import { startExpiry } from '../gateway/expiry.ts'
 import { createIntents, type Intents } from '../gateway/intents.ts'
 import type { Keep } from '../gateway/keep.ts'
@@ -62,6 +63,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     onError: (error) => notifier.fail(error),
     ...(options.cache ? { cache: options.cache } : {}),
   })
+  const cacher = options.cache ? startCacher(store, options.cache, clock) : undefined
   const expiry = startExpiry(store, clock)
   const endQuestions = asker.subscribe(() => store.dispatch({ type: 'question.changed', asked: asker.asked }))
   const alerts = startAlerts(store, options.onAlert)
@@ -73,7 +75,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     save: () => keeper?.flush(),
     [Symbol.dispose]() {
       endQuestions()
-      for (const part of [alerts, expiry, loader, feed, keeper]) part?.[Symbol.dispose]()
+      for (const part of [alerts, expiry, cacher, loader, feed, keeper]) part?.[Symbol.dispose]()
     },
   }
 }

@@ -84,14 +84,12 @@ class Loader {
   }
 
   async #history(key: string): Promise<void> {
-    const { gateway, store, cache } = this.#options
+    const { gateway, store } = this.#options
     store.dispatch({ type: 'history.loading', key })
     try {
       const { messages, sessionId } = await gateway.call('chat.history', { sessionKey: key, limit: historyLimit })
       const id = sessionId === undefined ? {} : { sessionId }
       store.dispatch({ type: 'history.loaded', key, messages: messages as HistoryMessage[], source: 'gateway', ...id })
-      // What cannot be kept costs a blank moment at the next start, nothing else.
-      cache?.write(key, messages as HistoryMessage[]).catch(() => {})
     } catch (error) {
       // While live this would be asked again at once and for ever: the next connection asks again.
       if (gateway.view.phase !== 'live') store.dispatch({ type: 'history.failed', key })
@@ -105,8 +103,8 @@ class Loader {
     this.#cached.add(key)
     cache
       .read(key)
-      .then((messages) => {
-        if (messages) store.dispatch({ type: 'history.loaded', key, messages, source: 'cache' })
+      .then((kept) => {
+        if (kept) store.dispatch({ type: 'history.loaded', key, source: 'cache', ...kept })
       })
       .catch(() => {}) // no cache is as good as an empty one
   }

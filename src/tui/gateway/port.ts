@@ -16,6 +16,6 @@ export type HistoryMessage = { readonly role: string; readonly [field: string]: 
 
 /** What was on screen last time, shown until the gateway answers. Failing to read or write it is never fatal. */
 export type TranscriptCache = {
-  read(sessionKey: string): Promise<readonly HistoryMessage[] | undefined>
-  write(sessionKey: string, messages: readonly HistoryMessage[]): Promise<void>
+  read(sessionKey: string): Promise<{ messages: readonly HistoryMessage[]; savedAt: number } | undefined>
+  write(sessionKey: string, messages: readonly HistoryMessage[], savedAt: number): Promise<void>
 }

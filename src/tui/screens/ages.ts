@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../../shared/std/duration.ts'
 
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const weekMs = 7 * 86_400_000
 
 /** `now`, `5m`, `2h`, `3d`; older than a week the date. Milliseconds since 1970. */
@@ -9,6 +10,14 @@ export function age(at: number, nowMs: number): string {
   const ms = Math.max(0, nowMs - at)
   if (ms < 60_000) return 'now'
   return ms < weekMs ? formatDuration(ms) : new Date(at).toISOString().slice(0, 10)
+}
+
+/** When it was, by the reader's own clock: `12:03`, on another day `21 Nov 12:03`. */
+export function clockTime(at: number, nowMs: number): string {
+  const date = new Date(at)
+  const time = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
+  if (date.toDateString() === new Date(nowMs).toDateString()) return time
+  return `${date.getDate()} ${months[date.getMonth()]} ${time}`
 }
 
 /** What is left, rounded up: `2:05`, `9s`. */

@@ -20,6 +20,7 @@ import { editorOf } from '../store/composer.ts'
 import { itemOpener } from '../store/folding.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems, waitingQuestions } from '../store/transcript.ts'
+import { clockTime } from './ages.ts'
 import { approvalSheet, type Sheet } from './approval-sheet.ts'
 import { completionRows, composerRows, queueRows } from './composer-rows.ts'
 import { footerRow } from './footer.ts'
@@ -79,7 +80,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   ]
   const below = [...air, ...over.slice(0, Math.max(0, room - composerBlock.length - 2)), ...sheetRows, ...composerBlock]
   const bodyRows = Math.max(0, room - below.length)
-  const body = bodyOf(state, transcriptView, bodyRows)
+  const body = bodyOf(state, transcriptView, bodyRows, moment.nowMs)
   const composerTop = rows - 2 - composerBlock.length + 1
   const cursor = question ? question.cursor : composerBlock.length > 0 ? composer.cursor : undefined
   const cursorTop = question ? rows - 2 - composerBlock.length - sheetRows.length : composerTop
@@ -159,7 +160,12 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
   }
 }
 
-function bodyOf(state: State, transcriptView: TranscriptView, height: number): { rows: Row[]; view?: View } {
+function bodyOf(
+  state: State,
+  transcriptView: TranscriptView,
+  height: number,
+  nowMs: number,
+): { rows: Row[]; view?: View } {
   const transcript = currentTranscript(state)
   const items = visibleItems(transcript, state.connection.phase === 'live')
   if (items.length === 0) {
@@ -170,7 +176,10 @@ function bodyOf(state: State, transcriptView: TranscriptView, height: number): {
   const here = `gateway ${oneLine(state.connection.hello?.server.host ?? state.connection.name)}`
   transcriptView.update(items, { width: state.view.columns, here, isOpen: itemOpener(state.view) })
   const notes: Row[] = []
-  if (transcript.source === 'cache') notes.push(note('From your last visit; not up to date yet.', state.view.columns))
+  const { savedAt } = transcript
+  if (transcript.source === 'cache' && savedAt !== undefined) {
+    notes.push(note(`as of ${clockTime(savedAt, nowMs)}, not yet checked`, state.view.columns))
+  }
   const { rows, view } = transcriptView.rows(state.view.anchor, Math.max(0, height - notes.length))
   if (view.rowsBelow > 0 && rows.length > 0) rows[rows.length - 1] = below(view.rowsBelow, state.view.columns)
   return { rows: [...notes, ...rows].slice(0, height), view }

@@ -38,6 +38,8 @@ export type Action =
       messages: readonly HistoryMessage[]
       sessionId?: string
       source: 'cache' | 'gateway'
+      /** When what comes from the cache was kept. */
+      savedAt?: number
     }
   | { type: 'history.failed'; key: string }
   // Sessions and models

@@ -101,7 +101,8 @@ function accepted(transcript: Transcript, runId: string, isOver: boolean): Trans
 
 function loaded(transcript: Transcript, action: Action & { type: 'history.loaded' }): Transcript {
   if (action.source === 'cache' && transcript.source === 'gateway') return transcript
-  return setHistory(transcript, action.messages, action.sessionId, action.source)
+  const next = setHistory(transcript, action.messages, action.sessionId, action.source)
+  return action.savedAt === undefined ? next : { ...next, savedAt: action.savedAt }
 }
 
 /** Every message changes a session; only what no run tells of makes its history stale. */

@@ -14,6 +14,8 @@ export type Transcript = {
   readonly sessionId?: string
   /** Where `base` comes from; `cache` is marked on screen until the gateway has spoken. */
   readonly source: 'none' | 'cache' | 'gateway'
+  /** When it was kept, while it comes from the cache. */
+  readonly savedAt?: number
   /** History is to be fetched again: something may be missing. */
   readonly isStale: boolean
   readonly base: readonly Item[]

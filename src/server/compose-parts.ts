@@ -17,6 +17,8 @@ export type ComposeParts = {
   secret(): SharedSecret | undefined
   env: Readonly<Record<string, string | undefined>>
   listen: readonly ListenAddress[]
+  socket?: string
+  ownHosts: readonly string[]
   hostName: string
   clock: Clock
   log: Logger

@@ -1,10 +1,11 @@
 /** The gateway as a program: flags and environment in, banner out, signals obeyed. Stays in the foreground. */
 
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
 import { version } from '../shared/build.ts'
 import { errorText, Fault } from '../shared/fault.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { Lifetime } from '../shared/std/lifetime.ts'
+import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli.ts'
 import { composeGateway } from './compose.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
 import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
@@ -12,9 +13,9 @@ import type { ReloadPlan } from './config/plan.ts'
 import { secretsOf } from './config/redact.ts'
 import { watchConfig, watchFolderOf } from './config/watch.ts'
 import { checkExposure } from './exposure.ts'
-import { type Bind, bindHosts } from './gateway/bind.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
 import { openJournal } from './journal/journal.ts'
+import { type ListenPlan, planListening } from './listen-plan.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
 import { createRedactor } from './log/redact.ts'
@@ -32,18 +33,22 @@ export type ServerOptions = {
   print(line: string): void
   /** Ends the gateway in good order. */
   signal: AbortSignal
+  /** The command of this machine when absent. */
+  tailscale?: TailscaleCommand
 }
 
 /** Runs one gateway until `signal`. `restart` means that a changed configuration asks for a new start. */
 export async function runGateway(options: ServerOptions): Promise<'stopped' | 'restart'> {
-  const { flags, env, home, print, signal } = options
+  const { flags, env, home, print, signal, tailscale = tailscaleCommand(env) } = options
   const paths = statePaths(env, home)
   usePrivateUmask()
   let snapshot = loadConfig({ path: paths.config, env })
   const port = gatewayPort(snapshot.config, env, flags)
-  const hosts = hostsOf(snapshot, flags)
+  const { gateway: settings } = snapshot.config
+  const asked = { gateway: settings, bind: flags.bind, home, defaultSocket: paths.socket }
+  const plan = await planListening({ ...asked, tailscale, signal })
   const configuredIn = ({ config }: ConfigSnapshot) => sharedSecret(config, env, flags)
-  checkExposure(hosts, configuredIn(snapshot))
+  checkExposure(plan.hosts, configuredIn(snapshot))
   ensurePrivateFolder(paths.stateDir)
   let made: SharedSecret | undefined
   const secret = (): SharedSecret => {
@@ -66,7 +71,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       readConfig: () => readConfig({ path: paths.config, env }),
       secret,
       env,
-      listen: hosts.map((host) => ({ host, port })),
+      listen: plan.hosts.map((host) => ({ host, port })),
+      ownHosts: plan.ownHosts,
+      ...(plan.socket === undefined ? {} : { socket: plan.socket }),
       hostName: hostname(),
       clock: systemClock,
       log,
@@ -74,8 +81,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       journal,
     }),
   )
-  life.use(writeRuntimeNote(paths.runtime, { port: gateway.port, env, now: systemClock.now() }))
-  print(`📡 WebSocket: ${gateway.url}`)
+  const reachable = { port: gateway.port, ...(plan.isLoopbackSilent ? { socket: plan.socket } : {}) }
+  life.use(writeRuntimeNote(paths.runtime, { ...reachable, env, now: systemClock.now() }))
+  tellPlaces(print, gateway.url, plan)
   print(`🔒 Auth mode: ${secret().mode}`)
   if (made) print(`🔑 Token: kept in ${paths.token}`)
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
@@ -90,14 +98,14 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       initial: snapshot,
       read: () => readConfig({ path: paths.config, env }),
       watchFile: watchFolderOf,
-      onChange(next, plan) {
-        tellChange(log, plan)
-        journal.note('config.changed', plan)
-        if (plan.action === 'none') return
-        checkExposure(hosts, configuredIn(next))
+      onChange(next, reload) {
+        tellChange(log, reload)
+        journal.note('config.changed', reload)
+        if (reload.action === 'none') return
+        checkExposure(plan.hosts, configuredIn(next))
         snapshot = next
         learnSecrets()
-        if (plan.action === 'restart') end('restart')
+        if (reload.action === 'restart') end('restart')
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {
@@ -116,13 +124,12 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   return how
 }
 
-function hostsOf({ config }: ConfigSnapshot, flags: GatewayFlags): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  return bindHosts({
-    bind: (flags.bind ?? config.gateway.bind) as Bind,
-    customHost: config.gateway.customBindHost,
-    addresses: addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address),
-  })
+function tellPlaces(print: (line: string) => void, url: string, { hosts, socket, isLoopbackSilent }: ListenPlan): void {
+  if (hosts.length > 0) print(`📡 WebSocket: ${url}`)
+  if (socket !== undefined) print(`🔌 Socket: ${socket}`)
+  if (!isLoopbackSilent || hosts.length === 0) return
+  print(`   Only ${hosts.join(', ')} is listened on; 127.0.0.1 does not answer.`)
+  if (socket === undefined) print('   For programs on this machine, set gateway.socket.enabled.')
 }
 
 function openLog(

@@ -4,16 +4,20 @@ import { rmSync } from 'node:fs'
 import { readPrivateFile, writePrivateFile } from './storage/private-files.ts'
 
 export type RuntimeFacts = {
+  /** 0: no port is listened on. */
   port: number
+  /** How programs of this machine reach it where 127.0.0.1 does not answer. */
+  socket?: string | undefined
   env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since 1970. */
   now: number
 }
 
 /** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
-export function writeRuntimeNote(path: string, { port, env, now }: RuntimeFacts): Disposable {
+export function writeRuntimeNote(path: string, { port, socket, env, now }: RuntimeFacts): Disposable {
   const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
-  const note = JSON.stringify({ pid: process.pid, port, startedAt: now, ...(startedBy ? { startedBy } : {}) })
+  const place = { ...(port === 0 ? {} : { port }), ...(socket === undefined ? {} : { socket }) }
+  const note = JSON.stringify({ pid: process.pid, ...place, startedAt: now, ...(startedBy ? { startedBy } : {}) })
   writePrivateFile(path, `${note}\n`)
   return {
     [Symbol.dispose]() {

@@ -115,3 +115,35 @@ test('a changed secret counts at once and is masked in the log; a file that turn
   expect(await ended).toBe('stopped')
   expect(logText()).not.toMatch(/first-token|second-token/)
 })
+
+test('an address that cannot be bound is an error, never a wider one', async () => {
+  const home = homeFolder()
+  const gateway = { bind: 'custom', customBindHost: '203.0.113.7', auth: { token: strong } }
+  writeFileSync(join(home, 'clawdbot.json'), JSON.stringify({ gateway }), { mode: 0o600 })
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
+  const start = runGateway({ flags: { port: 0 }, env, home, print: () => {}, signal: AbortSignal.timeout(5_000) })
+  await expect(start).rejects.toMatchObject({
+    code: 'gateway.bind-refused',
+    message: 'This machine has none of the addresses to listen on (203.0.113.7)',
+  })
+})
+
+test('with the socket alone there is no port, and the banner and the note say where it is', async () => {
+  const home = homeFolder()
+  const gateway = { socket: { enabled: true, only: true } }
+  writeFileSync(join(home, 'clawdbot.json'), JSON.stringify({ gateway }), { mode: 0o600 })
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
+  const stop = new AbortController()
+  const printed: string[] = []
+  const ended = runGateway({ flags: {}, env, home, print: (line) => printed.push(line), signal: stop.signal })
+  const path = join(home, '.clawdbot', 'gateway.sock')
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode'), { timeout: 5_000 })
+  expect(printed.join('\n')).toContain(`🔌 Socket: ${path}`)
+  expect(printed.join('\n')).not.toContain('ws://')
+  expect(JSON.parse(readFileSync(join(home, '.clawdbot', 'gateway.json'), 'utf8'))).toMatchObject({ socket: path })
+  using client = new RawClient(`ws+unix:${path}:/`)
+  const token = readFileSync(join(home, '.clawdbot', 'gateway-token'), 'utf8').trim()
+  expect((await client.connect({ auth: { token } })).ok).toBe(true)
+  stop.abort()
+  expect(await ended).toBe('stopped')
+})

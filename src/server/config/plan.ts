@@ -17,6 +17,7 @@ const fixed = [
   'gateway.port',
   'gateway.bind',
   'gateway.customBindHost',
+  'gateway.socket',
   'gateway.http',
   'gateway.controlUi',
   'gateway.allowedHosts',

@@ -24,10 +24,14 @@ export type Listening = AsyncDisposable & {
   stopAccepting(): void
 }
 
-export type ListenOptions = {
-  addresses: readonly ListenAddress[]
+/** What becomes of those who come in. */
+export type Handlers = {
   onRequest(request: IncomingMessage, response: ServerResponse): void
   onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
+}
+
+export type ListenOptions = Handlers & {
+  addresses: readonly ListenAddress[]
   log: GatewayLog
   /** In place of `httpLimits`, in milliseconds. */
   limits?: Partial<Record<'headersTimeout' | 'connectionsCheckingInterval', number>>
@@ -110,7 +114,7 @@ function refused(addresses: readonly ListenAddress[]): Fault {
 }
 
 /** Upgraded sockets are not the server's any more; those still speaking HTTP are cut. */
-function closeServer(server: Server): Promise<void> {
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()

@@ -52,7 +52,12 @@ export type Doorbook = {
 
 export type GatewayParts = {
   handlers: OtherHandlers
+  /** May be empty when there is a `socket`. */
   listen: readonly ListenAddress[]
+  /** Path of a unix socket to listen on too, in a folder of its own account (requirement TR3). */
+  socket?: string
+  /** Addresses and names by which other machines know this one, without port; `Host` may be any of them (OR2). */
+  ownHosts?: readonly string[]
   /** Asked at each handshake, so that a reloaded configuration counts at once. */
   secret(): SharedSecret | undefined
   devices: DeviceBook

@@ -1,28 +1,22 @@
 /** The gateway server put together: listen → admission → dispatch on the way in, bus → hub → queues on the way out. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault } from '../../shared/fault.ts'
 import { Lifetime } from '../../shared/std/lifetime.ts'
 import { usableSecret } from './admission/auth.ts'
-import { describeSource } from './admission/local.ts'
-import { createGate } from './admission/origin.ts'
-import { createDispatch } from './dispatch.ts'
+import { createDoor, type Door } from './door.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { serveHttp } from './http/serve.ts'
-import { httpRoutes } from './http/table.ts'
 import { listen } from './listen.ts'
-import { allHandlers } from './own-handlers.ts'
-import { createReception } from './reception.ts'
+import { listenOnSocket } from './listen-socket.ts'
 import type { GatewayParts, ListenAddress } from './server-parts.ts'
 import { createState, type GatewayState } from './state.ts'
-import { createUpgrader } from './upgrade.ts'
 
 /** Longest a stopping gateway waits for calls under way (requirement OP3). */
 const drainMs = 10_000
 
 export type GatewayServer = AsyncDisposable & {
+  /** 0 when only a socket file is listened on. */
   readonly port: number
-  /** As people write it, such as `ws://127.0.0.1:18789`. */
+  /** As people write it, such as `ws://127.0.0.1:18789`, or `unix:/home/ada/.clawdbot/gateway.sock`. */
   readonly url: string
   readonly addresses: readonly ListenAddress[]
   /** Programs connected now. */
@@ -38,25 +32,26 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
   const state = createState(parts)
   life.defer(parts.bus.subscribe(state.hear))
   const door = createDoor(parts, state)
-  const { onRequest, onUpgrade } = door
-  const listening = life.use(await listen({ addresses: parts.listen, onRequest, onUpgrade, log: parts.log }))
-  door.open(listening.addresses)
+  const addresses = await openPorts(parts, door, life)
+  if (parts.socket !== undefined) {
+    const socket = life.use(await listenOnSocket(parts.socket, door.at('socket')))
+    door.onShut(() => socket.stopAccepting())
+  }
+  door.open(addresses)
   life.defer(beat(parts, state))
   const end = life.move()
 
   let stopping: Promise<void> | undefined
   const stop = (options = { restartExpectedMs: null as number | null }) => {
     door.shut()
-    listening.stopAccepting()
     stopping ??= sayGoodbye(parts, state, options.restartExpectedMs).then(end)
     return stopping
   }
   signal?.addEventListener('abort', () => void stop(), { once: true })
-  const [first = { host: '127.0.0.1', port: listening.port }] = listening.addresses
   return {
-    port: listening.port,
-    url: `ws://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`,
-    addresses: listening.addresses,
+    port: addresses[0]?.port ?? 0,
+    url: urlOf(addresses[0], parts.socket),
+    addresses,
     clients: () => state.connections.size,
     stop,
     [Symbol.asyncDispose]: () => stop(),
@@ -72,29 +67,16 @@ function requireSecret({ secret }: GatewayParts): void {
   })
 }
 
-/** Where HTTP and WebSocket come in. Closed until the port, and with it the accepted names, are known. */
-function createDoor(parts: GatewayParts, state: GatewayState) {
-  const { clock, log, secret, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
-  let gate = createGate({ ports: [] })
-  let isOpen = true
-  const sourceOf = ({ socket, headers }: IncomingMessage) =>
-    describeSource({ socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
-  const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
-  const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
-  const http = { gate: () => gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }
-  const onUpgraded = createReception(parts, state, dispatch)
-  return {
-    onRequest: (request: IncomingMessage, response: ServerResponse) => void serveHttp(http, request, response),
-    onUpgrade: createUpgrader({ gate: () => gate, isOpen: () => isOpen, sourceOf, onUpgraded }),
-    open(addresses: readonly ListenAddress[]): void {
-      const { allowedHosts = [], allowedOrigins = [] } = parts
-      gate = createGate({ ports: addresses.map(({ port }) => port), allowedHosts, allowedOrigins })
-    },
-    /** Nobody new is let in; `/ready` says so. */
-    shut(): void {
-      isOpen = false
-    },
-  }
+async function openPorts(parts: GatewayParts, door: Door, life: Lifetime): Promise<readonly ListenAddress[]> {
+  if (parts.listen.length === 0 && parts.socket !== undefined) return []
+  const listening = life.use(await listen({ addresses: parts.listen, ...door.at('port'), log: parts.log }))
+  door.onShut(() => listening.stopAccepting())
+  return listening.addresses
+}
+
+function urlOf(first: ListenAddress | undefined, socket: string | undefined): string {
+  if (!first) return `unix:${socket}`
+  return `ws://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
 }
 
 function beat({ clock, bus }: GatewayParts, { health, connections }: GatewayState): () => void {

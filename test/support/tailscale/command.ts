@@ -1,14 +1,13 @@
 /**
  * The stand-in `tailscale` command, run as `node command.ts <world.json> <arguments>`. It keeps to the documented syntax,
- * JSON and messages of the real one (source of 1.9x, cmd/tailscale/cli), and writes down how it was called.
+ * JSON and messages of the real one (source of 1.9x, cmd/tailscale/cli).
  */
 
-import { appendFileSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { statusDocument, type World } from './world.ts'
 
 const [worldPath = '', ...args] = process.argv.slice(2)
 const world: World = JSON.parse(readFileSync(worldPath, 'utf8'))
-appendFileSync(`${worldPath}.calls`, `${JSON.stringify(args)}\n`)
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`)
@@ -21,14 +20,10 @@ function status(flags: readonly string[]): void {
   process.stdout.write(JSON.stringify(statusDocument(world, !flags.includes('--peers=false')), null, 2))
 }
 
-if (world.hangs) setInterval(() => {}, 60_000)
-else {
-  await new Promise((resolve) => setTimeout(resolve, world.delayMs))
-  if (world.garbled) {
-    process.stdout.write(world.garbled.stdout ?? '')
-    if (world.garbled.stderr !== undefined) fail(world.garbled.stderr)
-  } else if (world.backend === 'down') {
-    fail("failed to connect to local tailscaled; it doesn't appear to be running (sudo systemctl start tailscaled ?)")
-  } else if (args[0] === 'status') status(args.slice(1))
-  else fail(`tailscale: unknown subcommand: ${args[0]}`)
-}
+if (world.garbled) {
+  process.stdout.write(world.garbled.stdout ?? '')
+  if (world.garbled.stderr !== undefined) fail(world.garbled.stderr)
+} else if (world.backend === 'down') {
+  fail("failed to connect to local tailscaled; it doesn't appear to be running (sudo systemctl start tailscaled ?)")
+} else if (args[0] === 'status') status(args.slice(1))
+else fail(`tailscale: unknown subcommand: ${args[0]}`)

@@ -4,27 +4,40 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TailscaleCommand, tailscaleCommand } from '../../../src/tunnel/tailscale/cli.ts'
-import { plainWorld, type World } from './world.ts'
+import { plainWorld, statusDocument, type World } from './world.ts'
 
 export type StandIn = Disposable & {
   /** Its only folder; nothing of the operating system is on it. */
   readonly env: { readonly PATH: string }
   readonly command: TailscaleCommand
   change(parts: Partial<World>): void
-  /** The arguments of each call so far. */
-  calls(): string[][]
+  /** The arguments of each call so far, one line each. */
+  calls(): string[]
 }
+
+/** Starting Node takes a while, so what only has to be read out again is written down beforehand. */
+const script = (folder: string) => `#!/bin/sh
+echo "$*" >> '${folder}/calls'
+answer=
+[ -f '${folder}/hangs' ] && exec /bin/sleep 600
+[ "$*" = 'status --json' ] && answer='${folder}/all.json'
+[ "$*" = 'status --json --peers=false' ] && answer='${folder}/self.json'
+[ -n "$answer" ] && [ -f "$answer" ] && exec /bin/cat "$answer"
+exec '${process.execPath}' '${join(import.meta.dirname, 'command.ts')}' '${folder}/world.json' "$@"
+`
 
 export function standInTailscale(parts: Partial<World> = {}): StandIn {
   const folder = mkdtempSync(join(tmpdir(), 'clawdbot-tailscale-'))
-  const worldPath = join(folder, 'world.json')
-  const program = join(import.meta.dirname, 'command.ts')
-  const quoted = [process.execPath, program, worldPath].map((word) => `'${word}'`).join(' ')
-  writeFileSync(join(folder, 'tailscale'), `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 })
+  writeFileSync(join(folder, 'tailscale'), script(folder), { mode: 0o755 })
   let world: World = plainWorld
   const change = (changed: Partial<World>) => {
     world = { ...world, ...changed }
-    writeFileSync(worldPath, JSON.stringify(world))
+    writeFileSync(join(folder, 'world.json'), JSON.stringify(world))
+    for (const name of ['all.json', 'self.json', 'hangs']) rmSync(join(folder, name), { force: true })
+    if (world.hangs) writeFileSync(join(folder, 'hangs'), '')
+    if (world.backend === 'down' || world.garbled) return
+    writeFileSync(join(folder, 'all.json'), JSON.stringify(statusDocument(world, true), null, 2))
+    writeFileSync(join(folder, 'self.json'), JSON.stringify(statusDocument(world, false), null, 2))
   }
   change(parts)
   const env = { PATH: folder }
@@ -32,11 +45,7 @@ export function standInTailscale(parts: Partial<World> = {}): StandIn {
     env,
     command: tailscaleCommand(env, []),
     change,
-    calls: () =>
-      readFileSync(`${worldPath}.calls`, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
+    calls: () => readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n'),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -31,8 +31,6 @@ export type World = {
   crowd: number
   /** Prints nothing and never ends. */
   hangs: boolean
-  /** Waits this long before it does anything, milliseconds. */
-  delayMs: number
   /** Prints this in place of everything, with exit code 1 when it is for standard error. */
   garbled?: { stdout?: string; stderr?: string }
 }
@@ -69,7 +67,6 @@ export const plainWorld: World = {
   ],
   crowd: 0,
   hangs: false,
-  delayMs: 0,
 }
 
 /** `tailscale status --json`. https://github.com/tailscale/tailscale/blob/main/ipn/ipnstate/ipnstate.go */

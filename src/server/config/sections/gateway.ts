@@ -17,6 +17,19 @@ export const gatewaySection = z
       .default('loopback')
       .describe('Addresses to listen on. Anything wider than `loopback` needs `gateway.auth`.'),
     customBindHost: host.optional().describe('Address for `bind: "custom"`.'),
+    socket: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Listen on a unix socket that only this account can open.'),
+        path: z
+          .string()
+          .min(1)
+          .max(104)
+          .optional()
+          .describe('Where; `~/.clawdbot/gateway.sock` by default. Its folder must have mode 0700.'),
+        only: z.boolean().default(false).describe('Listen on no port at all.'),
+      })
+      .prefault({})
+      .describe('A socket file, which no web page and no other account can reach, beside the port or instead of it.'),
     auth: z
       .strictObject({
         mode: z
@@ -92,6 +105,16 @@ export const gatewaySection = z
   .superRefine((gateway, context) => {
     if (gateway.bind === 'custom' && gateway.customBindHost === undefined) {
       context.addIssue({ code: 'custom', path: ['customBindHost'], message: 'is needed when gateway.bind is "custom"' })
+    }
+    if (gateway.socket.only && !gateway.socket.enabled) {
+      context.addIssue({ code: 'custom', path: ['socket', 'only'], message: 'needs gateway.socket.enabled' })
+    }
+    if (gateway.socket.only && gateway.bind !== 'loopback') {
+      context.addIssue({
+        code: 'custom',
+        path: ['bind'],
+        message: `is "${gateway.bind}", but gateway.socket.only leaves no port to bind`,
+      })
     }
     const mode = gateway.auth.mode
     if (mode === 'password' && gateway.auth.token !== undefined && gateway.auth.password === undefined) {

@@ -5,7 +5,7 @@ import { isIP, isIPv4 } from 'node:net'
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 export type Source = {
-  /** The socket's address, or the nearest untrusted one of `X-Forwarded-For` behind a trusted proxy. */
+  /** The socket's address (`unix` for the socket file), or the nearest untrusted one of `X-Forwarded-For` behind a trusted proxy. */
   address: string
   /** Requirement AU8: loopback socket, loopback Host, and nothing that a proxy adds. Authenticates nobody. */
   isLocal: boolean
@@ -19,19 +19,28 @@ const proxyHeader =
   /^(forwarded|x-forwarded(-.*)?|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|via|cf-.*|tailscale-.*)$/
 const browserHeader = /^(origin|sec-fetch-.*)$/
 
-export function describeSource(facts: {
+/** Where a connection came in: at a port of this machine, or at the socket file that only this account can open. */
+export type Entrance = 'port' | 'socket'
+
+export type SourceFacts = {
+  /** `port` when absent. */
+  entrance?: Entrance
+  /** Empty where the entrance is a socket file. */
   socketAddress: string
   headers: Headers
   trustedProxies: readonly string[]
-}): Source {
-  const socket = foldMapped(facts.socketAddress)
+}
+
+export function describeSource(facts: SourceFacts): Source {
+  const isSocket = facts.entrance === 'socket'
+  const socket = isSocket ? '127.0.0.1' : foldMapped(facts.socketAddress)
   const names = Object.keys(facts.headers).filter((name) => facts.headers[name] !== undefined)
   const isProxied = names.some((name) => proxyHeader.test(name))
   const isBrowser = names.some((name) => browserHeader.test(name))
   const isLocal = isLoopback(socket) && !isProxied && isLoopbackHost(single(facts.headers.host))
   const isDirect = isLocal && !isBrowser
-  const address = forwardedAddress(socket, facts) ?? socket
-  const key = isLoopback(address) ? (isDirect ? 'loopback' : 'loopback/forwarded') : bucketOf(address)
+  const address = isSocket ? 'unix' : (forwardedAddress(socket, facts) ?? socket)
+  const key = isSocket || isLoopback(address) ? (isDirect ? 'loopback' : 'loopback/forwarded') : bucketOf(address)
   return { address, isLocal, isDirect, key }
 }
 

@@ -2,34 +2,61 @@
 
 import type { Headers } from './local.ts'
 
-export type Gate = { hosts: ReadonlySet<string>; origins: ReadonlySet<string> }
+export type Gate = {
+  hosts: ReadonlySet<string>
+  origins: ReadonlySet<string>
+  /** Whatever port the Host names: where connections come through a socket file, it is a guess of the client's. */
+  isAnyPort: boolean
+}
 
 export type GateVerdict = { kind: 'open' } | { kind: 'closed'; status: 403 | 421; reason: string }
 
-/** The exact values accepted for a server that listens on `ports`, plus the configured ones. */
-export function createGate(options: {
+export type GateOptions = {
   ports: readonly number[]
+  /** Addresses and names of this machine itself, without a port, IPv6 without brackets. */
+  ownHosts?: readonly string[]
   allowedHosts?: readonly string[]
   allowedOrigins?: readonly string[]
-}): Gate {
-  const loopback = options.ports.flatMap((port) =>
-    ['127.0.0.1', '[::1]', 'localhost'].flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])),
+}
+
+/** The exact values accepted for a server that listens on `ports`, plus the configured ones. */
+export function createGate({ ports, ownHosts = [], allowedHosts = [], allowedOrigins = [] }: GateOptions): Gate {
+  const names = [
+    '127.0.0.1',
+    '[::1]',
+    'localhost',
+    ...ownHosts.map((host) => (host.includes(':') ? `[${host}]` : host)),
+  ]
+  const own = ports.flatMap((port) =>
+    names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])),
   )
   // A browser leaves out the port of http when it is 80, so the two lists differ there.
-  const origins = loopback.map((host) => `http://${host.replace(/:80$/, '')}`)
+  const origins = own.map((host) => `http://${host.replace(/:80$/, '')}`)
   return {
-    hosts: new Set([...loopback, ...(options.allowedHosts ?? [])]),
-    origins: new Set([...origins, ...(options.allowedOrigins ?? [])]),
+    hosts: new Set([...own, ...allowedHosts]),
+    origins: new Set([...origins, ...allowedOrigins]),
+    isAnyPort: false,
+  }
+}
+
+/** For a unix socket, which no page and no other machine can reach: any spelling of this machine, with any port. */
+export function createSocketGate(options: Pick<GateOptions, 'allowedHosts' | 'allowedOrigins'>): Gate {
+  const { allowedHosts = [], allowedOrigins = [] } = options
+  return {
+    hosts: new Set(['127.0.0.1', '[::1]', 'localhost', ...allowedHosts]),
+    origins: new Set(allowedOrigins),
+    isAnyPort: true,
   }
 }
 
 /** Comparison is exact: browsers send one canonical spelling, and whatever else arrives was not sent by one. */
-export function passGate(gate: Gate, headers: Headers): GateVerdict {
+export function passGate({ hosts, origins, isAnyPort }: Gate, headers: Headers): GateVerdict {
   const { host, origin } = headers
-  if (typeof host !== 'string' || !gate.hosts.has(host)) {
+  const isOurs = typeof host === 'string' && (hosts.has(host) || (isAnyPort && hosts.has(host.replace(/:\d+$/, ''))))
+  if (!isOurs) {
     return { kind: 'closed', status: 421, reason: 'This gateway does not answer to that Host name.' }
   }
-  if (origin !== undefined && (typeof origin !== 'string' || !gate.origins.has(origin))) {
+  if (origin !== undefined && (typeof origin !== 'string' || !origins.has(origin))) {
     return { kind: 'closed', status: 403, reason: 'Pages of that origin may not use this gateway.' }
   }
   return { kind: 'open' }

@@ -60,6 +60,22 @@ describe('AU8', () => {
   })
 })
 
+describe('AU8', () => {
+  const through = (headers: Headers, trustedProxies: string[] = []) =>
+    describeSource({ entrance: 'socket', socketAddress: '', headers, trustedProxies })
+
+  test('a program at the socket file is a direct one, a browser never is, and behind a proxy nobody is local', () => {
+    expect(through({ host: 'localhost' })).toMatchObject({ address: 'unix', isLocal: true, isDirect: true })
+    expect(through({ host: 'localhost', origin: 'https://ui.example' })).toMatchObject({
+      isLocal: true,
+      isDirect: false,
+    })
+    expect(through({ host: 'gw.example' })).toMatchObject({ isLocal: false, isDirect: false })
+    const proxied = through({ host: 'localhost', 'x-forwarded-for': '9.9.9.9' }, ['127.0.0.1'])
+    expect(proxied).toMatchObject({ address: 'unix', isLocal: false, key: 'loopback/forwarded' })
+  })
+})
+
 describe('AU5', () => {
   test('an address and its IPv6-mapped spellings share a bucket', () => {
     const keys = ['1.2.3.4', '::ffff:1.2.3.4', '::FFFF:1.2.3.4', '::ffff:102:304', '0:0:0:0:0:ffff:1.2.3.4']

@@ -1,0 +1,54 @@
+/** Where HTTP and WebSocket come in: one set of rules, and for each entrance its own names and its own idea of who is there. */
+
+import type { IncomingMessage } from 'node:http'
+import { describeSource, type Entrance } from './admission/local.ts'
+import { createGate, createSocketGate, type Gate } from './admission/origin.ts'
+import { createDispatch } from './dispatch.ts'
+import { serveHttp } from './http/serve.ts'
+import { httpRoutes } from './http/table.ts'
+import type { Handlers } from './listen.ts'
+import { allHandlers } from './own-handlers.ts'
+import { createReception } from './reception.ts'
+import type { GatewayParts, ListenAddress } from './server-parts.ts'
+import type { GatewayState } from './state.ts'
+import { createUpgrader } from './upgrade.ts'
+
+export type Door = {
+  /** What a listener at that entrance is given. */
+  at(entrance: Entrance): Handlers
+  /** The port, and with it the accepted names, are known; until then nobody passes. */
+  open(addresses: readonly ListenAddress[]): void
+  onShut(task: () => void): void
+  /** Nobody new is let in; `/ready` says so. */
+  shut(): void
+}
+
+export function createDoor(parts: GatewayParts, state: GatewayState): Door {
+  const { clock, log, secret, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
+  const gates: Record<Entrance, Gate> = { port: createGate({ ports: [] }), socket: createSocketGate(parts) }
+  const onShut: (() => void)[] = []
+  let isOpen = true
+  const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
+  const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
+  const onUpgraded = createReception(parts, state, dispatch)
+  return {
+    at(entrance) {
+      const gate = () => gates[entrance]
+      const sourceOf = ({ socket, headers }: IncomingMessage) =>
+        describeSource({ entrance, socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
+      const http = { gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }
+      return {
+        onRequest: (request, response) => void serveHttp(http, request, response),
+        onUpgrade: createUpgrader({ gate, isOpen: () => isOpen, sourceOf, onUpgraded }),
+      }
+    },
+    open(addresses) {
+      gates.port = createGate({ ...parts, ports: addresses.map(({ port }) => port) })
+    },
+    onShut: (task) => void onShut.push(task),
+    shut() {
+      isOpen = false
+      for (const task of onShut.splice(0)) task()
+    },
+  }
+}

@@ -1,7 +1,8 @@
 /** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine. */
 
 import { ensureLocalGateway } from '../client/local.ts'
-import { probePort } from '../client/probe.ts'
+import { placeWay } from '../client/local-port.ts'
+import { probeWay } from '../client/probe.ts'
 import { isAlive, readRuntime } from '../client/runtime-file.ts'
 import { Fault } from '../shared/fault.ts'
 import { sleep } from '../shared/std/signal.ts'
@@ -68,7 +69,8 @@ export const gatewayRestart = defineCommand({
 /** Asks the process to end and waits until it has. The note alone is not believed: its port must be a gateway's. */
 async function stop({ paths, clock, signal }: Surroundings): Promise<number> {
   const runtime = await readRuntime(paths.runtimeFile)
-  if (!runtime?.isAlive || (await probePort(runtime.port, signal)) !== 'gateway') {
+  const place = { port: runtime?.port ?? 0, socket: runtime?.socket }
+  if (!runtime?.isAlive || (await probeWay(placeWay(place), signal)) !== 'gateway') {
     throw new Fault('gateway.not-running', 'No gateway of this account runs on this machine', {
       remedy: 'If a service manager runs it, stop it there.',
     })

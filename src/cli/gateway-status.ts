@@ -1,9 +1,9 @@
 /** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
-import { localPort } from '../client/local-port.ts'
+import { localPort, placeWay } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
-import { probePort } from '../client/probe.ts'
+import { probeWay } from '../client/probe.ts'
 import { localName } from '../client/profiles.ts'
 import { readRuntime } from '../client/runtime-file.ts'
 import { resolveTarget } from '../client/target.ts'
@@ -50,11 +50,12 @@ export const gatewayStatus = defineCommand({
 export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const { env, paths, flags, clock, signal } = inquiry
   const config = await readGatewayConfig(paths.configPath, env)
-  const { port } = await localPort(flags, env, paths, config)
-  const listener = await probePort(port, signal)
+  const place = await localPort(flags, env, paths, config)
+  const { port } = place
+  const listener = await probeWay(placeWay(place), signal)
   if (listener !== 'gateway') return absent(port, listener === 'stranger')
   const runtime = await readRuntime(paths.runtimeFile)
-  const note = runtime?.isAlive && runtime.port === port ? runtime : undefined
+  const note = runtime?.isAlive && (runtime.port === port || runtime.socket !== undefined) ? runtime : undefined
   const { hello, problem } = await greetLocal(inquiry)
   const startedAt = note?.startedAt
   const uptimeMs = hello?.snapshot?.uptimeMs ?? (startedAt === undefined ? undefined : clock.now() - startedAt)
@@ -64,7 +65,7 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     running: true,
     pid: note?.pid,
     port,
-    url: `ws://127.0.0.1:${port}`,
+    url: placeWay(place).url,
     uptimeMs,
     authMode: typeof told === 'string' ? told : (config.auth.mode ?? (config.auth.password ? 'password' : 'token')),
     version: hello?.server.version,
@@ -75,7 +76,7 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   }
   const lines = `✅ Running\n${facts([
     ['Process', json.pid === undefined ? undefined : String(json.pid)],
-    ['Port', String(port)],
+    ['Port', place.socket === undefined ? String(port) : undefined],
     ['Address', json.url],
     ['Uptime', uptimeMs === undefined ? undefined : formatDuration(uptimeMs)],
     ['Auth mode', json.authMode],

@@ -13,6 +13,8 @@ import { readIfThere } from './private-file.ts'
 export type GatewayConfig = {
   readonly port: number | undefined
   readonly mode: string | undefined
+  /** Present when it listens on a socket file and on no port; without `path` on the usual one. */
+  readonly onlySocket: { readonly path: string | undefined } | undefined
   readonly auth: {
     readonly mode: string | undefined
     readonly token: Secret | undefined
@@ -30,6 +32,7 @@ const text = z.string().optional()
 const section = z.looseObject({
   port: z.int().min(1).max(65_535).optional(),
   mode: text,
+  socket: z.looseObject({ only: z.boolean().optional(), path: text }).optional(),
   auth: z.looseObject({ mode: text, token: text, password: text }).optional(),
   remote: z.looseObject({ url: text, token: text, password: text, tlsFingerprint: text }).optional(),
 })
@@ -43,7 +46,7 @@ export async function readGatewayConfig(path: string, env: Env): Promise<Gateway
     const [issue] = parsed.error.issues
     throw invalid(path, `gateway.${issue?.path.map(String).join('.')}: ${issue?.message}`)
   }
-  const { port, mode, auth = {}, remote = {} } = parsed.data
+  const { port, mode, socket = {}, auth = {}, remote = {} } = parsed.data
   const value = (at: string, raw: string | undefined) =>
     raw === undefined ? undefined : substitute(path, at, raw, env)
   const secret = (at: string, raw: string | undefined) => {
@@ -53,6 +56,7 @@ export async function readGatewayConfig(path: string, env: Env): Promise<Gateway
   return {
     port,
     mode,
+    onlySocket: socket.only ? { path: socket.path } : undefined,
     auth: {
       mode: auth.mode,
       token: secret('gateway.auth.token', auth.token),

@@ -1,5 +1,6 @@
 /** Where the gateway of this machine listens, or would. */
 
+import { join } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import type { DirectWay } from '../tunnel/way.ts'
 import { gatewayPort } from '../tunnel/way-origin.ts'
@@ -12,7 +13,17 @@ export function localWay(port: number): DirectWay {
   return { kind: 'direct', url: `ws://127.0.0.1:${port}` }
 }
 
-export type LocalPort = { readonly port: number; readonly isExplicit: boolean }
+export type LocalPlace = {
+  readonly port: number
+  readonly isExplicit: boolean
+  /** The socket file of a gateway that does not answer at 127.0.0.1, or would not. */
+  readonly socket?: string | undefined
+}
+
+/** Where programs of this machine reach it. */
+export function placeWay({ port, socket }: Pick<LocalPlace, 'port' | 'socket'>): DirectWay {
+  return socket === undefined ? localWay(port) : { kind: 'direct', url: `unix:${socket}` }
+}
 
 /** Flag, environment, the note of a gateway that runs or ran here, configuration, 18789. */
 export async function localPort(
@@ -20,12 +31,15 @@ export async function localPort(
   env: Env,
   paths: ClientPaths,
   config: GatewayConfig,
-): Promise<LocalPort> {
+): Promise<LocalPlace> {
   const typed = flags.port ?? readPort(env.CLAWDBOT_GATEWAY_PORT)
   if (typed !== undefined) return { port: typed, isExplicit: true }
   const runtime = await readRuntime(paths.runtimeFile)
-  if (runtime?.isAlive) return { port: runtime.port, isExplicit: false }
-  return { port: config.port ?? runtime?.port ?? gatewayPort, isExplicit: false }
+  const usual = config.port ?? runtime?.port ?? gatewayPort
+  if (runtime?.isAlive) return { port: runtime.port ?? usual, socket: runtime.socket, isExplicit: false }
+  const { onlySocket } = config
+  const socket = onlySocket && paths.expand(onlySocket.path ?? join(paths.stateDir, 'gateway.sock'))
+  return { port: usual, socket, isExplicit: false }
 }
 
 function readPort(value: string | undefined): number | undefined {

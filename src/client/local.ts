@@ -6,10 +6,10 @@ import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { readGatewayConfig } from './gateway-config.ts'
-import { localPort } from './local-port.ts'
+import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { createPrivate, readIfThere } from './private-file.ts'
-import { isPortFree, probePort } from './probe.ts'
+import { isPortFree, probeWay } from './probe.ts'
 import { readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
 
@@ -38,15 +38,18 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   const { env, paths, onProgress, signal } = options
   const config = await readGatewayConfig(paths.configPath, env)
   const wanted = await localPort({ port: options.port }, env, paths, config)
-  const listener = await probePort(wanted.port, signal)
+  const listener = await probeWay(placeWay(wanted), signal)
   if (listener === 'gateway') return { port: wanted.port, isNew: false }
-  const port = listener === 'nobody' ? wanted.port : await otherPort(wanted.port, wanted.isExplicit, onProgress)
+  const port =
+    listener === 'nobody' || wanted.socket !== undefined
+      ? wanted.port
+      : await otherPort(wanted.port, wanted.isExplicit, onProgress)
   const hasSecret =
     config.auth.token ?? config.auth.password ?? env.CLAWDBOT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_PASSWORD
   if (!hasSecret) await ensureToken(paths)
   await mkdir(paths.stateDir, { recursive: true, mode: 0o700 })
-  onProgress(`Starting a gateway on port ${port}…`)
-  return await untilReady(startGateway(options.program, port, env, paths), port, options)
+  onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')
+  return await untilReady(startGateway(options.program, port, env, paths), { ...wanted, port }, options)
 }
 
 /** Makes the gateway's secret when nobody configured one: 256 bits in a private file that both ends read. */
@@ -70,26 +73,32 @@ async function otherPort(taken: number, isExplicit: boolean, onProgress: (line: 
   })
 }
 
-async function untilReady(child: StartedGateway, port: number, options: LocalOptions): Promise<LocalGateway> {
+async function untilReady(child: StartedGateway, place: LocalPlace, options: LocalOptions): Promise<LocalGateway> {
+  const { port } = place
   const { clock, paths, signal } = options
   let end: string | undefined
   void child.ended.then((how) => {
     end = how
   })
   for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
-    if ((await probePort(port, signal)) === 'gateway') return { port, isNew: true }
+    const now = (await noted(paths)) ?? place
+    if ((await probeWay(placeWay(now), signal)) === 'gateway') return { port, isNew: true }
     if (end !== undefined) return await someoneElses(paths, end, signal)
     await sleep(clock, lookEveryMs, signal)
   }
   throw await startFault(paths, `did not listen within ${startPatienceMs / 1000} s`)
 }
 
+/** Where a gateway says it is: its settings may keep it off 127.0.0.1. */
+async function noted(paths: ClientPaths): Promise<Pick<LocalPlace, 'port' | 'socket'> | undefined> {
+  const runtime = await readRuntime(paths.runtimeFile)
+  return runtime?.isAlive ? { port: runtime.port ?? 0, socket: runtime.socket } : undefined
+}
+
 /** Two terminals opened at once start two gateways, and the second one gives way: then the first is the one to use. */
 async function someoneElses(paths: ClientPaths, end: string, signal: AbortSignal): Promise<LocalGateway> {
-  const runtime = await readRuntime(paths.runtimeFile)
-  if (runtime?.isAlive && (await probePort(runtime.port, signal)) === 'gateway') {
-    return { port: runtime.port, isNew: false }
-  }
+  const first = await noted(paths)
+  if (first && (await probeWay(placeWay(first), signal)) === 'gateway') return { port: first.port, isNew: false }
   throw await startFault(paths, `ended while starting (${end})`)
 }
 

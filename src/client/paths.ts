@@ -27,6 +27,8 @@ export type ClientPaths = {
   readonly outboxDir: string
   readonly cacheDir: string
   readonly crashLog: string
+  /** `~` and relative paths of the configuration, which are those of the home folder. */
+  readonly expand: (path: string) => string
 }
 
 export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
@@ -45,6 +47,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     gatewayLog: join(stateDir, 'logs', 'gateway-background.log'),
     outboxDir: join(stateDir, 'outbox'),
     cacheDir: join(stateDir, 'cache'),
+    expand: (path) => resolve(home, path.replace(/^~(?=$|[/\\])/, home)),
     crashLog: join(stateDir, 'logs', 'clawdbot-crash.log'),
   }
 }

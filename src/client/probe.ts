@@ -5,6 +5,7 @@ import { systemClock } from '../shared/std/clock.ts'
 import { deadline } from '../shared/std/signal.ts'
 import { openDirect } from '../tunnel/direct.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
+import type { DirectWay } from '../tunnel/way.ts'
 import { localWay } from './local-port.ts'
 import { openSocket } from './socket.ts'
 
@@ -15,7 +16,11 @@ export type Listener = 'nobody' | 'gateway' | 'stranger'
 const greetingPatienceMs = 1_500
 
 export async function probePort(port: number, signal?: AbortSignal): Promise<Listener> {
-  const way = localWay(port)
+  return await probeWay(localWay(port), signal)
+}
+
+/** The same for a gateway of this machine that listens elsewhere. */
+export async function probeWay(way: DirectWay, signal?: AbortSignal): Promise<Listener> {
   const limit = deadline(greetingPatienceMs, signal)
   let stream: Awaited<ReturnType<ReturnType<typeof openDirect>['dial']>>
   try {

@@ -1,4 +1,4 @@
-/** The note a running gateway leaves on this machine: its process and port. Written by the gateway, read by clients. */
+/** The note a running gateway leaves on this machine: its process, and its port or its socket file. Written by the gateway, read by clients. */
 
 import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
@@ -6,7 +6,9 @@ import { readIfThere } from './private-file.ts'
 
 const note = z.looseObject({
   pid: z.int().positive(),
-  port: z.int().min(1).max(65_535),
+  port: z.int().min(1).max(65_535).optional(),
+  /** Present when 127.0.0.1 does not answer. */
+  socket: z.string().startsWith('/').optional(),
   startedAt: z.number().optional(),
   startedBy: z.string().optional(),
 })

@@ -8,7 +8,7 @@ import { wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
 import { localSecret, remoteSecret, typedSecret } from './known-secret.ts'
-import { localPort, localWay } from './local-port.ts'
+import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import type { Profile } from './profile.ts'
 import { readProfiles } from './profile-store.ts'
@@ -128,7 +128,8 @@ async function addressTarget(way: DirectWay, source: string, world: World): Prom
   const { flags, env, paths, config } = world
   const url = parseGatewayUrl(way.url, way.insecure)
   const local = await localPort(flags, env, paths, config)
-  const isLocal = url.isLoopback && url.port === local.port
+  const isLocal =
+    url.socketPath === undefined ? url.isLoopback && url.port === local.port : url.socketPath === local.socket
   const typed = typedForRun(flags, env)
   const { origin } = url
   const secret = typed ?? (isLocal ? await localSecret(config, paths) : remoteSecret(config, origin))
@@ -162,7 +163,7 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const port = flags.port ?? (isLocal ? first.port : undefined)
   const ways = await resolveWays(
     profile,
-    async (own) => (await localPort({ port: flags.port ?? own }, env, paths, config)).port,
+    async (own) => await localPort({ port: flags.port ?? own }, env, paths, config),
   )
   const origin = wayOrigin(ways[0])
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
@@ -186,10 +187,10 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
 
 async function resolveWays(
   { ways: [first, ...rest] }: Profile,
-  portOf: (own: number | undefined) => Promise<number>,
+  placeOf: (own: number | undefined) => Promise<LocalPlace>,
 ): Promise<[Way, ...Way[]]> {
   const resolve = async (way: Profile['ways'][0]): Promise<Way> =>
-    way.kind === 'local' ? localWay(await portOf(way.port)) : way
+    way.kind === 'local' ? placeWay(await placeOf(way.port)) : way
   return [await resolve(first), ...(await Promise.all(rest.map(resolve)))]
 }
 

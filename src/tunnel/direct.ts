@@ -60,7 +60,8 @@ export function dialUrl(url: GatewayUrl, options: DialOptions, signal: AbortSign
 }
 
 /** A name of this machine is never asked of DNS, so a poisoned resolver cannot move plain text off it. */
-function openTcp({ host, port }: GatewayUrl, { address = host }: DialOptions): Socket {
+function openTcp({ host, port, socketPath }: GatewayUrl, { address = host }: DialOptions): Socket {
+  if (socketPath !== undefined) return connectTcp({ path: socketPath })
   if (address !== 'localhost') return connectTcp({ host: address, port, noDelay: true, keepAlive: true })
   return connectTcp({
     host,
@@ -100,12 +101,18 @@ function pinFault({ origin }: GatewayUrl, pin: string | undefined, socket: Socke
   })
 }
 
-function dialFault({ origin, host }: GatewayUrl, error: NodeJS.ErrnoException): Fault {
+function dialFault({ origin, host, socketPath }: GatewayUrl, error: NodeJS.ErrnoException): Fault {
   const code = error.code ?? ''
-  if (code === 'ECONNREFUSED') {
+  if (code === 'ECONNREFUSED' || (socketPath !== undefined && code === 'ENOENT')) {
     return new Fault('client.refused', `Nothing listens at ${origin}`, {
       remedy: 'Start the gateway there with: clawdbot gateway start',
       retryable: true,
+      cause: error,
+    })
+  }
+  if (code === 'EACCES' && socketPath !== undefined) {
+    return new Fault('client.unreachable', `This account may not open ${socketPath}`, {
+      remedy: 'It belongs to the account the gateway runs as; reach that one through SSH.',
       cause: error,
     })
   }

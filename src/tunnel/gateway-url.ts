@@ -12,15 +12,18 @@ export type GatewayUrl = {
   /** Without brackets, as a resolver wants it. */
   readonly host: string
   readonly port: number
+  /** Path of the unix socket that is connected to instead of host and port. */
+  readonly socketPath?: string
 }
 
 const schemes: Record<string, 'ws:' | 'wss:'> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' }
 
 /**
- * Reads `ws(s)://`, `http(s)://` or a bare `host[:port]` (loopback means `ws`, anything else `wss`). Plain `ws` is refused
+ * Reads `ws(s)://`, `http(s)://`, `unix:/path` or a bare `host[:port]` (loopback means `ws`, anything else `wss`). Plain `ws` is refused
  * unless it stays on this machine or `isInsecureAllowed`. Throws `usage.invalid` or `client.insecure-url`.
  */
 export function parseGatewayUrl(text: string, isInsecureAllowed = false): GatewayUrl {
+  if (/^unix:/i.test(text.trim())) return unixUrl(text.trim())
   const url = toUrl(text.trim())
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new Fault('usage.invalid', `A gateway address carries no user, password, query or fragment (${safe(url)})`, {
@@ -38,6 +41,14 @@ export function parseGatewayUrl(text: string, isInsecureAllowed = false): Gatewa
     })
   }
   return { href: `${origin}${url.pathname}`, origin, isSecure, isLoopback, host, port }
+}
+
+/** A socket file of this machine: nothing travels, and no name is asked for. */
+function unixUrl(text: string): GatewayUrl {
+  const socketPath = /^unix:(\/(?!\/).+)$/i.exec(text)?.[1]
+  if (socketPath === undefined) throw notAnAddress(text)
+  const here = { href: 'ws://localhost/', isSecure: false, isLoopback: true, host: 'localhost', port: 0 }
+  return { ...here, origin: `unix:${socketPath}`, socketPath }
 }
 
 /** `localhost`, 127.0.0.0/8, `::1`, and their IPv4-mapped forms; expects the host of a parsed URL. */
@@ -60,7 +71,7 @@ function toUrl(text: string): URL {
 
 function notAnAddress(text: string): Fault {
   return new Fault('usage.invalid', `${JSON.stringify(text.replace(/\/\/[^@/]*@/, '//…@'))} is not a gateway address`, {
-    remedy: 'Write it like ws://127.0.0.1:18789 or wss://gateway.example.',
+    remedy: 'Write it like ws://127.0.0.1:18789, wss://gateway.example or unix:/path/to/gateway.sock.',
   })
 }
 

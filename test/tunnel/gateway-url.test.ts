@@ -52,6 +52,17 @@ test.each([
   expect(outcome(text)).toBe(expected)
 })
 
+test('TR4: a socket file of this machine is a gateway address too, and needs no TLS', () => {
+  expect(parseGatewayUrl('unix:/run/user/1000/gw.sock')).toMatchObject({
+    origin: 'unix:/run/user/1000/gw.sock',
+    href: 'ws://localhost/',
+    socketPath: '/run/user/1000/gw.sock',
+    isLoopback: true,
+    isSecure: false,
+  })
+  expect(['unix:relative.sock', 'unix:', 'unix://host/x'].map((text) => outcome(text))).toEqual(Array(3).fill(invalid))
+})
+
 test('TR4: a plain address elsewhere is dialled only when --insecure was typed for it', () => {
   expect(outcome('ws://10.0.0.5:18789', true)).toBe('ws://10.0.0.5:18789/')
   expect(outcome('ws://10.0.0.5:18789/?token=abc', true)).toBe(invalid)

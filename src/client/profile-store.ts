@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
-import { lockFile } from './file-lock.ts'
+import { lockFile } from '../tunnel/file-lock.ts'
 import { ensurePrivateFolder, readIfThere } from './private-file.ts'
 import { type ProfileBook, profileBook } from './profile.ts'
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
+import { isAlive } from '../tunnel/process-alive.ts'
 import { readIfThere } from './private-file.ts'
 
 const note = z.looseObject({
@@ -20,14 +21,4 @@ export async function readRuntime(path: string): Promise<RuntimeNote | undefined
   const parsed = parseJson((await readIfThere(path)) ?? '')
   const found = parsed.ok ? note.safeParse(parsed.value) : undefined
   return found?.success ? { ...found.data, isAlive: isAlive(found.data.pid) } : undefined
-}
-
-/** True while a process with this id exists, also one of another account. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,12 +1,11 @@
 /** One program at a time: a lock file beside what is changed, for changes that take milliseconds. */
 
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
-import { createPrivate } from './private-file.ts'
-import { isAlive } from './runtime-file.ts'
+import { isAlive } from './process-alive.ts'
 
 /** A change takes some milliseconds; who holds the lock longer than this was stopped in the middle, milliseconds. */
 const staleAfterMs = 10_000
@@ -16,13 +15,24 @@ const lookEveryMs = 10
 /** Waits for the lock; dispose it to give it back. Rejects with `state.locked`, or with the signal's reason. */
 export async function lockFile(path: string, clock: Clock, signal?: AbortSignal): Promise<AsyncDisposable> {
   const from = clock.monotonic()
-  while (!(await createPrivate(path, `${process.pid}\n`))) {
+  while (!(await create(path))) {
     const inode = await staleInode(path, clock)
     if (inode !== undefined) await breakLock(path, inode)
     else if (clock.monotonic() - from < patienceMs) await sleep(clock, lookEveryMs, signal)
     else throw new Fault('state.locked', `Another program holds ${path}`, { remedy: 'End it, or remove that file.' })
   }
   return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) }
+}
+
+/** The folder must exist. False when somebody holds the lock. */
+async function create(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 /** The inode of a lock whose holder is gone; undefined when it is held, or was given back meanwhile. */

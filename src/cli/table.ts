@@ -99,6 +99,16 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles.ts')).profilesRemove,
   },
   {
+    name: 'profiles import',
+    about: 'find gateways that are known elsewhere',
+    load: async () => (await import('./profiles-import.ts')).profilesImport,
+  },
+  {
+    name: 'profiles export',
+    about: 'print the list for another machine',
+    load: async () => (await import('./profiles-import.ts')).profilesExport,
+  },
+  {
     name: 'profiles use',
     about: 'the same as use',
     load: async () => (await import('./profiles.ts')).profilesUse,

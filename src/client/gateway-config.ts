@@ -25,6 +25,10 @@ export type GatewayConfig = {
     readonly token: Secret | undefined
     readonly password: Secret | undefined
     readonly tlsFingerprint: string | undefined
+    /** `ssh` and its target: what the ecosystem's desktop application uses; read for `profiles import`. */
+    readonly transport: string | undefined
+    readonly sshTarget: string | undefined
+    readonly sshIdentity: string | undefined
   }
 }
 
@@ -34,7 +38,12 @@ const section = z.looseObject({
   mode: text,
   socket: z.looseObject({ only: z.boolean().optional(), path: text }).optional(),
   auth: z.looseObject({ mode: text, token: text, password: text }).optional(),
-  remote: z.looseObject({ url: text, token: text, password: text, tlsFingerprint: text }).optional(),
+  remote: z
+    .looseObject({
+      ...{ url: text, token: text, password: text, tlsFingerprint: text },
+      ...{ transport: text, sshTarget: text, sshIdentity: text },
+    })
+    .optional(),
 })
 
 /** Reads the file; a missing one is an empty one. Throws `config.invalid` for what would be guessed otherwise. */
@@ -67,6 +76,9 @@ export async function readGatewayConfig(path: string, env: Env): Promise<Gateway
       token: secret('gateway.remote.token', remote.token),
       password: secret('gateway.remote.password', remote.password),
       tlsFingerprint: value('gateway.remote.tlsFingerprint', remote.tlsFingerprint),
+      transport: remote.transport,
+      sshTarget: value('gateway.remote.sshTarget', remote.sshTarget),
+      sshIdentity: value('gateway.remote.sshIdentity', remote.sshIdentity),
     },
   }
 }

@@ -37,6 +37,15 @@ export async function saveProfile(added: NewProfile, secret: Secret | undefined,
   return byId(await changeProfiles(paths.profiles, clock, add), id)
 }
 
+/** Several without secrets, all of them or none. Rejects with a `Fault`. */
+export async function saveProfiles(added: readonly NewProfile[], { paths, clock }: Keeping): Promise<Profile[]> {
+  const ids = added.map(newId)
+  const book = await changeProfiles(paths.profiles, clock, (before) =>
+    added.reduce((now, one, i) => addProfile(now, one, ids[i] ?? newId(), clock.now()), before),
+  )
+  return ids.map((id) => byId(book, id))
+}
+
 /** What was kept in a place that is no longer named, or for a gateway that no longer is, is deleted. Rejects with a `Fault`. */
 export async function reviseProfile(
   name: string,

@@ -86,6 +86,11 @@ function httpFault(status: number, failure: CallFailure, said: string, vendor: V
       ...options,
       remedy: `See /models for what there is, and check the base URL ${vendor.baseUrl}.`,
     })
+  if (status >= 300 && status < 400)
+    return new Fault('provider.unavailable', `${label} sends requests to ${placeIn(failure)} (${status}).`, {
+      ...options,
+      remedy: `Nothing was sent there. If it is right, set models.providers.${vendor.id}.baseUrl to it.`,
+    })
   if (status === 408 || status === 409 || status === 425 || status >= 500)
     return failed(`${label} failed (${status})${more}`, vendor, failure, retryAfter(failure))
   if (status >= 400)
@@ -94,6 +99,12 @@ function httpFault(status: number, failure: CallFailure, said: string, vendor: V
       remedy: `Send /new to start without this history, or ${chooseAnother}.`,
     })
   return undefined
+}
+
+/** Where a redirect points, without what may be a secret in it. */
+function placeIn({ responseHeaders }: CallFailure): string {
+  const url = URL.parse(responseHeaders?.location ?? '')
+  return url ? ellipsize(`${url.origin}${url.pathname}`, 200) : 'another address'
 }
 
 function failed(message: string, { label }: VendorFacts, cause: unknown, retryAfterMs?: number): Fault {

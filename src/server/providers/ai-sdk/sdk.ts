@@ -17,6 +17,9 @@ export type Api = 'openai-completions' | 'openai-responses' | 'anthropic-message
 
 export type Endpoint = { api: Api; baseUrl: string; key?: Secret; headers?: Readonly<Record<string, string>> }
 
+/** A redirect would carry key, headers and conversation to wherever it points (AU18); it is an answer like any other. */
+const stayingThere: typeof fetch = (input, init) => fetch(input, { ...init, redirect: 'manual' })
+
 /** Vendor packages are large, so each is loaded when its first request is made and not before. */
 export async function loadModel(endpoint: Endpoint, model: string): Promise<SdkModel> {
   // Key and address are always given: left out, the packages would read them from the environment behind our back.
@@ -24,6 +27,7 @@ export async function loadModel(endpoint: Endpoint, model: string): Promise<SdkM
     baseURL: endpoint.baseUrl,
     apiKey: endpoint.key?.reveal() ?? '',
     headers: { ...endpoint.headers },
+    fetch: stayingThere,
   }
   switch (endpoint.api) {
     case 'openai-responses': {

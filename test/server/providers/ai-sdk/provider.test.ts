@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../../../src/shared/model/message.ts'
 import { ask, collect, providerContract, textOf } from '../../../contract/provider.ts'
-import { fixture } from '../../../support/vendor-server.ts'
+import { fixture, vendorServer } from '../../../support/vendor-server.ts'
 import { openVendor, testKey, vendors } from './vendors.ts'
 
 const never = new AbortController().signal
@@ -102,3 +102,21 @@ for (const vendor of vendors) {
     })
   })
 }
+
+test.each([301, 302, 307, 308])(
+  'AU18: a vendor that answers %i is not followed: neither key nor conversation goes elsewhere',
+  async (status) => {
+    await using elsewhere = await vendorServer(async () => ({ body: await fixture('openai-completions/answer.sse') }))
+    for (const vendor of vendors) {
+      const location = `${elsewhere.url}/v1`
+      await using opened = await openVendor(vendor, () => ({ status, headers: { location } }))
+      await expect(collect(opened.provider.stream(ask('test-model', 'hello'), never))).rejects.toMatchObject({
+        code: 'provider.unavailable',
+        message: expect.stringContaining(`${vendor.label} sends requests to ${location} (${status})`),
+        retryable: false,
+      })
+      expect(opened.server.requests).toHaveLength(1)
+    }
+    expect(elsewhere.requests).toEqual([])
+  },
+)

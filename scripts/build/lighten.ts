@@ -67,6 +67,15 @@ export default class Output`,
   ],
 }
 
+/**
+ * `conf` writes through a package that answers every ending signal by sending it once more, so whoever else answers it
+ * hears it twice, and a first Ctrl+C counts as the second. What it wants, removing its drafts, it also does at the exit.
+ */
+const quietEnd: Change = {
+  file: /[/\\]when-exit[/\\]dist[/\\]node[/\\]interceptor\.js$/,
+  swaps: [{ from: 'for (const signal of Signals)', to: 'for (const signal of [])' }],
+}
+
 /** The text with the change made; throws when a package has become another, so that the change is looked at again. */
 export function apply({ file, swaps }: Change, text: string): string {
   return swaps.reduce((whole, { from, to }) => {
@@ -76,7 +85,7 @@ export function apply({ file, swaps }: Change, text: string): string {
   }, text)
 }
 
-const changes = [englishOnly, lateEmoji, yogaWithoutFetch, thriftyInk]
+const changes = [englishOnly, lateEmoji, yogaWithoutFetch, thriftyInk, quietEnd]
 
 /** The text of a file with the changes meant for it. */
 export async function lightened(path: string): Promise<string> {

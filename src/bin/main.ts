@@ -46,19 +46,22 @@ function leaveSoon(code: number): void {
 
 const interrupt = new AbortController()
 
-/** The first Ctrl+C asks the command to end, the second ends it. */
+/** What asks a command to end: Ctrl+C, a service manager, a terminal that closes. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The first one asks the command to end, the second ends it. */
 function onInterrupt(): void {
   if (interrupt.signal.aborted) process.exit(130)
   interrupt.abort(new Error('interrupted'))
 }
 
-/** The screen and the gateway answer Ctrl+C themselves. */
+/** The screen and the gateway answer them themselves. */
 function releaseInterrupt(): void {
-  process.off('SIGINT', onInterrupt)
+  for (const signal of endings) process.off(signal, onInterrupt)
 }
 
 function surroundings(entryUrl: string): Surroundings {
-  process.on('SIGINT', onInterrupt)
+  for (const signal of endings) process.on(signal, onInterrupt)
   const { env } = process
   const person = personAt({ input: process.stdin, output: process.stderr })
   const err = (text: string) => void process.stderr.write(text)
@@ -78,6 +81,7 @@ function surroundings(entryUrl: string): Surroundings {
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err,
+    program: fileURLToPath(entryUrl),
     serverProgram: fileURLToPath(new URL(name, entryUrl)),
     runServer: async (serverArgv) => {
       releaseInterrupt()

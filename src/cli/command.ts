@@ -39,6 +39,8 @@ export type Surroundings = {
   readonly host: () => Promise<Host>
   /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */
   readonly edit: (text: string, name: string) => Promise<string | undefined>
+  /** Path of `clawdbot` itself, for starting a command in the background. */
+  readonly program: string
   /** Path of `clawdbot-server`, for starting one in the background. */
   readonly serverProgram: string
   /** Runs the gateway in this process until it ends; resolves with its exit code. */

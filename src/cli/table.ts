@@ -114,6 +114,26 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles.ts')).profilesUse,
   },
   {
+    name: 'tunnel up',
+    about: 'a local port that is a far gateway, kept open',
+    load: async () => (await import('./tunnel-up.ts')).tunnelUp,
+  },
+  {
+    name: 'tunnel down',
+    about: 'end it',
+    load: async () => (await import('./tunnel-status.ts')).tunnelDown,
+  },
+  {
+    name: 'tunnel status',
+    about: 'how it is doing',
+    load: async () => (await import('./tunnel-status.ts')).tunnelStatus,
+  },
+  {
+    name: 'tunnel list',
+    about: 'every tunnel that runs',
+    load: async () => (await import('./tunnel-status.ts')).tunnelList,
+  },
+  {
     name: 'gateway start',
     about: 'run the gateway in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,
@@ -187,4 +207,5 @@ export const commandTable: readonly CommandRow[] = [
 export const groupDefaults: Readonly<Record<string, string>> = {
   sessions: 'sessions list',
   profiles: 'profiles list',
+  tunnel: 'tunnel list',
 }

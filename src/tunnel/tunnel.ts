@@ -16,9 +16,14 @@ export type Tunnel = AsyncDisposable & {
   readonly route: string
   /** Opens one byte stream to the gateway. Rejects with a `Fault`, or with the signal's reason. */
   dial(signal: AbortSignal): Promise<Duplex>
+  /** Over the same connection to any other place, as the far host names it. Absent where the way leads to the gateway alone. */
+  dialTo?(place: Place, signal: AbortSignal): Promise<Duplex>
   /** Resolves once the tunnel itself is gone, with the reason if it was not ours; never rejects. */
   readonly closed: Promise<Fault | undefined>
 }
+
+/** Where a further forward leads, seen from the far host: `127.0.0.1:80`, `db.internal:5432`, `/run/app.sock`. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string }
 
 /** What a tunnel may need while it opens. */
 export type TunnelContext = {

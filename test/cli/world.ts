@@ -21,6 +21,7 @@ export type WorldOptions = {
   readonly isScreen?: boolean
   readonly person?: Person
   readonly edit?: Surroundings['edit']
+  readonly program?: string
   readonly serverProgram?: string
   readonly onText?: (text: string) => void
 }
@@ -49,6 +50,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
       err += text
       options.onText?.(text)
     },
+    program: options.program ?? join(home.dir, 'no-such-program.js'),
     serverProgram: options.serverProgram ?? join(home.dir, 'no-such-server.js'),
     runServer: async (argv) => {
       out += `server ${argv.join(' ')}\n`

@@ -19,6 +19,7 @@ const packages = {
   ss: 'iproute2',
   ip: 'iproute2',
   ps: 'procps',
+  lsof: 'lsof',
   chromium: 'chromium',
   strace: 'strace',
 }

@@ -1,0 +1,61 @@
+/** Which saved profile a tunnel command means, and the ports it would use. */
+
+import { type ForwardSpec, parseForward } from '../client/forward/spec.ts'
+import type { Profile } from '../client/profile.ts'
+import { resolveTarget, type Target } from '../client/target.ts'
+import { Fault } from '../shared/fault.ts'
+import type { Way } from '../tunnel/way.ts'
+import { gatewayPort } from '../tunnel/way-origin.ts'
+import type { Surroundings } from './command.ts'
+import { usage } from './parse.ts'
+
+export type TunnelTarget = Target & { readonly profile: Profile }
+
+/** The named one, or the one in use. Throws `profile.unknown`, `usage.invalid`. */
+export async function tunnelTarget(
+  args: readonly string[],
+  command: string,
+  world: Surroundings,
+): Promise<TunnelTarget> {
+  const [name, ...rest] = args
+  if (rest.length > 0) throw usage(`${command} takes one profile`, command)
+  const target = await resolveTarget(name === undefined ? {} : { profile: name }, world.env, world.paths, world.prompts)
+  const { profile } = target
+  if (target.isLocal) {
+    throw new Fault('usage.invalid', 'The gateway of this machine needs no tunnel', {
+      remedy: 'Name a profile of another one: clawdbot profiles list',
+    })
+  }
+  if (profile === undefined) {
+    throw new Fault('usage.invalid', `${target.origin} (${target.source}) is not a saved profile`, {
+      remedy: 'A tunnel belongs to a profile: clawdbot profiles add',
+    })
+  }
+  return { ...target, profile }
+}
+
+/** Where the gateway is usually reached: the same port here as there, as with `ssh -L 18789:127.0.0.1:18789`. */
+function usualPort([first]: readonly [Way, ...Way[]]): number {
+  if (first.kind === 'ssh') return first.gatewayPort ?? gatewayPort
+  return gatewayPort
+}
+
+/** The gateway first, then each `--forward`. Throws `usage.invalid`. */
+export function wantedForwards(
+  { profile, ways }: TunnelTarget,
+  localPort: number | undefined,
+  forwards: readonly string[],
+): { wanted: ForwardSpec[]; usual: ForwardSpec[] } {
+  if (localPort !== undefined && (!Number.isInteger(localPort) || localPort < 1 || localPort > 65_535)) {
+    throw usage(`--local-port ${localPort} is not a port`, 'tunnel up')
+  }
+  const further = forwards.map(parseForward)
+  if (further.length > 0 && !ways.some(({ kind }) => kind === 'ssh')) {
+    throw new Fault('usage.invalid', `Nothing but the gateway can be reached through ${profile.name}`, {
+      remedy: 'Further forwards need a way over SSH.',
+    })
+  }
+  const usual = { port: usualPort(ways), to: 'gateway' as const }
+  const port = localPort ?? profile.localPorts?.gateway ?? usual.port
+  return { wanted: [{ ...usual, port }, ...further], usual: [usual, ...further] }
+}

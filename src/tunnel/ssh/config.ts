@@ -1,4 +1,8 @@
-/** Decides what configuration files say about one host, as OpenSSH's `readconf.c` does: first value wins. Pure. */
+/**
+ * Decides what configuration files say about one host, as OpenSSH's `readconf.c` does: first value wins. Pure.
+ *
+ * Not the package `ssh-config`: it knows no `Include`, evaluates no `Match final`, and runs `Match exec`.
+ */
 
 import { configFault } from './config-fault.ts'
 import type { ConfigFile } from './config-file.ts'

@@ -9,13 +9,15 @@ const paths = new Set(['userknownhostsfile', 'globalknownhostsfile'])
 
 /**
  * Only what differs from `baseline`, which is what `ssh -F none -G` prints: the program prints every default, and what
- * was configured must be told from it. Where both say the same it makes no difference.
+ * was configured must be told from it. Where both say the same it makes no difference, except for the paths of
+ * known_hosts files, whose defaults depend on how this ssh was built.
  */
 export function parseSystemConfig(output: string, baseline: string): Settings {
   const defaults = parseOutput(baseline)
   const settings = parseOutput(output)
   for (const [keyword, values] of settings) {
-    if (JSON.stringify(defaults.get(keyword)) === JSON.stringify(values)) settings.delete(keyword)
+    const isDefault = JSON.stringify(defaults.get(keyword)) === JSON.stringify(values)
+    if (isDefault && !paths.has(keyword)) settings.delete(keyword)
   }
   // Debian's ssh takes 300 seconds for hosts with BatchMode that say nothing themselves.
   if (settings.get('batchmode')?.[0] === 'yes' && settings.get('serveraliveinterval')?.[0] === '300') {

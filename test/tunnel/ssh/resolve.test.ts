@@ -222,8 +222,10 @@ async function standInSsh(answer: string) {
 }
 
 test('TU6: with the home of this account the system is asked, in an argument list that cannot be misread', async () => {
-  const defaults = 'user root\nhostname web\nport 22\nserveraliveinterval 0\nidentityfile ~/.ssh/id_rsa\nciphers a,b'
-  const answer = 'user me\nhostname Real\nport 2222\nserveraliveinterval 7\nidentityfile ~/.ssh/id_rsa\nciphers a,b'
+  const defaults =
+    'user root\nhostname web\nport 22\nserveraliveinterval 0\nidentityfile ~/.ssh/id_rsa\nciphers a,b\nglobalknownhostsfile /opt/etc/kh /opt/k h/2'
+  const answer =
+    'user me\nhostname Real\nport 2222\nserveraliveinterval 7\nidentityfile ~/.ssh/id_rsa\nciphers a,b\nglobalknownhostsfile /opt/etc/kh /opt/k h/2'
   await using ssh = await standInSsh(`[ "$3" = -F ] && echo "${defaults}" || echo "${answer}"\n`)
   const host = await resolveHost({ host: 'web', user: 'me', port: 2222 }, ssh.context)
   expect(host).toMatchObject({
@@ -234,6 +236,7 @@ test('TU6: with the home of this account the system is asked, in an argument lis
     areIdentitiesNamed: false,
   })
   expect(host.ciphers).toBeUndefined()
+  expect(host.knownHostsFiles.global).toEqual(['/opt/etc/kh', '/opt/k h/2'])
   expect((await ssh.asked()).trim().split('\n').toSorted()).toEqual([
     '-G|-T|-F|none|--|web|',
     '-G|-T|-l|me|-p|2222|--|web|',

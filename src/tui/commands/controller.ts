@@ -25,6 +25,8 @@ const calmMs = 700
 /** What is asked on screen now: a command for permission, or a connection for a secret. */
 const questionId = ({ asked, approvals }: State): string | number | undefined => asked?.id ?? approvals.waiting[0]?.id
 
+const isList = (context: Context | undefined): boolean => context === 'list' || context === 'outbox'
+
 export type Controller = (events: readonly InputEvent[]) => void
 
 /** `shown` is the state on screen, whichever gateway's that is. */
@@ -74,8 +76,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     }
     const { store } = context
     const { overlay, composer, sessions } = store.get()
-    if (top === 'list' && overlay)
-      return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + event.text })
+    if (isList(top) && overlay) return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + event.text })
     const isEmpty = editorOf(composer, sessions.key).text === ''
     if (isEmpty && event.text === '?') return store.dispatch({ type: 'overlay.opened', overlay: 'help' })
     store.dispatch({ type: 'composer.edited', op: { op: 'insert', text: event.text } })
@@ -85,7 +86,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const { store } = context
     const { overlay } = store.get()
     const top = contextsOf(store.get()).at(-1)
-    if (top === 'list' && overlay) {
+    if (isList(top) && overlay) {
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
     if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)

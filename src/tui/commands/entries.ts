@@ -1,4 +1,4 @@
-/** What the list panels offer: gateways, sessions, models, places in the conversation, earlier prompts. Pure. */
+/** What the list panels offer: gateways, waiting messages, sessions, models, places in the conversation, earlier prompts. Pure. */
 
 import type { OverlayKind } from '../store/action.ts'
 import type { Item } from '../store/item.ts'
@@ -9,6 +9,7 @@ import { visibleItems } from '../store/transcript.ts'
 import type { Entry } from './entry.ts'
 import { filterList } from './fuzzy.ts'
 import { gatewayEntries } from './gateway-entries.ts'
+import { outboxEntries } from './outbox-entries.ts'
 
 /** The rows of the open panel under its filter. */
 export function entriesOf(state: State): readonly Entry[] {
@@ -21,6 +22,7 @@ type Builder = (state: State, filter: string) => readonly Entry[]
 
 const builders: Readonly<Record<OverlayKind, Builder>> = {
   gateways: gatewayEntries,
+  outbox: outboxEntries,
   sessions: sessionEntries,
   models: modelEntries,
   find: findEntries,

@@ -13,6 +13,7 @@ export type Entry = {
   readonly tail?: string
   readonly choice:
     | { kind: 'gateway'; id: string }
+    | { kind: 'waiting'; key: string; runId: string }
     | { kind: 'session'; key: string }
     | { kind: 'new-session' }
     | { kind: 'model'; model: string | null }

@@ -3,7 +3,7 @@
 import { type Binding, defineKeymap } from '../input/bindings.ts'
 
 /** Where a key holds. `chat` is the conversation with its composer; the others lie over it. */
-export type Context = 'chat' | 'completion' | 'offline' | 'list' | 'text' | 'approval' | 'trust' | 'answer'
+export type Context = 'chat' | 'completion' | 'offline' | 'list' | 'outbox' | 'text' | 'approval' | 'trust' | 'answer'
 
 export const bindings = [
   { id: 'send', keys: ['enter'], when: 'chat', title: 'Send the message' },
@@ -21,6 +21,7 @@ export const bindings = [
   { id: 'models', keys: ['ctrl+x m'], when: 'chat', title: 'Choose a model' },
   { id: 'prompts', keys: ['ctrl+r'], when: 'chat', title: 'Search earlier prompts' },
   { id: 'find', keys: ['ctrl+f'], when: 'chat', title: 'Find in this conversation' },
+  { id: 'outbox', keys: ['ctrl+x o'], when: 'chat', title: 'Show messages that wait' },
   { id: 'status', keys: ['ctrl+x s'], when: 'chat', title: 'Show gateway, model and tokens' },
   { id: 'help', keys: ['f1', 'ctrl+x h'], when: 'chat', title: 'Show keys and commands' },
   { id: 'toggle-tools', keys: ['ctrl+t'], when: 'chat', title: 'Unfold or fold tool calls' },
@@ -78,6 +79,9 @@ export const bindings = [
   { id: 'list-close', keys: ['escape', 'ctrl+c'], when: 'list', title: 'Close' },
   { id: 'filter-backspace', keys: ['backspace', 'ctrl+h'], when: 'list', title: 'Delete' },
   { id: 'filter-clear', keys: ['ctrl+u', 'ctrl+w'], when: 'list', title: 'Clear' },
+
+  { id: 'outbox-edit', keys: ['enter'], when: 'outbox', title: 'Take it back and edit it' },
+  { id: 'outbox-delete', keys: ['ctrl+d', 'delete'], when: 'outbox', title: 'Delete it' },
 
   { id: 'text-up', keys: ['up', 'k'], when: 'text', title: 'Up' },
   { id: 'text-down', keys: ['down', 'j'], when: 'text', title: 'Down' },

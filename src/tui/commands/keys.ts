@@ -13,6 +13,7 @@ import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
 import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
 import type { KeyId } from './keymap.ts'
+import { deleteWaiting, editWaiting } from './outbox.ts'
 import { status } from './run.ts'
 import { parseSlash } from './slash.ts'
 import { slashCommands } from './table.ts'
@@ -133,6 +134,8 @@ function follow({ choice }: Entry, context: CommandContext) {
   switch (choice.kind) {
     case 'gateway':
       return goTo(context, choice.id)
+    case 'waiting':
+      return editWaiting(context, choice)
     case 'session':
       return intents.openSession(choice.key)
     case 'new-session':
@@ -154,7 +157,7 @@ const moveList =
 const page = (state: State): number => Math.max(1, state.view.rows - 8)
 
 const open =
-  (overlay: 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
+  (overlay: 'outbox' | 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
@@ -193,6 +196,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   prompts: open('prompts'),
   find: open('find'),
   help: open('help'),
+  outbox: open('outbox'),
   status: (context) => status.run(context, ''),
   'toggle-tools': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'tools' }),
   'toggle-thoughts': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'thoughts' }),
@@ -244,6 +248,9 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'list-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
   'filter-backspace': ({ store }) => filter(store.get().overlay?.filter.replace(/\P{M}\p{M}*$/u, ''), store.dispatch),
   'filter-clear': ({ store }) => filter('', store.dispatch),
+
+  'outbox-edit': choose,
+  'outbox-delete': deleteWaiting,
 
   'text-up': ({ screen }) => screen.turnPage(-1),
   'text-down': ({ screen }) => screen.turnPage(1),

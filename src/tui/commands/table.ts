@@ -3,6 +3,7 @@
 import type { SlashCommand } from './command.ts'
 import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
+import { outbox } from './outbox.ts'
 import { abort, reconnect, status } from './run.ts'
 import { compact, find, fresh, search, session, sessions } from './session.ts'
 import { copy, exit, help } from './view.ts'
@@ -20,6 +21,7 @@ export const slashCommands: readonly SlashCommand[] = [
   verbose,
   compact,
   abort,
+  outbox,
   find,
   search,
   copy,

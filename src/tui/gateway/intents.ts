@@ -58,12 +58,21 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     /** The last waiting message, out of the queue and back into the hands of its writer. */
     async takeBack(): Promise<string | undefined> {
       const state = store.get()
-      const key = state.sessions.key
       const question = waitingQuestions(currentTranscript(state), state.connection.phase === 'live').at(-1)
-      if (!question?.runId) return undefined
-      const { runId, text } = question
-      const wasUnsent = await gateway.outbox.remove(runId)
+      return question?.runId === undefined ? undefined : await this.withdraw(state.sessions.key, question.runId)
+    },
+
+    /** A message that waits or was refused; undefined when its answer has begun meanwhile. */
+    async withdraw(key: string, runId: string): Promise<string | undefined> {
+      const find = () =>
+        store.get().transcripts[key]?.live.find(({ id, phase, question }) => {
+          return id === runId && (phase === 'waiting' || question?.delivery === 'refused')
+        })
+      const delivery = find()?.question?.delivery
+      if (delivery === undefined) return undefined
+      const wasUnsent = delivery === 'refused' || (await gateway.outbox.remove(runId))
       if (!wasUnsent) await gateway.call('chat.abort', { sessionKey: key, runId })
+      const text = find()?.question?.text
       store.dispatch({ type: 'message.withdrawn', key, runId })
       return text
     },

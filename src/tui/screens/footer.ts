@@ -33,6 +33,13 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['list-down', 'move'],
     ['list-close', 'close'],
   ],
+  outbox: [
+    ['outbox-edit', 'edit'],
+    ['outbox-delete', 'delete'],
+    ['list-up', ''],
+    ['list-down', 'move'],
+    ['list-close', 'close'],
+  ],
   text: [
     ['text-close', 'close'],
     ['text-up', ''],

@@ -103,7 +103,7 @@ export function contextsOf(state: State): Context[] {
   if (isOverAll(state)) return ['list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
-  if (state.overlay) return [isPage(state) ? 'text' : 'list']
+  if (state.overlay) return isPage(state) ? ['text'] : state.overlay.kind === 'outbox' ? ['list', 'outbox'] : ['list']
   const isOffline = state.connection.phase === 'waiting' || state.connection.phase === 'failed'
   const offline: Context[] = isOffline ? ['offline'] : []
   return ['chat', ...offline, ...(openCompletions(state).length > 0 ? ['completion' as const] : [])]

@@ -14,6 +14,7 @@ export type Panel = { rows: Row[]; cursor?: { row: number; column: number } }
 
 const titles: Readonly<Record<OverlayKind, string>> = {
   gateways: 'Gateways',
+  outbox: 'Messages that wait',
   sessions: 'Sessions',
   models: 'Models',
   find: 'Find in this conversation',
@@ -25,6 +26,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
   gateways: 'No gateway like that.',
+  outbox: 'No message waits.',
   sessions: 'No session like that.',
   models: 'No model like that.',
   find: 'Nothing like that was said here.',

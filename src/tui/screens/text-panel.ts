@@ -31,6 +31,7 @@ const sections: readonly [Context | 'always', string][] = [
   ['trust', 'When a server is not known yet'],
   ['answer', 'When a secret is asked for'],
   ['list', 'In lists'],
+  ['outbox', 'In the messages that wait'],
   ['offline', 'Without connection'],
 ]
 

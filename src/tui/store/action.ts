@@ -80,7 +80,16 @@ export type Action =
 /** What a session has when its row says nothing. */
 export type SessionDefaults = { readonly model?: string; readonly contextTokens?: number }
 
-export type OverlayKind = 'gateways' | 'sessions' | 'models' | 'help' | 'status' | 'find' | 'search' | 'prompts'
+export type OverlayKind =
+  | 'gateways'
+  | 'outbox'
+  | 'sessions'
+  | 'models'
+  | 'help'
+  | 'status'
+  | 'find'
+  | 'search'
+  | 'prompts'
 
 /** A place in a conversation, found by the gateway's search. */
 export type Hit = { readonly key: string; readonly role: string; readonly snippet: string; readonly at: number }

@@ -54,9 +54,11 @@ export function miss(transcript: Transcript, runId: string): Transcript {
   return missed === transcript ? transcript : { ...missed, isStale: true }
 }
 
-/** The message was taken back before it was answered. */
+/** The message was taken back before it was answered, or after it was refused. */
 export function withdraw(transcript: Transcript, runId: string): Transcript {
-  const live = transcript.live.filter((run) => run.id !== runId || run.phase !== 'waiting')
+  const live = transcript.live.filter(
+    (run) => run.id !== runId || (run.phase !== 'waiting' && run.question?.delivery !== 'refused'),
+  )
   return live.length === transcript.live.length ? transcript : { ...transcript, live }
 }
 

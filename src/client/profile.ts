@@ -12,7 +12,7 @@ export const savedWay = z.discriminatedUnion('kind', [localWay, way])
 export type SavedWay = z.infer<typeof savedWay>
 
 /** Most ways one profile may have. */
-const maxWays = 4
+export const maxWays = 4
 
 /** Which of its two secrets a gateway asks for. */
 const secret = z.enum(['token', 'password'])

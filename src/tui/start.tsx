@@ -44,7 +44,7 @@ export async function startTui(options: StartOptions): Promise<number> {
   const { env, serverProgram } = options
   const paths = clientPaths(env)
   const recency = new Recency(join(paths.stateDir, 'recent-gateways.json'))
-  const { roster, problem } = await Roster.open({ flags: options, env, paths, recency })
+  const { roster, problem } = await Roster.open({ flags: options, env, paths, recency, clock: systemClock })
   const gateways: AsyncDisposable[] = []
   const left = Promise.withResolvers<void>()
   const screen = new Screen(process.stdout, systemClock)
@@ -58,16 +58,12 @@ export async function startTui(options: StartOptions): Promise<number> {
     onEnd: left.resolve,
   })
   const ui = createUi({
-    profiles: roster.profiles,
+    saved: roster,
     equip({ id }, prompts) {
       const world = { env, paths, clock: systemClock, serverProgram, onProgress: (line: string) => ui.say(line) }
       const equipment = reach(roster.reachable(id), (asking) => roster.target(id, asking), prompts, world)
       gateways.push(equipment.gateway)
       return equipment
-    },
-    async readProfiles() {
-      await roster.refresh()
-      return roster.profiles
     },
     onUse: (id, atMs) => recency.mark(id, atMs),
     platform: platformOf(env, screen, reader, left.resolve),

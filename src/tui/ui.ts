@@ -4,7 +4,9 @@ import type { CommandContext } from './commands/command.ts'
 import { createController } from './commands/controller.ts'
 import { Picture } from './components/picture.ts'
 import { Fleet, type FleetOptions } from './fleet/fleet.ts'
+import type { SavedProfiles } from './fleet/saved.ts'
 import type { Alert } from './gateway/alerts.ts'
+import { HiddenLine } from './gateway/hidden-line.ts'
 import type { InputEvent } from './input/event.ts'
 import type { Anchor } from './layout/window.ts'
 import type { Action } from './store/action.ts'
@@ -18,7 +20,11 @@ export type Platform = Pick<CommandContext['screen'], 'copy' | 'edit' | 'redraw'
   notify(notification: Notification): void
 }
 
-export type UiOptions = Omit<FleetOptions, 'onAlert'> & { platform: Platform; isCalm?: boolean }
+export type UiOptions = Omit<FleetOptions, 'onAlert'> & {
+  saved: SavedProfiles
+  platform: Platform
+  isCalm?: boolean
+}
 
 export type Ui = Disposable & {
   readonly fleet: Fleet
@@ -46,7 +52,7 @@ export function createUi(options: UiOptions): Ui {
     isCalm: options.isCalm ?? false,
   })
   const screen = { ...platform, ...reading(fleet, picture) }
-  const control = createController(contextOf(fleet, screen), fleet.shown, clock)
+  const control = createController(contextOf(fleet, options.saved, screen), fleet.shown, clock)
 
   /** Outside the window with a bell; about another gateway with a word on this one's screen. */
   function callReader({ kind, text }: Alert, from: Member): void {
@@ -74,10 +80,9 @@ export function createUi(options: UiOptions): Ui {
 }
 
 /** Whoever takes something out of it keeps the gateway it is of, also when another comes on screen meanwhile. */
-function contextOf(fleet: Fleet, screen: CommandContext['screen']): CommandContext {
+function contextOf(fleet: Fleet, saved: SavedProfiles, screen: CommandContext['screen']): CommandContext {
   return {
-    fleet,
-    screen,
+    ...{ fleet, saved, screen, hidden: new HiddenLine() },
     get store() {
       return fleet.current.store
     },

@@ -1,13 +1,15 @@
 /** The whole terminal client on a test screen, with a scripted gateway and a clock moved by hand. */
 
+import type { ProfileBook } from '../../src/client/profile.ts'
 import { App } from '../../src/tui/app.tsx'
-import type { Profile } from '../../src/tui/fleet/fleet.ts'
 import type { Keep } from '../../src/tui/gateway/keep.ts'
 import type { TranscriptCache } from '../../src/tui/gateway/port.ts'
+import type { Profile } from '../../src/tui/store/fleet.ts'
 import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
 import { createUi } from '../../src/tui/ui.ts'
 import type { Prompts } from '../../src/tunnel/prompts.ts'
 import { ManualClock } from './clock.ts'
+import { MemoryProfiles } from './memory-profiles.ts'
 import { openScreen } from './screen.tsx'
 import { type ScriptedGateway, scriptedGateway } from './scripted-gateway.ts'
 
@@ -18,8 +20,7 @@ export type OpenUiOptions = {
   keep?: Keep
   cache?: TranscriptCache
   isCalm?: boolean
-  /** What the saved profiles have become when they are read again. */
-  readProfiles?: () => Promise<readonly Profile[]>
+  book?: ProfileBook
   /** Gateways beside the first, which is `vps-1` and warm. */
   others?: readonly Other[]
 }
@@ -39,14 +40,15 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
   const asking = new Map<string, Prompts>()
   const all: readonly [Other, ...Other[]] = [{ name: 'vps-1', script, ...options }, ...(options.others ?? [])]
   const [first, ...rest] = all
+  const saved = new MemoryProfiles([profileOf(first), ...rest.map(profileOf)], options.book)
   const ui = createUi({
-    profiles: [profileOf(first), ...rest.map(profileOf)],
+    saved,
     equip({ id }, prompts) {
       asking.set(id, prompts)
-      const { script, keep, cache } = all.find((other) => (other.id ?? other.name) === id) as Other
+      const known = all.find((other) => (other.id ?? other.name) === id)
+      const { script, keep, cache } = known ?? { script: scriptedGateway({}, id) }
       return { gateway: script.gateway, ...(keep ? { keep } : {}), ...(cache ? { cache } : {}) }
     },
-    ...(options.readProfiles ? { readProfiles: options.readProfiles } : {}),
     clock,
     newId: () => `run-${++count}`,
     sessionKey: 'main',
@@ -76,6 +78,7 @@ export async function openUi(script: ScriptedGateway, options: OpenUiOptions = {
     ...screen,
     ui,
     clock,
+    saved,
     /** As the connection to this gateway would ask. */
     prompts: (id = 'vps-1'): Prompts => asking.get(id) as Prompts,
     /** What was asked of the machine around the screen. */

@@ -1,6 +1,8 @@
 /** What a slash command is, and what it may touch. */
 
+import type { SavedProfiles } from '../fleet/saved.ts'
 import type { Asker } from '../gateway/asker.ts'
+import type { HiddenLine } from '../gateway/hidden-line.ts'
 import type { Intents } from '../gateway/intents.ts'
 import type { Notifier } from '../gateway/notifier.ts'
 import type { Action } from '../store/action.ts'
@@ -33,6 +35,10 @@ export type FleetControls = {
   switchTo(id: string): boolean
   /** Looks whether the saved profiles have become others, in the background. */
   refresh(): void
+  /** The same, and waits for it. */
+  reload(): Promise<void>
+  /** Connects to one that is not connected; one that is is asked, and how long its answer took in ms is the result. */
+  test(id: string): Promise<number | undefined>
 }
 
 /** Of the gateway on screen, at the moment one looks. */
@@ -43,6 +49,9 @@ export type CommandContext = {
   readonly asker: Asker
   readonly notifier: Notifier
   readonly screen: ScreenControls
+  readonly saved: SavedProfiles
+  /** The secret that is typed into the form of a profile. */
+  readonly hidden: HiddenLine
 }
 
 export type SlashCommand = {

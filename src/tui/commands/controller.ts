@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
 import { type Context, keymap } from './keymap.ts'
 import { deeds } from './keys.ts'
+import { typeInForm } from './profiles.ts'
 
 /** Rows a turn of the wheel scrolls. */
 const wheelRows = 3
@@ -70,7 +71,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const within = contexts()
     const top = within.at(-1)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
-    if (pressed.length > 0 || top === 'approval' || top === 'trust' || top === 'text') {
+    if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
+    if (pressed.length > 0 || top === 'approval' || top === 'trust' || top === 'text' || top === 'profiles') {
       for (const name of keysOf(event)) key(name, within)
       return
     }
@@ -89,6 +91,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     if (isList(top) && overlay) {
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
+    if (top === 'form') return typeInForm(context, oneLine(pasted))
+    if (top === 'profiles') return
     if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
     // Never an answer to a question of yes or no, whatever is in it.
     if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })

@@ -22,6 +22,7 @@ type Builder = (state: State, filter: string) => readonly Entry[]
 
 const builders: Readonly<Record<OverlayKind, Builder>> = {
   gateways: gatewayEntries,
+  profiles: () => [],
   outbox: outboxEntries,
   sessions: sessionEntries,
   models: modelEntries,

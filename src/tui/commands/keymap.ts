@@ -3,7 +3,18 @@
 import { type Binding, defineKeymap } from '../input/bindings.ts'
 
 /** Where a key holds. `chat` is the conversation with its composer; the others lie over it. */
-export type Context = 'chat' | 'completion' | 'offline' | 'list' | 'outbox' | 'text' | 'approval' | 'trust' | 'answer'
+export type Context =
+  | 'chat'
+  | 'completion'
+  | 'offline'
+  | 'list'
+  | 'outbox'
+  | 'profiles'
+  | 'form'
+  | 'text'
+  | 'approval'
+  | 'trust'
+  | 'answer'
 
 export const bindings = [
   { id: 'send', keys: ['enter'], when: 'chat', title: 'Send the message' },
@@ -15,6 +26,7 @@ export const bindings = [
   { id: 'external-editor', keys: ['ctrl+x e'], when: 'chat', title: 'Write in your own editor' },
 
   { id: 'gateways', keys: ['ctrl+g', 'f2'], when: 'always', title: 'Go to another gateway' },
+  { id: 'profiles', keys: ['ctrl+x g'], when: 'always', title: 'Show the profiles of all gateways' },
   { id: 'previous-gateway', keys: ['ctrl+x -'], when: 'always', title: 'Go back to the gateway before' },
   { id: 'next-approval', keys: ['ctrl+x a'], when: 'always', title: 'Go to the command that waits longest' },
   { id: 'sessions', keys: ['ctrl+o'], when: 'chat', title: 'Choose a session' },
@@ -82,6 +94,26 @@ export const bindings = [
 
   { id: 'outbox-edit', keys: ['enter'], when: 'outbox', title: 'Take it back and edit it' },
   { id: 'outbox-delete', keys: ['ctrl+d', 'delete'], when: 'outbox', title: 'Delete it' },
+
+  { id: 'profile-up', keys: ['up', 'k'], when: 'profiles', title: 'Up' },
+  { id: 'profile-down', keys: ['down', 'j', 'tab'], when: 'profiles', title: 'Down' },
+  { id: 'profile-use', keys: ['enter'], when: 'profiles', title: 'Go there' },
+  { id: 'profile-add', keys: ['a'], when: 'profiles', title: 'Add one' },
+  { id: 'profile-edit', keys: ['e'], when: 'profiles', title: 'Edit it' },
+  { id: 'profile-test', keys: ['t', 'r'], when: 'profiles', title: 'Try it out now' },
+  { id: 'profile-warm', keys: ['w'], when: 'profiles', title: 'Keep it connected, or not' },
+  { id: 'profile-commands', keys: ['u'], when: 'profiles', title: 'Use it for line commands' },
+  { id: 'profile-delete', keys: ['d', 'delete'], when: 'profiles', title: 'Delete it; twice' },
+  { id: 'profiles-close', keys: ['escape', 'q', 'ctrl+c'], when: 'profiles', title: 'Close' },
+
+  { id: 'form-save', keys: ['enter'], when: 'form', title: 'Save, or go to what is missing' },
+  { id: 'form-next', keys: ['tab', 'down'], when: 'form', title: 'Next field' },
+  { id: 'form-previous', keys: ['shift+tab', 'up'], when: 'form', title: 'Field before' },
+  { id: 'form-left', keys: ['left'], when: 'form', title: 'Left, or another choice' },
+  { id: 'form-right', keys: ['right'], when: 'form', title: 'Right, or another choice' },
+  { id: 'form-backspace', keys: ['backspace', 'ctrl+h'], when: 'form', title: 'Delete' },
+  { id: 'form-clear', keys: ['ctrl+u', 'ctrl+w'], when: 'form', title: 'Clear' },
+  { id: 'form-close', keys: ['escape', 'ctrl+c'], when: 'form', title: 'Leave without saving' },
 
   { id: 'text-up', keys: ['up', 'k'], when: 'text', title: 'Up' },
   { id: 'text-down', keys: ['down', 'j'], when: 'text', title: 'Down' },

@@ -14,6 +14,20 @@ import type { Entry } from './entry.ts'
 import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
 import type { KeyId } from './keymap.ts'
 import { deleteWaiting, editWaiting } from './outbox.ts'
+import {
+  addProfile,
+  closeForm,
+  deleteProfile,
+  editProfile,
+  eraseInForm,
+  saveForm,
+  showProfiles,
+  sideways,
+  testProfile,
+  turnWarm,
+  useChosen,
+  useForCommands,
+} from './profiles.ts'
 import { status } from './run.ts'
 import { parseSlash } from './slash.ts'
 import { slashCommands } from './table.ts'
@@ -154,6 +168,11 @@ const moveList =
   ({ store }) =>
     store.dispatch({ type: 'overlay.moved', by: by(store.get()), count: entriesOf(store.get()).length })
 
+const moveProfile =
+  (by: number): Deed =>
+  ({ store }) =>
+    store.dispatch({ type: 'overlay.moved', by, count: store.get().fleet.members.length })
+
 const page = (state: State): number => Math.max(1, state.view.rows - 8)
 
 const open =
@@ -189,6 +208,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'external-editor': externalEditor,
 
   gateways: (context) => chooseGateway(context),
+  profiles: showProfiles,
   'previous-gateway': goBack,
   'next-approval': goToApproval,
   sessions: open('sessions'),
@@ -251,6 +271,26 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
 
   'outbox-edit': choose,
   'outbox-delete': deleteWaiting,
+
+  'profile-up': moveProfile(-1),
+  'profile-down': moveProfile(1),
+  'profile-use': useChosen,
+  'profile-add': addProfile,
+  'profile-edit': editProfile,
+  'profile-test': testProfile,
+  'profile-warm': turnWarm,
+  'profile-commands': useForCommands,
+  'profile-delete': deleteProfile,
+  'profiles-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
+
+  'form-save': saveForm,
+  'form-next': ({ store }) => store.dispatch({ type: 'form.moved', by: 1 }),
+  'form-previous': ({ store }) => store.dispatch({ type: 'form.moved', by: -1 }),
+  'form-left': (context) => sideways(context, 'left'),
+  'form-right': (context) => sideways(context, 'right'),
+  'form-backspace': (context) => eraseInForm(context, 'sign'),
+  'form-clear': (context) => eraseInForm(context, 'all'),
+  'form-close': closeForm,
 
   'text-up': ({ screen }) => screen.turnPage(-1),
   'text-down': ({ screen }) => screen.turnPage(1),

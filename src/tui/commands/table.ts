@@ -4,6 +4,7 @@ import type { SlashCommand } from './command.ts'
 import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
 import { outbox } from './outbox.ts'
+import { profiles } from './profiles.ts'
 import { abort, reconnect, status } from './run.ts'
 import { compact, find, fresh, search, session, sessions } from './session.ts'
 import { copy, exit, help } from './view.ts'
@@ -12,6 +13,7 @@ export const slashCommands: readonly SlashCommand[] = [
   help,
   status,
   use,
+  profiles,
   sessions,
   session,
   fresh,

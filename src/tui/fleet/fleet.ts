@@ -7,26 +7,22 @@ import type { Prompts } from '../../tunnel/prompts.ts'
 import type { Alert } from '../gateway/alerts.ts'
 import { Asker } from '../gateway/asker.ts'
 import type { Action } from '../store/action.ts'
-import { type Fleet as FleetState, type Member, noFleet } from '../store/fleet.ts'
+import { type Fleet as FleetState, type Member, noFleet, type Profile } from '../store/fleet.ts'
 import { standing } from '../store/members.ts'
 import { createShownStore, type ShownStore } from '../store/shown.ts'
 import type { State } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
+import type { SavedProfiles } from './saved.ts'
 import { type Equipment, openWorkspace, type Workspace, type WorkspaceOptions } from './workspace.ts'
 
-/** A gateway one can switch to. */
-export type Profile = Pick<Member, 'id' | 'name' | 'ways' | 'isWarm' | 'isSaved' | 'usedAt'>
-
 export type FleetOptions = Pick<WorkspaceOptions, 'clock' | 'newId' | 'columns' | 'rows'> & {
-  /** The first one is on screen at the start. */
-  readonly profiles: readonly [Profile, ...Profile[]]
+  /** The first of its profiles is on screen at the start. */
+  readonly saved: Pick<SavedProfiles, 'profiles' | 'refresh'>
   /** The session to open there. */
   readonly sessionKey: string
   /** Makes what a gateway needs, at once; it connects when it is told to. `prompts` asks in its own dialogs. */
   equip(profile: Profile, prompts: Prompts): Equipment
   onAlert(alert: Alert, from: Member): void
-  /** The profiles as they are saved now. */
-  readProfiles?(): Promise<readonly Profile[]>
   /** It came on screen, at this time. */
   onUse?(id: string, atMs: number): void
 }
@@ -46,13 +42,15 @@ export class Fleet implements Disposable {
   #profiles: readonly Profile[]
   #current: Workspace
   #previousId: string | undefined
+  /** On screen although its profile has been deleted; gone with the next switch. */
+  #ghostId: string | undefined
   #told: FleetState = noFleet
   #cancelWarmUp = () => {}
 
   constructor(options: FleetOptions) {
     this.#options = options
-    this.#profiles = options.profiles
-    this.#current = this.#workspace(options.profiles[0], options.sessionKey)
+    this.#profiles = options.saved.profiles
+    this.#current = this.#workspace(options.saved.profiles[0], options.sessionKey)
     this.shown = createShownStore(this.#current.store)
     this.#tell()
   }
@@ -97,6 +95,7 @@ export class Fleet implements Disposable {
     from.store.dispatch({ type: 'screen.left' })
     this.#previousId = from.id
     this.#current = to
+    if (this.#ghostId === from.id) this.#forgetGhost()
     this.#markUsed(profile)
     to.catchUp()
     to.store.dispatch({
@@ -118,24 +117,38 @@ export class Fleet implements Disposable {
   setProfiles(profiles: readonly Profile[]): void {
     const current = this.#profiles.find(({ id }) => id === this.#current.id)
     const isGone = !profiles.some(({ id }) => id === this.#current.id)
+    this.#ghostId = isGone ? this.#current.id : undefined
     const next = isGone && current ? [{ ...current, isSaved: false }, ...profiles] : profiles
     this.#profiles = next.map((profile) => ({ ...profile, usedAt: this.#usedAt.get(profile.id) ?? profile.usedAt }))
-    for (const [id, workspace] of this.#workspaces) {
-      if (this.#profiles.some((profile) => profile.id === id)) continue
-      workspace.gateway.disconnect()
-      workspace[Symbol.dispose]()
-      this.#workspaces.delete(id)
-    }
+    this.#closeDeleted()
     for (const profile of this.#profiles) if (profile.isWarm) this.#workspace(profile).gateway.connect()
     this.#tell()
   }
 
   /** In the background; a list that cannot be read stays as it was. */
   refresh(): void {
-    this.#options.readProfiles?.().then(
-      (profiles) => this.setProfiles(profiles),
-      () => {},
-    )
+    this.reload().catch(() => {})
+  }
+
+  async reload(): Promise<void> {
+    const { saved } = this.#options
+    await saved.refresh()
+    this.setProfiles(saved.profiles)
+  }
+
+  async test(id: string): Promise<number | undefined> {
+    const profile = this.#profiles.find((candidate) => candidate.id === id)
+    if (!profile) return undefined
+    const { gateway } = this.#workspace(profile)
+    if (gateway.view.phase !== 'live') {
+      if (gateway.view.phase === 'idle') gateway.connect()
+      else gateway.retry()
+      return undefined
+    }
+    const { clock } = this.#options
+    const from = clock.monotonic()
+    await gateway.call('health', {})
+    return clock.monotonic() - from
   }
 
   /** Writes every draft to disk now. */
@@ -168,6 +181,22 @@ export class Fleet implements Disposable {
       }),
     )
     return workspace
+  }
+
+  #closeDeleted(): void {
+    for (const [id, workspace] of this.#workspaces) {
+      if (this.#profiles.some((profile) => profile.id === id)) continue
+      workspace.gateway.disconnect()
+      workspace[Symbol.dispose]()
+      this.#workspaces.delete(id)
+    }
+  }
+
+  #forgetGhost(): void {
+    this.#profiles = this.#profiles.filter(({ id }) => id !== this.#ghostId)
+    this.#ghostId = undefined
+    this.#previousId = undefined
+    this.#closeDeleted()
   }
 
   #memberOf(profile: Profile): Member {

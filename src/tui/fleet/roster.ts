@@ -1,34 +1,39 @@
 /** The gateways the screen can go to: the one it was started with, the one of this machine, and the saved ones. */
 
 import type { ClientPaths, Env } from '../../client/paths.ts'
-import type { Profile as SavedProfile } from '../../client/profile.ts'
+import type { ProfileBook, Profile as SavedProfile } from '../../client/profile.ts'
 import { readProfiles } from '../../client/profile-store.ts'
 import { wayText } from '../../client/profile-text.ts'
-import { allProfiles, placeOf } from '../../client/profiles.ts'
+import { allProfiles, type NewProfile, placeOf } from '../../client/profiles.ts'
+import { chooseProfile, forgetProfile, reviseProfile, saveProfile } from '../../client/saved-profiles.ts'
 import { profileTarget, resolveTarget, type Target, type TargetFlags } from '../../client/target.ts'
 import { Fault } from '../../shared/fault.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import type { Secret } from '../../shared/std/secret.ts'
 import type { Prompts } from '../../tunnel/prompts.ts'
-import type { Profile } from './fleet.ts'
+import type { Profile } from '../store/fleet.ts'
 import type { Reachable } from './reach.ts'
 import type { Recency } from './recency.ts'
+import type { SavedProfiles } from './saved.ts'
 
 export type RosterOptions = {
   readonly flags: TargetFlags
   readonly env: Env
   readonly paths: ClientPaths
+  readonly clock: Clock
   readonly recency: Pick<Recency, 'of'>
 }
 
-export class Roster {
+export class Roster implements SavedProfiles {
   readonly #options: RosterOptions
   /** What the screen was started with. */
   readonly #first: Target
-  #saved: readonly SavedProfile[]
+  #book: ProfileBook
 
-  private constructor(options: RosterOptions, first: Target, saved: readonly SavedProfile[]) {
+  private constructor(options: RosterOptions, first: Target, book: ProfileBook) {
     this.#options = options
     this.#first = first
-    this.#saved = saved
+    this.#book = book
   }
 
   /** Rejects with a `Fault` for flags or settings that are wrong; a list that cannot be read is as good as none. */
@@ -36,17 +41,25 @@ export class Roster {
     const { flags, env, paths } = options
     const first = await resolveTarget(flags, env, paths)
     try {
-      return { roster: new Roster(options, first, await readSaved(paths)), problem: undefined }
+      return { roster: new Roster(options, first, await readProfiles(paths.profiles)), problem: undefined }
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      return { roster: new Roster(options, first, []), problem: error }
+      return { roster: new Roster(options, first, { version: 1, profiles: [] }), problem: error }
     }
+  }
+
+  get book(): ProfileBook {
+    return this.#book
+  }
+
+  get all(): readonly SavedProfile[] {
+    return allProfiles(this.#book)
   }
 
   /** The one to begin with first. */
   get profiles(): [Profile, ...Profile[]] {
     const { recency } = this.#options
-    const saved = this.#saved.map(
+    const saved = this.all.map(
       (one): Profile => ({
         ...{ id: one.id, name: one.name, ways: one.ways.map(wayText), isSaved: true },
         isWarm: one.warm === true,
@@ -55,13 +68,33 @@ export class Roster {
     )
     const { id, name, source } = this.#first
     const known = saved.find((one) => one.id === id)
+    // The profile it was started with may be deleted by now; an address that was typed stays.
+    if (!known && this.#first.profile) return saved as [Profile, ...Profile[]]
     const first = known ?? { id, name, ways: [source], isWarm: false, isSaved: false, usedAt: recency.of(id) }
     return [first, ...saved.filter((one) => one.id !== id)]
   }
 
   /** Looks at the disk again: another program may have changed the list. */
   async refresh(): Promise<void> {
-    this.#saved = await readSaved(this.#options.paths)
+    this.#book = await readProfiles(this.#options.paths.profiles)
+  }
+
+  async keep(draft: NewProfile, old: string | undefined, secret: Secret | undefined): Promise<SavedProfile> {
+    if (old === undefined) return await saveProfile(draft, secret, this.#options)
+    const edit = { ...draft, warm: draft.warm === true, secret: draft.secret ?? null }
+    return await reviseProfile(old, edit, secret, this.#options)
+  }
+
+  async setWarm(name: string, isWarm: boolean): Promise<void> {
+    await reviseProfile(name, { warm: isWarm }, undefined, this.#options)
+  }
+
+  async remove(name: string): Promise<void> {
+    await forgetProfile(name, this.#options)
+  }
+
+  async use(name: string): Promise<void> {
+    await chooseProfile(name, this.#options)
   }
 
   reachable(id: string): Reachable {
@@ -85,12 +118,8 @@ export class Roster {
   }
 
   #savedOf(id: string): SavedProfile {
-    const found = this.#saved.find((one) => one.id === id)
+    const found = this.all.find((one) => one.id === id)
     if (found) return found
     throw new Fault('profile.unknown', 'This profile has been deleted', { remedy: 'Choose another one.' })
   }
-}
-
-async function readSaved(paths: ClientPaths): Promise<readonly SavedProfile[]> {
-  return allProfiles(await readProfiles(paths.profiles))
 }

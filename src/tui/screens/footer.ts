@@ -40,6 +40,22 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['list-down', 'move'],
     ['list-close', 'close'],
   ],
+  profiles: [
+    ['profile-use', 'go there'],
+    ['profile-add', 'add'],
+    ['profile-edit', 'edit'],
+    ['profile-test', 'test'],
+    ['profile-warm', 'warm'],
+    ['profile-delete', 'delete'],
+    ['profiles-close', 'close'],
+  ],
+  form: [
+    ['form-save', 'save'],
+    ['form-next', 'next'],
+    ['form-left', ''],
+    ['form-right', 'choose'],
+    ['form-close', 'leave'],
+  ],
   text: [
     ['text-close', 'close'],
     ['text-up', ''],

@@ -18,6 +18,7 @@ import { wrapText } from '../layout/wrap.ts'
 import type { Notice } from '../store/action.ts'
 import { editorOf } from '../store/composer.ts'
 import { itemOpener } from '../store/folding.ts'
+import type { Overlay } from '../store/overlay.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { clockTime } from './ages.ts'
@@ -27,6 +28,9 @@ import { footerRow } from './footer.ts'
 import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
 import { listPanel } from './list-panel.ts'
+import type { Panel } from './panel-title.ts'
+import { profileForm } from './profile-form.ts'
+import { profilesScreen } from './profiles-screen.ts'
 import { questionSheet } from './question-sheet.ts'
 import { type Moment, statusRow } from './status-line.ts'
 import { textPanel } from './text-panel.ts'
@@ -100,7 +104,8 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
 
 /** Where keys go now, from the bottom up: the last one is asked first. */
 export function contextsOf(state: State): Context[] {
-  if (isOverAll(state)) return ['list']
+  if (state.form) return ['form']
+  if (isOverAll(state)) return [state.overlay?.kind === 'profiles' ? 'profiles' : 'list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
   if (state.overlay) return isPage(state) ? ['text'] : state.overlay.kind === 'outbox' ? ['list', 'outbox'] : ['list']
@@ -117,7 +122,7 @@ const isPage = ({ overlay }: State): boolean => overlay?.kind === 'help' || over
 const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))
 
 /** One can always go to another gateway, whatever is asked here. */
-const isOverAll = ({ overlay }: State): boolean => overlay?.kind === 'gateways'
+const isOverAll = ({ overlay }: State): boolean => overlay?.kind === 'gateways' || overlay?.kind === 'profiles'
 
 /** Something waits for an answer before all else. */
 const isAsked = ({ approvals, asked }: State): boolean => approvals.waiting.length > 0 || asked !== undefined
@@ -147,7 +152,10 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
   const isLoading =
     overlay.kind === 'models' ? !state.models.isLoaded : overlay.kind === 'sessions' && !state.sessions.isLoaded
   const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
-  const panel = page ?? listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
+  const panel =
+    page ??
+    gatewaysPanel(state, overlay, height, moment.nowMs) ??
+    listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
   return {
     above: edges.above,
     body: panel.rows,
@@ -158,6 +166,15 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
     bodyRows: 0,
     lastPage: page?.last ?? 0,
   }
+}
+
+/** The profiles, and the form over them, which takes the whole place. */
+function gatewaysPanel(state: State, { kind, index }: Overlay, height: number, nowMs: number): Panel | undefined {
+  if (kind !== 'profiles') return undefined
+  if (state.form) return profileForm(state.form, state.view.columns, height)
+  const notices = noticeRows(state, 2)
+  const { rows } = profilesScreen(state, index, height - notices.length, nowMs)
+  return { rows: [...rows, ...notices] }
 }
 
 function bodyOf(

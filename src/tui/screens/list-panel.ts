@@ -1,19 +1,19 @@
 /** A list to choose from under a filter: sessions, models, places, prompts. Pure. */
 
 import type { Entry } from '../commands/entry.ts'
-import { cutRow, padRow, spread } from '../layout/fit.ts'
-import { accentStrong, border, chosen, chosenMuted, muted, strong, success } from '../layout/items/styles.ts'
+import { padRow, spread } from '../layout/fit.ts'
+import { accentStrong, chosen, chosenMuted, muted, strong, success } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
 import type { OverlayKind } from '../store/action.ts'
 import type { Overlay } from '../store/overlay.ts'
 import { age } from './ages.ts'
-
-export type Panel = { rows: Row[]; cursor?: { row: number; column: number } }
+import { type Panel, ruledTitle } from './panel-title.ts'
 
 const titles: Readonly<Record<OverlayKind, string>> = {
   gateways: 'Gateways',
+  profiles: 'Profiles',
   outbox: 'Messages that wait',
   sessions: 'Sessions',
   models: 'Models',
@@ -26,6 +26,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
   gateways: 'No gateway like that.',
+  profiles: '',
   outbox: 'No message waits.',
   sessions: 'No session like that.',
   models: 'No model like that.',
@@ -36,21 +37,8 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   status: '',
 }
 
-export function panelTitle(kind: OverlayKind, right: string, columns: number): Row {
-  const title = ` ${titles[kind]} `
-  const tail = right === '' ? '' : ` ${right} `
-  const fill = Math.max(0, columns - 3 - textWidth(title) - textWidth(tail))
-  return cutRow(
-    [
-      plain('──', border),
-      plain(title, strong),
-      plain('─'.repeat(fill), border),
-      plain(tail, muted),
-      plain('─', border),
-    ],
-    columns,
-  )
-}
+export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>
+  ruledTitle(titles[kind], right, columns)
 
 /** Exactly `height` rows: title, filter, list. */
 export function listPanel(

@@ -8,7 +8,8 @@ import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
 import type { Overlay } from '../store/overlay.ts'
-import { type Panel, panelTitle } from './list-panel.ts'
+import { panelTitle } from './list-panel.ts'
+import type { Panel } from './panel-title.ts'
 
 /** Exactly `height` rows, beginning at the overlay's row. `last` is the last row it may begin with. */
 export function textPanel(overlay: Overlay, columns: number, height: number): Panel & { last: number } {
@@ -31,6 +32,8 @@ const sections: readonly [Context | 'always', string][] = [
   ['trust', 'When a server is not known yet'],
   ['answer', 'When a secret is asked for'],
   ['list', 'In lists'],
+  ['profiles', 'Among the profiles'],
+  ['form', 'In the form of a profile'],
   ['outbox', 'In the messages that wait'],
   ['offline', 'Without connection'],
 ]

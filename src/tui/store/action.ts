@@ -8,6 +8,7 @@ import type { SessionRow } from '../../shared/protocol/sessions.ts'
 import type { HistoryMessage } from '../gateway/port.ts'
 import type { EditorOp } from '../input/editor.ts'
 import type { Anchor } from '../layout/window.ts'
+import type { Form } from '../profiles/form.ts'
 import type { Fleet } from './fleet.ts'
 import type { Asked } from './question.ts'
 import type { RunNews } from './transcript.ts'
@@ -24,6 +25,15 @@ export type Action =
   | { type: 'fleet.changed'; fleet: Fleet }
   /** A question for the person came, changed or left. */
   | { type: 'question.changed'; asked: Asked | undefined }
+  // The form of a profile
+  | { type: 'form.opened'; form: Form }
+  | { type: 'form.closed' }
+  | { type: 'form.edited'; op: EditorOp }
+  | { type: 'form.moved'; by: number }
+  | { type: 'form.turned'; by: number }
+  | { type: 'form.secret'; length: number }
+  | { type: 'form.tried' }
+  | { type: 'form.refused'; text: string; remedy: string | undefined }
   // Runs and messages
   | { type: 'run.news'; runId: string; key?: string; news: RunNews; at?: number }
   | { type: 'message.asked'; key: string; runId: string; text: string; at: number }
@@ -82,6 +92,7 @@ export type SessionDefaults = { readonly model?: string; readonly contextTokens?
 
 export type OverlayKind =
   | 'gateways'
+  | 'profiles'
   | 'outbox'
   | 'sessions'
   | 'models'

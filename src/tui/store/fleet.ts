@@ -23,6 +23,9 @@ export type Member = {
   readonly usedAt: number | undefined
 }
 
+/** What is known of it without having been there. */
+export type Profile = Pick<Member, 'id' | 'name' | 'ways' | 'isWarm' | 'isSaved' | 'usedAt'>
+
 export type Fleet = {
   readonly members: readonly Member[]
   /** The one on screen, and the one before it, for `-`. */

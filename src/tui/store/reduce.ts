@@ -5,6 +5,7 @@ import type { Action } from './action.ts'
 import { reduceApprovals } from './approvals.ts'
 import { reduceAttention } from './attention.ts'
 import { editorOf, reduceComposer } from './composer.ts'
+import { reduceForm } from './form.ts'
 import { reduceNotices } from './notices.ts'
 import { reduceOverlay } from './overlay.ts'
 import { reduceSessions } from './sessions.ts'
@@ -34,6 +35,7 @@ export function reduce(state: State, action: Action): State {
     approvals: reduceApprovals(state.approvals, action),
     asked: action.type === 'question.changed' ? action.asked : state.asked,
     attention: reduceAttention(state.attention, action),
+    form: reduceForm(state.form, action),
     fleet: action.type === 'fleet.changed' ? action.fleet : state.fleet,
     models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,
     overlay: reduceOverlay(state.overlay, action),

@@ -3,6 +3,7 @@
 import type { ConnectionView } from '../../client/connection-api.ts'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
+import type { Form } from '../profiles/form.ts'
 import { type Approvals, noApprovals } from './approvals.ts'
 import { type Attention, initialAttention } from './attention.ts'
 import { type Composer, emptyComposer } from './composer.ts'
@@ -24,6 +25,8 @@ export type State = {
   /** What a connection needs to know before it goes on. */
   readonly asked: Asked | undefined
   readonly attention: Attention
+  /** The profile that is being added or edited. */
+  readonly form: Form | undefined
   /** How the other gateways stand; known to the one on screen only. */
   readonly fleet: Fleet
   readonly models: { readonly rows: readonly ModelRow[]; readonly isLoaded: boolean }
@@ -47,6 +50,7 @@ export function initialState(options: {
     approvals: noApprovals,
     asked: undefined,
     attention: initialAttention,
+    form: undefined,
     fleet: noFleet,
     models: { rows: [], isLoaded: false },
     overlay: undefined,

@@ -228,19 +228,18 @@ describe('the switcher', () => {
 describe('the saved profiles change while the screen is open', () => {
   test('one that came is offered, one that went is given up, the one on screen stays', async () => {
     const [script, warm] = [scriptedGateway(), scriptedGateway({}, 'desktop')]
-    let saved = [profileOf({ name: 'desktop' })]
     await using screen = await arrived(script, {
       others: [
         { name: 'desktop', script: warm },
         { name: 'new', isWarm: false, script: scriptedGateway({}, 'new') },
       ],
-      readProfiles: async () => saved,
     })
     warm.arrive()
+    screen.saved.profiles = [profileOf({ name: 'desktop' })]
     await screen.type('<ctrl+g>')
     await screen.after()
     expect(screen.text()).toMatch(/desktop .*\n● vps-1/)
-    saved = [profileOf({ name: 'new', isWarm: false })]
+    screen.saved.profiles = [profileOf({ name: 'new', isWarm: false })]
     await screen.type('<esc>')
     await screen.after(100)
     await screen.type('<ctrl+g>')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { clientPaths } from '../../../src/client/paths.ts'
+import { systemClock } from '../../../src/shared/std/clock.ts'
 import { Recency } from '../../../src/tui/fleet/recency.ts'
 import { Roster } from '../../../src/tui/fleet/roster.ts'
 import { noPrompts } from '../../../src/tunnel/prompts.ts'
@@ -19,7 +20,7 @@ async function world(book: Record<string, unknown> | string, flags: Record<strin
   const paths = clientPaths(env, folder.path)
   writeFileSync(paths.profiles, typeof book === 'string' ? book : JSON.stringify({ version: 1, ...book }))
   const recency = new Recency(join(folder.path, 'recent.json'))
-  const opened = await Roster.open({ flags, env, paths, recency })
+  const opened = await Roster.open({ flags, env, paths, recency, clock: systemClock })
   return { ...opened, paths, recency, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 }
 
@@ -57,7 +58,7 @@ test('the screen stays at its profile when another one is put to use elsewhere; 
 test('a list that cannot be read costs the saved ones and says why; a deleted one cannot be reached', async () => {
   await using it = await world('{', { url: 'ws://127.0.0.1:9' })
   expect(it.problem?.message).toContain('cannot be read')
-  expect(names(it.roster)).toEqual(['remote'])
+  expect(names(it.roster)).toEqual(['remote', 'local'])
   await expect(it.roster.target('gone', noPrompts)).rejects.toThrow('deleted')
 })
 

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import type { ProfileBook } from '../../../src/client/profile.ts'
+import { Fault } from '../../../src/shared/fault.ts'
+import { expectFrame } from '../../support/frames.ts'
+import { scriptedGateway } from '../../support/scripted-gateway.ts'
+import { arrived, called } from '../../support/ui.tsx'
+
+const book: ProfileBook = {
+  version: 1,
+  current: 'vps-1',
+  profiles: [
+    { id: 'vps-1', name: 'vps-1', createdAt: 1, ways: [{ kind: 'direct', url: 'wss://vps.example' }], warm: true },
+    {
+      ...{ id: 'desktop', name: 'desktop', createdAt: 2, warm: true },
+      ways: [
+        { kind: 'tailscale', peer: 'desktop' },
+        { kind: 'ssh', host: 'desktop.example', user: 'me' },
+      ],
+      secret: { source: 'file', secret: 'token' },
+    },
+    { id: 'tokyo', name: '東京', createdAt: 3, ways: [{ kind: 'ssh', host: 'tokyo.example' }] },
+  ],
+}
+
+async function opened(size: { columns?: number; rows?: number } = {}) {
+  const [script, warm] = [scriptedGateway(), scriptedGateway({ health: () => ({}) }, 'desktop')]
+  const screen = await arrived(script, {
+    ...{ ...size, book },
+    others: [
+      { name: 'desktop', script: warm, ways: ['tailscale desktop', 'ssh me@desktop.example'] },
+      { id: 'tokyo', name: '東京', script: scriptedGateway({}, '東京'), isWarm: false, ways: ['ssh tokyo.example'] },
+    ],
+  })
+  warm.arrive()
+  warm.finish('run-9')
+  await screen.after()
+  await screen.type('<ctrl+x>g')
+  await screen.after()
+  return { screen, script, warm }
+}
+
+describe.each([
+  { columns: 80, rows: 24 },
+  { columns: 40, rows: 10 },
+  { columns: 120, rows: 40 },
+])('at $columns×$rows', (size) => {
+  const name = (what: string) => `${what}-${size.columns}x${size.rows}`
+
+  test('all profiles, and what is wrong with the chosen one', async () => {
+    const { screen, warm } = await opened(size)
+    await using _ = screen
+    const remedy = 'Start Tailscale there, or reach it another way.'
+    const fault = new Fault('tailscale.peer-offline', 'desktop is offline since 3 hours', { remedy, retryable: true })
+    warm.become({ phase: 'waiting', fault, retryAt: screen.clock.now() + 5_000 })
+    await screen.type('<down>')
+    await screen.after()
+    await expectFrame(screen, name('profiles'))
+  })
+
+  test('a new one is checked as it is typed', async () => {
+    const { screen } = await opened(size)
+    await using _ = screen
+    await screen.type('amy vps<tab><tab>vps.example<tab>me<tab>22x')
+    await expectFrame(screen, name('profile-form'))
+  })
+})
+
+test('enter goes to what is missing, then saves; a secret is kept and shown nowhere', async () => {
+  const { screen } = await opened()
+  await using _ = screen
+  await screen.type('anew<enter>')
+  expect(screen.text()).toMatch(/Host .*is needed/)
+  await screen.type('new.example<up>')
+  await screen.type('<right><left>')
+  for (let field = 0; field < 8; field++) await screen.type('<tab>')
+  await screen.type('<right><right><right><right><tab><tab>hunter2')
+  expect(screen.text()).toContain('•••••••')
+  expect(JSON.stringify(screen.ui.store.get())).not.toContain('hunter2')
+  await screen.type('<enter>')
+  await screen.after()
+  expect(screen.text()).toContain('new is saved.')
+  expect(screen.text()).toMatch(/○ new +ssh new\.example/)
+  expect([...screen.saved.secrets.values()]).toEqual(['hunter2'])
+  expect(screen.saved.book.profiles.at(-1)).toMatchObject({ name: 'new', secret: { source: 'file', secret: 'token' } })
+})
+
+test('one is edited; leaving with changes asks once', async () => {
+  const { screen } = await opened()
+  await using _ = screen
+  await screen.type('<down>e')
+  expect(screen.text()).toContain('── Profile desktop ─')
+  expect(screen.text()).toMatch(/Reached by +‹ tailscale ›/)
+  expect(screen.text()).toMatch(/Else by +‹ ssh ›/)
+  await screen.type('2<esc>')
+  await screen.after(100)
+  expect(screen.text()).toContain('── Profile desktop ─')
+  await screen.type('<enter>')
+  await screen.after()
+  expect(screen.text()).toContain('desktop2 is saved.')
+  expect(screen.saved.book.profiles[1]).toMatchObject({ id: 'desktop', name: 'desktop2', warm: true })
+  await screen.type('e<esc>')
+  await screen.after(100)
+  expect(screen.text()).toContain('── Profiles ─')
+})
+
+test('one is deleted by pressing twice, kept warm or not, used for line commands', async () => {
+  const { screen } = await opened()
+  await using _ = screen
+  await screen.type('<down><down>w')
+  await screen.after()
+  expect(screen.saved.book.profiles[2]).toMatchObject({ name: '東京', warm: true })
+  expect(screen.text()).toMatch(/◌ 東京 +warm/)
+  await screen.type('u')
+  await screen.after()
+  expect(screen.saved.book.current).toBe('tokyo')
+  await screen.type('d')
+  expect(screen.text()).toContain('d again deletes 東京')
+  await screen.type('d')
+  await screen.after()
+  expect(screen.saved.book.profiles.map(({ name }) => name)).toEqual(['vps-1', 'desktop'])
+})
+
+test('one is tried out: it is connected to, or asked when it is connected', async () => {
+  const { screen, warm } = await opened()
+  await using _ = screen
+  await screen.type('<down>t')
+  await screen.after()
+  expect(called(warm, 'health')).toHaveLength(1)
+  expect(screen.text()).toContain('desktop answered in 1 ms.')
+  await screen.type('<down>t')
+  await screen.after()
+  expect(screen.text()).toMatch(/◌ 東京/)
+})
+
+test('the screen is at another gateway when its profile leads elsewhere now', async () => {
+  const { screen } = await opened()
+  await using _ = screen
+  await screen.type('e<tab><tab>')
+  await screen.type('<ctrl+u>wss://other.example<enter>')
+  await screen.after()
+  expect(screen.ui.fleet.current.id).toBe('new-1')
+  await screen.type('<esc>')
+  await screen.after(100)
+  await screen.type('<ctrl+g>')
+  expect(screen.text()).toMatch(/◌ vps-1 .*wss:\/\/other\.example/)
+  expect(screen.ui.fleet.members.map(({ id }) => id)).toEqual(['new-1', 'desktop', 'tokyo'])
+})

@@ -8,6 +8,7 @@ import type { Connection } from './connection-api.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
 import { FileOutbox } from './outbox.ts'
+import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
 
 /** The terminal's connection: reconnects for ever, reattaches, delivers the outbox. Call `connect()` to start it. */
@@ -24,6 +25,7 @@ export async function openScreenConnection(target: Target, surroundings: Surroun
   }
   const greeter = await greeterOf(target, who, surroundings)
   const outbox = await FileOutbox.open(paths.outboxDir, target.id, clock)
-  const { name, ways } = target
-  return openConnection({ name, ways, greeter, outbox, ...surroundings })
+  const { name, ways, profile } = target
+  const env = tunnelEnv(surroundings.env, profile)
+  return openConnection({ name, ways, greeter, outbox, ...surroundings, env })
 }

@@ -8,6 +8,7 @@ import { openTunnel } from '../tunnel/open.ts'
 import { establish, type Link } from './establish.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
+import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
 
 export type LinkOptions = Surroundings & {
@@ -33,7 +34,8 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     caps: [],
   }
   const greeter = await greeterOf(target, who, options)
-  const { clock, signal, prompts, env, paths } = options
+  const { clock, signal, prompts, paths } = options
+  const env = tunnelEnv(options.env, target.profile)
   const [way] = target.ways
   const tunnel = await openTunnel(way, { clock, signal, prompts, env, home: paths.home, onLayer: () => {} })
   const events = { onLost: (fault: Fault) => options.onLost?.(fault) }

@@ -89,15 +89,23 @@ export async function profileSecret(
 export function keptSecret(profile: Profile, world: SecretWorld) {
   let answered: Credentials | undefined
   return {
-    async get(signal: AbortSignal): Promise<Credentials> {
+    async get(signal: AbortSignal, prompts: Prompts = world.prompts): Promise<Credentials> {
       if (profile.secret?.source !== 'prompt') return await profileSecret(profile, world, signal)
-      answered ??= await profileSecret(profile, world, signal)
+      answered ??= await profileSecret(profile, { ...world, prompts }, signal)
       return answered
     },
     forget: () => {
       answered = undefined
     },
   }
+}
+
+/** The environment for what a tunnel starts, such as `ssh`: all of it but the gateway's secrets (SE4). */
+export function tunnelEnv(env: Env, profile: Profile | undefined): Env {
+  const { CLAWDBOT_GATEWAY_TOKEN: _, CLAWDBOT_GATEWAY_PASSWORD: __, ...rest } = env
+  if (profile?.secret?.source !== 'env') return rest
+  const { [profile.secret.variable]: ___, ...others } = rest
+  return others
 }
 
 async function readSource(

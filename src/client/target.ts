@@ -42,8 +42,8 @@ export type Target = {
   readonly isLocal: boolean
   /** Present when it may be started here in case it does not run; with the port, if one was asked for. */
   readonly autostart: { readonly port: number | undefined } | undefined
-  /** The gateway's own secret; empty when there is none. May ask the person, so it is called only when it is needed. */
-  readonly secret: (signal: AbortSignal) => Promise<Credentials>
+  /** The gateway's own secret; empty when there is none. May ask the person (with `prompts`, if given), so it is called only when it is needed. */
+  readonly secret: (signal: AbortSignal, prompts?: Prompts) => Promise<Credentials>
   /** Forgets an answer of the person that the gateway did not accept, so that they are asked again. */
   readonly secretRefused: () => void
   /** What to do about a secret that is missing or wrong, where the flags are not the answer. */
@@ -169,9 +169,9 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
   const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
   const own = keptSecret(profile, { env, paths, prompts })
-  const secret = async (signal: AbortSignal): Promise<Credentials> => {
+  const secret = async (signal: AbortSignal, asking: Prompts = prompts): Promise<Credentials> => {
     if (typed) return typed
-    if (profile.secret) return await own.get(signal)
+    if (profile.secret) return await own.get(signal, asking)
     return isOnlyLocal ? await localSecret(config, paths) : remoteSecret(config, origin)
   }
   return {

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Profile } from '../../src/client/profile.ts'
-import { fileSecrets, keptSecret, keychainSecrets, profileSecret, type SecretStore } from '../../src/client/secrets.ts'
+import {
+  fileSecrets,
+  keptSecret,
+  keychainSecrets,
+  profileSecret,
+  type SecretStore,
+  tunnelEnv,
+} from '../../src/client/secrets.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
 import { Home } from './support.ts'
@@ -113,6 +120,15 @@ test('who was asked is not asked again, unless the gateway did not accept the an
   expect([await get(), await get()]).toEqual(['answer 1', 'answer 1'])
   kept.forget()
   expect([await get(), await get()]).toEqual(['answer 2', 'answer 2'])
+})
+
+test('SE4: what a tunnel starts inherits everything but the secrets of gateways', () => {
+  const env = { PATH: '/bin', CLAWDBOT_GATEWAY_TOKEN: 'a', CLAWDBOT_GATEWAY_PASSWORD: 'b', GW: 'c', OTHER: 'd' }
+  expect(tunnelEnv(env, undefined)).toEqual({ PATH: '/bin', GW: 'c', OTHER: 'd' })
+  expect(tunnelEnv(env, profile({ source: 'env', secret: 'token', variable: 'GW' }))).toEqual({
+    PATH: '/bin',
+    OTHER: 'd',
+  })
 })
 
 test('a profile says where its secret is; each place that has none says what to do', async () => {

@@ -99,6 +99,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles.ts')).profilesRemove,
   },
   {
+    name: 'profiles test',
+    about: 'connect to one and show how far it comes',
+    load: async () => (await import('./profiles-test.ts')).profilesTest,
+  },
+  {
     name: 'profiles import',
     about: 'find gateways that are known elsewhere',
     load: async () => (await import('./profiles-import.ts')).profilesImport,

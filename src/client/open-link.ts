@@ -2,10 +2,12 @@
 
 import { config } from 'zod'
 import { version } from '../shared/build.ts'
-import type { Fault } from '../shared/fault.ts'
+import { Fault } from '../shared/fault.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
+import type { LayerEvent } from '../tunnel/layer.ts'
 import { openTunnel } from '../tunnel/open.ts'
-import { establish, type Link } from './establish.ts'
+import type { Way } from '../tunnel/way.ts'
+import { establish, type Greeter, type Link } from './establish.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
 import { tunnelEnv } from './secrets.ts'
@@ -17,13 +19,18 @@ export type LinkOptions = Surroundings & {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly onLost?: (fault: Fault) => void
+  /** How far it has come; see `LayerEvent`. */
+  readonly onLayer?: (event: LayerEvent) => void
   /** The methods and events that will be used; everything when absent. */
   readonly vocabulary?: Vocabulary | undefined
 }
 
 export type OpenLink = Link & AsyncDisposable
 
-/** One connection for one line command: no retries, no caps. Rejects with a `Fault`. */
+/**
+ * One connection for one line command: no retries, no caps. A way that does not lead there gives way to the next; a
+ * gateway that was reached, or a question that only a person can answer, ends it. Rejects with a `Fault`.
+ */
 export async function openLink(target: Target, options: LinkOptions): Promise<OpenLink> {
   config({ jitless: true }) // a handful of messages never earns back the compiling of their parsers (7 ms)
   const who: Introduction = {
@@ -34,13 +41,50 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     caps: [],
   }
   const greeter = await greeterOf(target, who, options)
-  const { clock, signal, prompts, paths } = options
+  const failed: Fault[] = []
+  for (const way of target.ways) {
+    try {
+      return await linkBy(way, target, greeter, options)
+    } catch (error) {
+      if (!(error instanceof Fault) || !isNotReached(error)) throw error
+      failed.push(error)
+    }
+  }
+  throw noWay(failed)
+}
+
+/** Exit codes 4 and 5: not reached, or no answer in time. */
+function isNotReached({ exitCode }: Fault): boolean {
+  return exitCode === 4 || exitCode === 5
+}
+
+/** The preferred way is the one to mend first. */
+function noWay([first, ...others]: readonly Fault[]): Fault {
+  if (!first) throw new Error('a target without ways')
+  if (others.length === 0) return first
+  const also = others.map(({ message }) => message).join('; ')
+  return new Fault(first.code, `${first.message}; the other ways do not lead there either (${also})`, {
+    ...(first.remedy === undefined ? {} : { remedy: first.remedy }),
+    retryable: first.retryable,
+    cause: first,
+  })
+}
+
+async function linkBy(way: Way, target: Target, greeter: Greeter, options: LinkOptions): Promise<OpenLink> {
+  const { clock, signal, prompts, paths, onLayer = () => {} } = options
   const env = tunnelEnv(options.env, target.profile)
-  const [way] = target.ways
-  const tunnel = await openTunnel(way, { clock, signal, prompts, env, home: paths.home, onLayer: () => {} })
-  const events = { onLost: (fault: Fault) => options.onLost?.(fault) }
+  const tunnel = await openTunnel(way, { clock, signal, prompts, env, home: paths.home, onLayer })
+  const events = {
+    onLost: (fault: Fault) => options.onLost?.(fault),
+    onGreeting: () => {
+      onLayer({ layer: 'gateway', state: 'up' })
+      onLayer({ layer: 'live', state: 'begun' })
+    },
+  }
   try {
-    const link = await establish(tunnel, greeter, events, options.signal, options.timeoutMs)
+    onLayer({ layer: 'gateway', state: 'begun' })
+    const link = await establish(tunnel, greeter, events, signal, options.timeoutMs)
+    onLayer({ layer: 'live', state: 'up' })
     return {
       ...link,
       [Symbol.asyncDispose]: async () => {

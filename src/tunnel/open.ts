@@ -1,6 +1,5 @@
 /** Opens the tunnel a way asks for. One switch, nothing else; each kind is loaded when it is used. */
 
-import { Fault } from '../shared/fault.ts'
 import { openDirect } from './direct.ts'
 import type { Tunnel, TunnelContext } from './tunnel.ts'
 import type { Way } from './way.ts'
@@ -14,7 +13,9 @@ export async function openTunnel(way: Way, context: TunnelContext): Promise<Tunn
       const { openTailscale } = await import('./tailscale/open.ts')
       return await openTailscale(way, context)
     }
-    case 'ssh':
-      throw new Fault('usage.invalid', `This version does not open ${way.kind} tunnels`)
+    case 'ssh': {
+      const { openSsh } = await import('./ssh/open.ts')
+      return await openSsh(way, context)
+    }
   }
 }

@@ -15,6 +15,8 @@ const packages = {
   tmux: 'tmux',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
+  'ssh-agent': 'openssh-client',
+  'ssh-add': 'openssh-client',
   sshd: 'openssh-server',
   ss: 'iproute2',
   ip: 'iproute2',

@@ -45,7 +45,7 @@ export type LoginPolicy = Pick<
 >
 
 /** sshd hangs up after six failures unless told otherwise (`MaxAuthTries`), and one is left for a password (TU15). */
-const maxKeys = 5
+export const maxKeys = 5
 
 export type LoginEvent =
   /** The server took nothing, or (`isPartial`) one part of several; it names what it takes next. */

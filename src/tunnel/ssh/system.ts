@@ -1,6 +1,6 @@
 /** Runs the system's OpenSSH. The only file of this room that starts processes; argument lists only, never a shell (TU7). */
 
-import { execFile } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
 
@@ -46,4 +46,11 @@ export function runSsh(
     child.stdin?.on('error', () => {}) // it may have ended already
     child.stdin?.end()
   })
+}
+
+export type SshProcess = ChildProcessWithoutNullStreams
+
+/** Starts a command that goes on; whoever starts it ends it. It ends by itself when this process does: its input closes. */
+export function startSsh(path: string, args: readonly string[], env: Env): SshProcess {
+  return spawn(path, args, { env, stdio: 'pipe', windowsHide: true })
 }

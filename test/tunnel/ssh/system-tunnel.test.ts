@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openTunnel } from '../../../src/tunnel/open.ts'
+import type { Tunnel } from '../../../src/tunnel/tunnel.ts'
+import type { SshWay } from '../../../src/tunnel/way.ts'
+import { read } from '../../contract/tunnel.ts'
+import { startEcho } from '../../support/echo.ts'
+import { requireProgram } from '../../support/programs.ts'
+import { descendants, makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
+import { tunnelContext } from '../../support/tunnel-context.ts'
+
+const within = () => AbortSignal.timeout(10_000)
+const env = { PATH: process.env.PATH }
+
+function open(server: Pick<Sshd, 'home' | 'way'>, way: Partial<SshWay> = {}, environment = env): Promise<Tunnel> {
+  return openTunnel(server.way(way), tunnelContext({ home: server.home, env: environment }))
+}
+
+async function isThrough(tunnel: Tunnel): Promise<boolean> {
+  const stream = await tunnel.dial(within())
+  stream.write('hello')
+  return String(await read(stream, 5)) === 'hello'
+}
+
+test('TU17: a server that takes only post-quantum key exchange is reached with the system’s ssh, named as such', async () => {
+  await using echo = await startEcho()
+  await using sshd = await startSshd({ settings: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] })
+  await using tunnel = await open(sshd, { gatewayPort: echo.port })
+  expect(tunnel.route).toBe('ssh -W › 127.0.0.1')
+  expect(await isThrough(tunnel)).toBe(true)
+  const reason = { code: 'ssh.unsupported', message: expect.stringContaining('key exchange') }
+  await expect(open(sshd, { engine: 'ssh2' })).rejects.toMatchObject(reason)
+  await expect(open(sshd, {}, { PATH: '/nowhere' })).rejects.toMatchObject({
+    ...reason,
+    remedy: expect.stringContaining('Install OpenSSH'),
+  })
+})
+
+test('TU17: a ProxyCommand and a user certificate are its business too', async () => {
+  await using echo = await startEcho()
+  await using sshd = await startSshd()
+  sshd.configure(
+    `Host vps\n HostName 127.0.0.1\n ProxyCommand ${process.execPath} -e "const s=require('net').connect(${sshd.port},'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout)"\n`,
+  )
+  await using proxied = await open(sshd, { host: 'vps', gatewayPort: echo.port })
+  expect(proxied.route).toBe('ssh -W › vps')
+  expect(await isThrough(proxied)).toBe(true)
+
+  const key = join(sshd.home, '.ssh/id_ed25519')
+  const authority = join(sshd.home, 'authority')
+  const principal = sshd.user
+  sshd.authorize(`cert-authority ${makeKey(authority)}`)
+  execFileSync(requireProgram('ssh-keygen'), ['-q', '-s', authority, '-I', 'me', '-n', principal, `${key}.pub`])
+  sshd.configure('')
+  await using certified = await open(sshd, { gatewayPort: echo.port })
+  expect(certified.route).toBe('ssh -W › 127.0.0.1')
+  expect(await isThrough(certified)).toBe(true)
+  await expect(open(sshd, { engine: 'ssh2' })).rejects.toMatchObject({
+    code: 'ssh.unsupported',
+    message: expect.stringContaining('id_ed25519-cert.pub'),
+  })
+})
+
+test('TU18: it starts no process that outlives the tunnel, nor this program when that is killed', async () => {
+  await using echo = await startEcho()
+  await using sshd = await startSshd()
+  const ours = () => descendants(process.pid).filter((pid) => commandOf(pid).includes(`\x00127.0.0.1:${echo.port}\x00`))
+  {
+    await using tunnel = await open(sshd, { engine: 'system', gatewayPort: echo.port })
+    expect(await isThrough(tunnel)).toBe(true)
+    expect(ours()).toHaveLength(1)
+  }
+  while (ours().length > 0) await new Promise(setImmediate)
+
+  const program = `
+    const { openTunnel } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src/tunnel/open.ts'))})
+    const { tunnelContext } = await import(${JSON.stringify(join(import.meta.dirname, '../../support/tunnel-context.ts'))})
+    const way = ${JSON.stringify(sshd.way({ engine: 'system', gatewayPort: echo.port }))}
+    const tunnel = await openTunnel(way, tunnelContext({ home: ${JSON.stringify(sshd.home)}, env: process.env }))
+    globalThis.stream = await tunnel.dial(AbortSignal.timeout(10_000))
+    console.log('up')`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  const [ssh = 0] = ours()
+  expect(ssh).toBeGreaterThan(0)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  while (commandOf(ssh) !== '') await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
+test('TU20: what ssh says when it fails becomes the same faults', async () => {
+  await using sshd = await startSshd({ settings: ['PermitOpen 127.0.0.1:1'] })
+  const system = (way: Partial<SshWay> = {}) => open(sshd, { engine: 'system', ...way })
+  const known = join(sshd.home, '.ssh/known_hosts')
+  await using absent = await system({ gatewayPort: 1 })
+  await expect(absent.dial(within())).rejects.toMatchObject({ code: 'ssh.gateway-down' })
+  await using forbidden = await system({ gatewayPort: 2 })
+  await expect(forbidden.dial(within())).rejects.toMatchObject({ code: 'ssh.forwarding-denied' })
+  await expect(system({ host: 'no-such-host.invalid' })).rejects.toMatchObject({
+    code: 'ssh.unreachable',
+    details: { layer: 'dns' },
+  })
+  await expect(system({ port: 1 })).rejects.toMatchObject({ code: 'ssh.refused' })
+  await expect(system({ gatewaySocket: '/run/gw.sock' })).rejects.toMatchObject({
+    code: 'ssh.unsupported',
+    remedy: expect.stringContaining('9.4'),
+  })
+
+  writeFileSync(known, `\n[127.0.0.1]:${sshd.port} ${makeKey(join(sshd.home, 'other'))}\n`)
+  await expect(system()).rejects.toMatchObject({ code: 'ssh.host-key-changed', details: { file: known, line: 2 } })
+  writeFileSync(known, `@revoked * ${sshd.hostKeys[0]}\n`)
+  await expect(system()).rejects.toMatchObject({ code: 'ssh.host-key-revoked' })
+  rmSync(known)
+  await expect(system()).rejects.toMatchObject({
+    code: 'ssh.host-key-unknown',
+    message: expect.stringContaining('SHA256:'),
+  })
+  writeFileSync(known, `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]}\n`)
+  sshd.authorize()
+  await expect(system()).rejects.toMatchObject({
+    code: 'ssh.unauthorized',
+    message: expect.stringContaining('it takes publickey'),
+  })
+})
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}

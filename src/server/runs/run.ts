@@ -146,10 +146,9 @@ function requestOf(parts: RunParts, plan: RunPlan) {
 function tellChunk(teller: Teller, state: RunState, chunk: Chunk): RunState {
   const { state: next, effect } = takeChunk(state, chunk)
   if (effect?.type === 'thinking') teller.add({ ...effect, stepOffset: effect.offset, stepText: effect.text })
-  else if (effect) {
-    const stepOffset = state.stepText.length
-    teller.add({ ...effect, stepOffset, stepText: next.stepText.slice(stepOffset) })
-  }
+  // The chunk's own text, not cut from the step's: cutting copies the whole text so far, for every token.
+  else if (effect && chunk.type === 'text')
+    teller.add({ ...effect, stepOffset: state.stepText.length, stepText: chunk.text })
   return next
 }
 

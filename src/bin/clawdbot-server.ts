@@ -3,7 +3,7 @@
 
 import { version } from '../shared/build.ts'
 import { useCompileCache } from './compile-cache.ts'
-import { useLittleMemory } from './lean-memory.ts'
+import { useLittleMemory, useMoreWhenBusy } from './lean-memory.ts'
 import { nodeProblem } from './node-version.ts'
 
 const argv = process.argv.slice(2)
@@ -14,6 +14,7 @@ else if (problem !== undefined) {
   process.exitCode = 1
 } else {
   useLittleMemory()
+  useMoreWhenBusy()
   useCompileCache()
   const { guard } = await import('./guard.ts')
   const { runServer } = await import('../server/main.ts')

@@ -17,3 +17,32 @@ export function useLittleMemory(): void {
   const { setFlagsFromString } = process.getBuiltinModule('node:v8') // not for line commands: it takes 3 ms to load
   for (const flag of flags) setFlagsFromString(flag)
 }
+
+/** So many collections of young objects within so many milliseconds are a long answer coming in, not a start or a short turn. */
+const busyCollections = 16
+const busyMs = 100
+/** What the young objects may then take, in bytes. */
+const busyRoom = 2 * 1024 * 1024
+
+/**
+ * 5,000 tokens make 50 MB of garbage: 63 collections in the 1 MB there is room for. While it comes so quickly, V8 may
+ * double that room once; in quieter times it takes it back by itself. Measured with bench/stream.ts: a fifth less CPU.
+ */
+export function useMoreWhenBusy(): void {
+  const { PerformanceObserver } = process.getBuiltinModule('node:perf_hooks')
+  const { getHeapSpaceStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8')
+  const hasRoom = () => {
+    const space = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+    return space === undefined || space.space_used_size + space.space_available_size >= busyRoom
+  }
+  let mayGrow = false
+  let latest: number[] = []
+  new PerformanceObserver((list) => {
+    latest = [...latest, ...list.getEntries().map(({ startTime }) => startTime)].slice(-busyCollections)
+    const isBusy = latest.length === busyCollections && (latest.at(-1) ?? 0) - (latest[0] ?? 0) < busyMs
+    const shouldGrow = isBusy && !hasRoom()
+    if (shouldGrow === mayGrow) return
+    mayGrow = shouldGrow
+    setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`)
+  }).observe({ entryTypes: ['gc'] })
+}

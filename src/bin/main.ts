@@ -8,7 +8,7 @@ import { personAt } from '../cli/terminal-person.ts'
 import { clientPaths } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { guard } from './guard.ts'
-import { useLittleMemory } from './lean-memory.ts'
+import { useLittleMemory, useMoreWhenBusy } from './lean-memory.ts'
 
 /** `entryUrl` is the module URL of the running program; `clawdbot-server` lies beside it. */
 export async function main(argv: readonly string[], entryUrl: string): Promise<void> {
@@ -86,6 +86,7 @@ function surroundings(entryUrl: string): Surroundings {
     runServer: async (serverArgv) => {
       releaseInterrupt()
       useLittleMemory()
+      useMoreWhenBusy()
       const { runServer } = await import('../server/main.ts')
       return await runServer(serverArgv, env)
     },

@@ -26,22 +26,24 @@ export function createAsk({ runs, bus, clock }: AskParts): Ask {
         if (news.type === 'run.text') onText(news.text)
         if (news.type !== 'run.ended') return
         stop()
-        if (news.state === 'final') resolve(answerOf(news))
-        else reject(new Fault('provider.unavailable', news.errorMessage ?? 'The run was stopped.'))
+        const settle = () => {
+          if (news.state === 'final') resolve(answerOf(news))
+          else reject(new Fault('provider.unavailable', news.errorMessage ?? 'The run was stopped.'))
+        }
+        runs.wait(runId, signal).then(settle, reject) // acknowledged means on disk
       })
       signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        runs.start({
-          runId,
-          sessionKey,
-          message: { role: 'user', content: text, timestamp: clock.now() },
-          source: 'http',
-          ...(instructions === '' ? {} : { extraSystemPrompt: instructions }),
-        })
-      } catch (error) {
+      const started = runs.start({
+        runId,
+        sessionKey,
+        message: { role: 'user', content: text, timestamp: clock.now() },
+        source: 'http',
+        ...(instructions === '' ? {} : { extraSystemPrompt: instructions }),
+      })
+      started.catch((error: unknown) => {
         stop()
-        throw error
-      }
+        reject(error)
+      })
     })
   }
 }

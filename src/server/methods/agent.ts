@@ -48,7 +48,7 @@ async function runTurn(
 ): Promise<Result<'agent'>> {
   const runId = params.idempotencyKey
   const sessionKey = sessionOf(parts, params)
-  const started = parts.runs.start({
+  const started = await parts.runs.start({
     runId,
     sessionKey,
     message: userMessage(params.message, readAttachments(params.attachments ?? []), parts.clock.now()),

@@ -35,7 +35,9 @@ export function createModelStream(parts: StreamParts) {
       const name = models[index] ?? ''
       let hasEmitted = false
       try {
-        for await (const chunk of open(parts, name, rest, signal, onModel)) {
+        const { ref, chunks } = open(parts, name, rest, signal)
+        for await (const chunk of chunks) {
+          if (!hasEmitted) onModel(ref) // before that it may still be another one that answers
           hasEmitted = true
           yield chunk
         }
@@ -60,24 +62,18 @@ export function createModelStream(parts: StreamParts) {
   }
 }
 
-/** Names the model once its first chunk is there: before that it may still be another one that answers. */
-async function* open(
+/** Not a generator of its own: each one a chunk passes through costs as much as all we do with it. */
+function open(
   { providers, aliases }: StreamParts,
   name: string,
   request: Omit<ProviderRequest, 'model'>,
   signal: AbortSignal,
-  onModel: StreamOptions['onModel'],
-): AsyncGenerator<Chunk> {
+): { ref: ModelRef; chunks: AsyncIterable<Chunk> } {
   const table = providers()
   const ref = resolveModelName(name, { providers: [...table.keys()], aliases: aliases?.() ?? {} })
   const provider = table.get(ref.provider)
   if (!provider) throw new TypeError(`the provider ${ref.provider} is known and missing`)
-  let isNamed = false
-  for await (const chunk of provider.stream({ ...request, model: ref.model }, signal)) {
-    if (!isNamed) onModel(ref)
-    isNamed = true
-    yield chunk
-  }
+  return { ref, chunks: provider.stream({ ...request, model: ref.model }, signal) }
 }
 
 /** The first fault is about the model that was wanted; the others are told after it. */

@@ -66,12 +66,18 @@ export type RunEnd = {
 /** What can be seen of a run from outside while it goes on. */
 export type RunProgress = { text: string; thinking: string }
 
+export type RunHooks = {
+  /** The model has been asked; nothing it says is taken before this resolves. */
+  begin(): Promise<void>
+  onProgress(progress: RunProgress): void
+}
+
 /** Runs to the end. Expected failures become an `error` end; only bugs throw. */
 export async function executeRun(
   parts: RunParts,
   plan: RunPlan,
   signal: AbortSignal,
-  onProgress: (progress: RunProgress) => void,
+  { begin, onProgress }: RunHooks,
 ): Promise<RunEnd> {
   let state = initialRun
   let model: { provider: string; model: string } | undefined
@@ -80,7 +86,8 @@ export async function executeRun(
     stepMessage(state, { ...model, timestamp: parts.clock.now(), stopReason })
   try {
     for (;;) {
-      const chunks = parts.stream(requestOf(parts, plan), { signal, onModel: (chosen) => (model = chosen) })
+      const stream = parts.stream(requestOf(parts, plan), { signal, onModel: (chosen) => (model = chosen) })
+      const chunks = state.steps === 1 ? askAhead(stream, begin) : stream
       let stopReason: 'stop' | 'length' | 'toolUse' = 'stop'
       for await (const chunk of chunks) {
         if (signal.aborted) throw signal.reason
@@ -128,6 +135,33 @@ export async function executeRun(
       message,
       ...some({ usage: state.usage }),
     }
+  }
+}
+
+/** Asks the model at once, where a generator would wait until it is read; gives its chunks when `begin` has resolved. */
+function askAhead(stream: AsyncIterable<Chunk>, begin: () => Promise<void>): AsyncIterable<Chunk> {
+  const iterator = stream[Symbol.asyncIterator]()
+  const first = iterator.next()
+  first.catch(() => {}) // told when it is read
+  const takeFirst = async (): Promise<IteratorResult<Chunk>> => {
+    try {
+      await begin()
+    } catch (error) {
+      void iterator.return?.()
+      throw error
+    }
+    return await first
+  }
+  let next = takeFirst
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const chunk = next()
+        next = () => iterator.next()
+        return chunk
+      },
+      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+    }),
   }
 }
 

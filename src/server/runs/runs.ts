@@ -12,7 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { executeRun, type RunEnd, type RunParts, type RunPlan, RunStopped } from './run.ts'
 
 /** The part of the session store that keeps runs. */
-export type RunBook = Pick<Sessions, 'beginRun' | 'run' | 'endRun'>
+export type RunBook = Pick<Sessions, 'beginRun' | 'run' | 'endRun' | 'synced'>
 
 export type StartRequest = {
   runId: string
@@ -35,7 +35,9 @@ type ActiveRun = {
   queued: boolean
   text: string
   thinking: string
-  /** Settles when the ending is on disk and published. */
+  /** Resolves when the user's message is on disk. */
+  stored: Promise<void>
+  /** Settles when the ending is published and on disk. */
   ended: Promise<unknown>
 }
 
@@ -63,13 +65,25 @@ export class Runs {
     this.#options = options
   }
 
-  /** Starts the run, or tells what became of it. When this returns `started`, the message is on disk. */
-  start(request: StartRequest): StartResult {
+  /**
+   * Starts the run, or tells what became of it. When this resolves, the message is on disk; meanwhile the model is asked
+   * already, but nobody hears of it.
+   */
+  async start(request: StartRequest): Promise<StartResult> {
+    const { book } = this.#options
     const { runId } = request
-    if (this.#active.has(runId)) return { runId, status: 'in_flight' }
+    const active = this.#active.get(runId)
+    if (active) {
+      await active.stored
+      return { runId, status: 'in_flight' }
+    }
     if (this.#active.size >= maxActive) throw tooManyRuns()
     const begun = this.#begin(request)
-    if (begun.status !== 'started') return begun
+    const stored = book.synced()
+    if (begun.status !== 'started') {
+      await stored
+      return begun
+    }
     const run: ActiveRun = {
       ref: begun.ref,
       controller: new AbortController(),
@@ -77,10 +91,12 @@ export class Runs {
       queued: false,
       text: '',
       thinking: '',
+      stored,
       ended: Promise.resolve(undefined),
     }
     this.#active.set(runId, run)
     run.ended = this.#live(request, run)
+    await stored
     return { runId, status: 'started' }
   }
 
@@ -96,7 +112,9 @@ export class Runs {
     this.#answering.add(runId)
     try {
       const startedAt = this.#options.clock.now()
-      return this.#answered(begun.ref, startedAt, await produce().catch(faultText))
+      const answered = this.#answered(begun.ref, startedAt, await produce().catch(faultText))
+      await this.#options.book.synced()
+      return answered
     } catch (error) {
       this.#options.book.endRun(runId, { status: 'error', errorMessage: errorText(error) })
       throw error
@@ -154,7 +172,10 @@ export class Runs {
   /** The run's record once it is over; undefined when `signal` ends first or nobody knows it. */
   async wait(runId: string, signal: AbortSignal): Promise<RunRecord | undefined> {
     const ended = this.#active.get(runId)?.ended
-    if (!ended && this.#options.book.run(runId)) return this.#options.book.run(runId)
+    if (!ended && this.#options.book.run(runId)) {
+      await this.#options.book.synced()
+      return this.#options.book.run(runId)
+    }
     const gaveUp = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
@@ -223,21 +244,31 @@ export class Runs {
       return { state: 'error', text: run.text, stopReason: 'error', errorMessage: internalError }
     })
     this.#finish(run, end)
+    await this.#options.book.synced().catch(this.#options.onBug)
   }
 
   async #execute(request: StartRequest, run: ActiveRun): Promise<RunEnd> {
     const { clock, bus } = this.#options
-    await nextTurn() // the caller hears `started` before the first event
-    run.controller.signal.throwIfAborted()
+    const { signal } = run.controller
+    if (run.queued) await nextTurn() // the reply before this one is stored: it belongs to the history
+    signal.throwIfAborted()
     const { timeoutMs, ...plan } = this.#options.plan(request, run.ref)
     run.queued = false
-    run.startedAt = clock.now()
-    bus.publish({ type: 'run.started', run: run.ref, startedAt: run.startedAt })
+    const begin = async () => {
+      await run.stored
+      await nextTurn() // the caller hears `started` before the first event
+      signal.throwIfAborted()
+      run.startedAt = clock.now()
+      bus.publish({ type: 'run.started', run: run.ref, startedAt: run.startedAt })
+    }
     const cancel = clock.after(timeoutMs, () => run.controller.abort(new RunStopped('timeout')), { unref: true })
     try {
-      return await executeRun(this.#options, plan, run.controller.signal, ({ text, thinking }) => {
-        run.text = text
-        run.thinking = thinking
+      return await executeRun(this.#options, plan, signal, {
+        begin,
+        onProgress({ text, thinking }) {
+          run.text = text
+          run.thinking = thinking
+        },
       })
     } finally {
       cancel()

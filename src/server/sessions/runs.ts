@@ -53,9 +53,12 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
   return {
     run: findRun,
 
-    /** One synced transaction stores the run and the user's message; a `runId` seen before stores nothing. */
+    /** Resolves when every run begun or ended before is on disk. */
+    synced: db.synced,
+
+    /** One transaction stores the run and the user's message, on disk once `synced` resolves; a `runId` seen before stores nothing. */
     beginRun(begin: BeginRun): BeginResult {
-      return db.transaction(() => {
+      return db.write(() => {
         const known = findRun(begin.runId)
         if (known) return { kind: 'known', run: known }
         const session = catalog.open(begin.key, begin.agentId)
@@ -99,9 +102,9 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
       )
     },
 
-    /** Stores the last message, the outcome and the session's counters together. Ending twice changes nothing. */
+    /** Stores the last message, the outcome and the session's counters together, on disk once `synced` resolves. Ending twice changes nothing. */
     endRun(runId: string, end: RunEnd): RunRecord | undefined {
-      db.transaction(() => {
+      db.write(() => {
         if (findRun(runId)?.status !== 'running') return
         const to = place(runId)
         const final = end.message ? store(runId, end.message) : undefined

@@ -6,6 +6,7 @@ import { Fault } from '../../shared/fault.ts'
 import { keepDamaged } from './damaged.ts'
 import { migrate } from './migrations/migrate.ts'
 import { loadSqlite } from './sqlite.ts'
+import { openWalSync } from './wal-sync.ts'
 
 export type Row = Record<string, string | number | bigint | Uint8Array | null>
 
@@ -21,6 +22,13 @@ export type Database = Statements &
     readonly path: string
     /** Commits when `body` returns, undoes everything when it throws. The commit is on disk when this returns. Nests. */
     transaction<T>(body: () => T): T
+    /**
+     * As `transaction`, but what it commits survives only the death of the process until `synced` has resolved: a sync
+     * takes milliseconds, in which the program would stand still. Inside a transaction it is part of that.
+     */
+    write<T>(body: () => T): T
+    /** Resolves when everything committed before is on disk; only then may it be acknowledged (DU1). */
+    synced(): Promise<void>
     /**
      * A second connection whose commits survive the death of the process but may be lost with the power
      * (`synchronous=NORMAL`): for text being streamed, where a sync per piece would cost milliseconds.
@@ -63,12 +71,26 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 function assemble(path: string, main: DatabaseSync, light: DatabaseSync): Database {
   const statements = prepareOn(main, path)
+  const wal = openWalSync({ path: `${path}-wal`, checkpoint: () => checkpoint(main) })
+  const isOnDisk = path !== ':memory:'
   return {
     path,
     ...statements,
     light: light === main ? statements : prepareOn(light, path),
     transaction: (body) => transaction(main, path, body),
+    write(body) {
+      if (main.isTransaction) return body()
+      main.exec('PRAGMA synchronous=NORMAL')
+      try {
+        return transaction(main, path, body)
+      } finally {
+        main.exec('PRAGMA synchronous=FULL')
+        if (isOnDisk) wal.wrote()
+      }
+    },
+    synced: () => wal.synced(),
     [Symbol.dispose]() {
+      wal[Symbol.dispose]()
       if (light.isOpen && light !== main) light.close()
       if (main.isOpen) main.close()
     },
@@ -159,6 +181,11 @@ function transaction<T>(db: DatabaseSync, path: string, body: () => T): T {
     if (db.isTransaction) db.exec('ROLLBACK')
     throw translate(error, path)
   }
+}
+
+function checkpoint(db: DatabaseSync): void {
+  const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+  if (busy !== 0) throw new Error('the log could not be copied into the database')
 }
 
 /** https://www.sqlite.org/rescode.html: the low byte is the primary code. */

@@ -13,10 +13,11 @@ function setup(start: (request: StartRequest) => void = () => {}) {
   const started: string[] = []
   const aborted: string[] = []
   const runs = {
-    start(request: StartRequest) {
+    async start(request: StartRequest) {
       start(request)
       started.push(request.runId)
     },
+    wait: async () => undefined,
     abort: (_key: string, runId: string) => aborted.push(runId),
   } as unknown as Runs
   let listeners = 0

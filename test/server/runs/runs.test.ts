@@ -5,7 +5,7 @@ import { Runs, type StartRequest } from '../../../src/server/runs/runs.ts'
 import { createLanes } from '../../../src/server/sessions/lanes.ts'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
-import { textOutcome } from '../../../src/server/tools/tool.ts'
+import { type ToolOutcome, textOutcome } from '../../../src/server/tools/tool.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import type { Message, ToolCallPart } from '../../../src/shared/model/message.ts'
 import { ManualClock } from '../../support/clock.ts'
@@ -15,7 +15,13 @@ const key = 'agent:main:main'
 const call: ToolCallPart = { type: 'toolCall', id: 'c1', name: 'look', arguments: { at: 'sky' } }
 
 /** Runs over a real in-memory store; only the model is scripted. */
-function setup(replies: readonly Reply[], runTool = async () => textOutcome('blue', { where: 'gateway test' })) {
+function setup(
+  replies: readonly Reply[],
+  {
+    runTool = async () => textOutcome('blue', { where: 'gateway test' }),
+    synced,
+  }: { runTool?: () => Promise<ToolOutcome>; synced?: () => Promise<void> } = {},
+) {
   const clock = new ManualClock()
   const db = openDatabase({ path: ':memory:' })
   const sessions = openSessions({ db, clock, defaultAgentId: 'main' })
@@ -35,7 +41,7 @@ function setup(replies: readonly Reply[], runTool = async () => textOutcome('blu
     bus,
     stream,
     log: sessions,
-    book: sessions,
+    book: { ...sessions, ...(synced && { synced }) },
     lanes: createLanes(),
     defaultAgentId: 'main',
     tools: { specs: [], run: runTool },
@@ -75,7 +81,7 @@ async function until(condition: () => boolean): Promise<void> {
 describe('a run', () => {
   test('streams, ends and is stored; the key the caller wrote is echoed', async () => {
     const { send, done, news, sessions } = setup([['Hello', ' there']])
-    expect(send('r1', 'hi')).toEqual({ runId: 'r1', status: 'started' })
+    expect(await send('r1', 'hi')).toEqual({ runId: 'r1', status: 'started' })
     expect(await done('r1')).toMatchObject({ status: 'ok' })
     expect(ofType(news, 'run.text').map(({ offset, text }) => [offset, text])).toEqual([
       [0, 'Hello'],
@@ -90,27 +96,46 @@ describe('a run', () => {
     })
   })
 
-  test('DU1: the message is on disk when start returns, before any model is asked', () => {
-    const { send, sessions, provider } = setup([['x']])
-    send('r1', 'keep me')
+  test('DU1: the message is written before a model is asked, and on disk before anybody hears of the run', async () => {
+    const disk = Promise.withResolvers<void>()
+    const { send, done, sessions, provider, news } = setup([['x']], { synced: () => disk.promise })
+    const states: string[] = []
+    const first = send('r1', 'keep me').then(({ status }) => states.push(status))
     expect(sessions.history(key).messages).toMatchObject([{ role: 'user', content: 'keep me' }])
-    expect(provider.requests).toHaveLength(0)
+    const again = send('r1', 'keep me').then(({ status }) => states.push(status))
+    await until(() => provider.requests.length > 0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([states, news]).toEqual([[], []])
+    disk.resolve()
+    await Promise.all([first, again])
+    expect([states, news]).toEqual([['started', 'in_flight'], []])
+    await done('r1')
+    expect(news.map(({ type }) => type)).toEqual(['run.started', 'run.text', 'run.ended'])
+  })
+
+  test('a message that cannot be brought to disk is refused, and its run ends without a word of the model', async () => {
+    const full = new Fault('storage.full', 'The disk is full.')
+    const { send, done, news } = setup([['x']], { synced: () => Promise.reject(full) })
+    await expect(send('r1', 'lost')).rejects.toBe(full)
+    await until(() => ofType(news, 'run.ended').length > 0)
+    expect(news).toMatchObject([{ type: 'run.ended', state: 'error', errorMessage: 'The disk is full.' }])
+    await expect(done('r1')).rejects.toBe(full)
   })
 
   test('the same key is the same run, while it goes on and after it ended', async () => {
     const gate = Promise.withResolvers<void>()
     const { send, done, roles } = setup([['a', gate.promise, 'b']])
-    send('r1', 'once')
-    expect(send('r1', 'once').status).toBe('in_flight')
+    void send('r1', 'once')
+    expect((await send('r1', 'once')).status).toBe('in_flight')
     gate.resolve()
     await done('r1')
-    expect(send('r1', 'once').status).toBe('ok')
+    expect((await send('r1', 'once')).status).toBe('ok')
     expect(roles()).toEqual(['user', 'assistant'])
   })
 
   test('runs the tools it asks for and goes on with their results', async () => {
     const { send, done, provider, roles, news } = setup([['Looking.', call], ['It is blue.']])
-    send('r1', 'what colour?')
+    void send('r1', 'what colour?')
     await done('r1')
     expect(roles()).toEqual(['user', 'assistant', 'toolResult', 'assistant'])
     expect(provider.requests[1]?.messages.at(-1)).toMatchObject({ role: 'toolResult', content: [{ text: 'blue' }] })
@@ -121,7 +146,7 @@ describe('a run', () => {
   test('an abort keeps what was said, tells why, and leaves no tool call open', async () => {
     const never = new Promise<void>(() => {})
     const { send, runs, news, sessions } = setup([['half an ', never]])
-    send('r1', 'tell me')
+    void send('r1', 'tell me')
     await until(() => ofType(news, 'run.text').length > 0)
     expect(runs.abort('main', 'r1', 'rpc')).toEqual(['r1'])
     await runs.settled(['r1'])
@@ -135,7 +160,7 @@ describe('a run', () => {
   test('a provider that fails ends the run as an error that says what to do', async () => {
     const fault = new Fault('provider.unauthorized', 'The key was refused.', { remedy: 'Set OPENAI_API_KEY.' })
     const { send, done, news } = setup([[fault]])
-    send('r1', 'hi')
+    void send('r1', 'hi')
     expect(await done('r1')).toMatchObject({ status: 'error' })
     expect(ofType(news, 'run.ended')[0]).toMatchObject({
       state: 'error',
@@ -145,7 +170,7 @@ describe('a run', () => {
 
   test('a bug ends the run with a plain sentence, and the bug itself goes to the log', async () => {
     const { send, done, news, bugs } = setup([[new TypeError('x is not a function')]])
-    send('r1', 'hi')
+    void send('r1', 'hi')
     await done('r1')
     expect(bugs).toHaveLength(1)
     expect(ofType(news, 'run.ended')[0]?.errorMessage).not.toContain('x is not')
@@ -153,7 +178,7 @@ describe('a run', () => {
 
   test('a tool loop without end is stopped and said so', async () => {
     const { send, done, provider } = setup([[call]])
-    send('r1', 'loop')
+    void send('r1', 'loop')
     expect(await done('r1')).toMatchObject({ status: 'error', errorMessage: expect.stringContaining('64 times') })
     expect(provider.requests).toHaveLength(64)
   })
@@ -161,7 +186,7 @@ describe('a run', () => {
   test('a run past its time is stopped with the reason timeout', async () => {
     const never = new Promise<void>(() => {})
     const { send, runs, clock, news } = setup([['a', never]])
-    send('r1', 'hi')
+    void send('r1', 'hi')
     await until(() => ofType(news, 'run.text').length > 0)
     clock.advance(600_000)
     await runs.settled(['r1'])
@@ -173,10 +198,10 @@ describe('several runs', () => {
   test('one at a time in a session, in order; other sessions do not wait', async () => {
     const gate = Promise.withResolvers<void>()
     const { send, done, news, provider } = setup([[gate.promise, 'first'], ['other'], ['second']])
-    send('r1', 'one')
+    void send('r1', 'one')
     await until(() => provider.requests.length === 1)
-    send('r2', 'two')
-    send('o1', 'elsewhere', 'side')
+    void send('r2', 'two')
+    void send('o1', 'elsewhere', 'side')
     await done('o1')
     expect(ofType(news, 'run.queued').map(({ run }) => run.runId)).toEqual(['r2'])
     expect(ofType(news, 'run.ended').map(({ run }) => run.runId)).toEqual(['o1'])
@@ -188,9 +213,9 @@ describe('several runs', () => {
   test('an abort of the session stops the waiting ones too, and nothing they said reaches a model', async () => {
     const never = new Promise<void>(() => {})
     const { send, runs, provider, news } = setup([['a', never]])
-    send('r1', 'one')
+    void send('r1', 'one')
     await until(() => ofType(news, 'run.text').length > 0)
-    send('r2', 'two')
+    void send('r2', 'two')
     expect(runs.abort('main', undefined, 'stop')).toEqual(['r1', 'r2'])
     await runs.settled(['r1', 'r2'])
     expect(provider.requests).toHaveLength(1)
@@ -201,7 +226,7 @@ describe('several runs', () => {
     const { runs, send, done, provider, clock, roles } = setup([['hi']])
     const message = { role: 'user' as const, content: '/status', timestamp: clock.now(), command: true as const }
     await runs.answer({ runId: 'c1', sessionKey: 'main', message, source: 'test' }, async () => 'all well')
-    send('r1', 'hello')
+    void send('r1', 'hello')
     await done('r1')
     expect(roles()).toEqual(['user', 'assistant', 'user', 'assistant'])
     expect(provider.requests[0]?.messages).toHaveLength(1)
@@ -220,11 +245,11 @@ describe('several runs', () => {
     expect(sessions.openRuns()).toEqual([])
   })
 
-  test('IN9: at most a thousand runs wait; the next is refused before anything of it is stored', () => {
+  test('IN9: at most a thousand runs wait; the next is refused before anything of it is stored', async () => {
     const { send, sessions, runs } = setup([[new Promise<string>(() => {})]])
-    for (let i = 0; i < 1000; i++) send(`r${i}`, 'x')
-    expect(() => send('one more', 'x')).toThrow(expect.objectContaining({ code: 'gateway.busy', retryable: true }))
+    for (let i = 0; i < 1000; i++) void send(`r${i}`, 'x')
+    await expect(send('one more', 'x')).rejects.toMatchObject({ code: 'gateway.busy', retryable: true })
     expect([runs.activeCount, sessions.run('one more')]).toEqual([1000, undefined])
-    expect(send('r7', 'x')).toEqual({ runId: 'r7', status: 'in_flight' })
+    expect(await send('r7', 'x')).toEqual({ runId: 'r7', status: 'in_flight' })
   })
 })

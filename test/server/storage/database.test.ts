@@ -37,6 +37,25 @@ test('DU2: WAL, full sync and foreign keys are on; streamed text goes through a 
   expect(pragma('synchronous', db.light)).toBe(1)
 })
 
+test('DU2: a commit that is only written leaves the full sync on for the next one, and is part of one around it', async () => {
+  using db = openDatabase({ path: join(folder, 'x.db') })
+  const level = () => db.get('PRAGMA synchronous')?.synchronous
+  const within = db.write(() => {
+    insert(db, 'a')
+    return level()
+  })
+  expect([within, level(), count(db)]).toEqual([1, 2, 1])
+  await db.synced()
+  expect(() =>
+    db.write(() => {
+      insert(db, 'b')
+      throw new Error('no')
+    }),
+  ).toThrow('no')
+  db.transaction(() => db.write(() => insert(db, 'c')))
+  expect([level(), count(db)]).toEqual([2, 2])
+})
+
 test('a transaction that throws leaves nothing; one inside another is part of it', () => {
   using db = openDatabase({ path: ':memory:' })
   expect(() =>

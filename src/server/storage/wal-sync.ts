@@ -1,0 +1,75 @@
+/** Brings commits that were only written to the disk, while the program goes on: the sync waits in another thread. */
+
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { Fault } from '../../shared/fault.ts'
+
+export type WalSync = Disposable & {
+  /** Something was committed that is not on disk yet. */
+  wrote(): void
+  /** Resolves when everything committed before this call is on disk. Callers that come together share one sync. */
+  synced(): Promise<void>
+}
+
+export type WalSyncOptions = {
+  /** Of the write-ahead log. */
+  path: string
+  /**
+   * Copies the log into the database, both synced. After a sync that failed the system may take lost pages for written
+   * ones, so another sync of the log proves nothing.
+   */
+  checkpoint(): void
+  /** For tests of a failing disk. */
+  sync?: (file: number) => Promise<void>
+}
+
+export function openWalSync({ path, checkpoint, sync = promisify(fdatasync) }: WalSyncOptions): WalSync {
+  let file: number | undefined
+  let isDirty = false
+  let hasFailed = false
+  let running: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+
+  const flush = async (): Promise<void> => {
+    next = undefined
+    isDirty = false
+    try {
+      if (hasFailed) checkpoint()
+      else {
+        file ??= openSync(path, 'r+')
+        await sync(file)
+      }
+      hasFailed = false
+    } catch (error) {
+      hasFailed = true
+      isDirty = true
+      throw translate(error, path)
+    }
+  }
+
+  return {
+    wrote: () => {
+      isDirty = true
+    },
+    synced() {
+      if (!isDirty) return running
+      next ??= running.then(flush, flush)
+      running = next
+      return next
+    },
+    [Symbol.dispose]() {
+      if (file !== undefined) closeSync(file)
+      file = undefined
+    },
+  }
+}
+
+function translate(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return new Fault('storage.full', `The disk that holds ${path} is full`, {
+    remedy: 'Free some space on that disk, then send again. What was stored before is still readable.',
+    retryable: true,
+    cause: error,
+  })
+}

@@ -3,15 +3,17 @@
 import { randomUUID } from 'node:crypto'
 import { version } from '../shared/build.ts'
 import { ourCaps } from '../shared/protocol/connect.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
 import { openConnection } from './connection.ts'
 import type { Connection } from './connection-api.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
+import { networkAddresses } from './network.ts'
 import { FileOutbox } from './outbox.ts'
 import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
 
-/** The terminal's connection: reconnects for ever, reattaches, delivers the outbox. Call `connect()` to start it. */
+/** The terminal's connection: reconnects for ever, reattaches, delivers the outbox. `connect()` starts it. */
 export async function openScreenConnection(target: Target, surroundings: Surroundings): Promise<Connection> {
   const { paths, clock } = surroundings
   const who: Introduction = {
@@ -24,8 +26,10 @@ export async function openScreenConnection(target: Target, surroundings: Surroun
     caps: ourCaps,
   }
   const greeter = await greeterOf(target, who, surroundings)
-  const outbox = await FileOutbox.open(paths.outboxDir, target.id, clock)
+  const asking = (prompts: Prompts) => ({ ...greeter, secret: (signal: AbortSignal) => target.secret(signal, prompts) })
+  // Boxes were named after the address before a gateway had an id of its own.
+  const outbox = await FileOutbox.open(paths.outboxDir, target.id, clock, target.origin)
   const { name, ways, profile } = target
   const env = tunnelEnv(surroundings.env, profile)
-  return openConnection({ name, ways, greeter, outbox, ...surroundings, env })
+  return openConnection({ name, ways, greeter: asking, outbox, network: networkAddresses, ...surroundings, env })
 }

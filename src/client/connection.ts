@@ -1,31 +1,38 @@
-/** Runs the connection machine: performs its effects over a tunnel and a WebSocket, and shows the outcome as a view. */
+/** Runs the connection machine: performs its effects over ways and links, and shows the outcome as a view. */
 
 import { Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import type { Call, CallOptions } from '../shared/rpc/call.ts'
 import type { GatewayEvent } from '../shared/rpc/client.ts'
-import { type Clock, every } from '../shared/std/clock.ts'
-import { openTunnel } from '../tunnel/open.ts'
-import type { Prompts } from '../tunnel/prompts.ts'
-import type { Tunnel } from '../tunnel/tunnel.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { Listeners } from '../shared/std/listeners.ts'
+import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import type { Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
-import type { Attachment, Connection, ConnectionView, Layer } from './connection-api.ts'
-import { establish, type Greeter, type Link } from './establish.ts'
-import { beatEveryMs, type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
+import { Attempt, asFault, type OpenWay } from './attempt.ts'
+import type { Attachment, Connection, ConnectionView } from './connection-api.ts'
+import type { Greeter, Link } from './establish.ts'
+import { type Latency, LatencyRing, steady } from './latency.ts'
+import { failed, plannedLayers } from './layers.ts'
+import { type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
 import type { FileOutbox } from './outbox.ts'
 import type { ClientPaths, Env } from './paths.ts'
+import { Pulse, type Tick } from './pulse.ts'
+import { watchPrompts } from './questions.ts'
 import { EventFlow } from './reattach.ts'
 
 export type ConnectionOptions = {
   readonly name: string
   readonly ways: readonly [Way, ...Way[]]
-  readonly greeter: Greeter
+  /** Who we are to the gateway, and where the secret is asked for. */
+  readonly greeter: (prompts: Prompts) => Greeter
+  readonly prompts: Prompts
   readonly outbox: FileOutbox
   readonly clock: Clock
-  readonly prompts: Prompts
   readonly env: Env
   readonly paths: ClientPaths
+  /** The machine's addresses as one text: another one means another network. */
+  readonly network: () => string
   /** In [0, 1); spreads the attempts of many clients. */
   readonly random?: () => number
 }
@@ -34,45 +41,54 @@ export function openConnection(options: ConnectionOptions): Connection {
   return new LiveConnection(options)
 }
 
+type Shown = Pick<ConnectionView, 'url' | 'transport' | 'route' | 'layers'>
+
 class LiveConnection implements Connection {
   readonly outbox: FileOutbox
   readonly #options: ConnectionOptions
-  readonly #origin: string
   readonly #clock: Clock
   readonly #random: () => number
   readonly #flow = new EventFlow()
-  readonly #viewListeners = new Set<() => void>()
-  readonly #eventListeners = new Set<(event: GatewayEvent) => void>()
-  readonly #attachmentListeners = new Set<(attachment: Attachment) => void>()
+  readonly #latency = new LatencyRing()
+  readonly #prompts: Prompts
+  readonly #pulse: Pulse
+  readonly #viewChanges = new Listeners()
+  readonly #events = new Listeners<GatewayEvent>()
+  readonly #attachments = new Listeners<Attachment>()
+  readonly subscribe = this.#viewChanges.add
+  readonly events = this.#events.add
+  readonly attachments = this.#attachments.add
+  /** By generation: the one under way, the one beside a live connection, and the one that is the connection. */
+  readonly #attempts = new Map<number, Attempt>()
+  /** Ways that wait for the person: not tried again before they say so. */
+  readonly #refused = new Set<Way>()
   #state: MachineState = initialState
+  #shown: Shown
   #view: ConnectionView
   #hello: HelloOk | undefined
   #latencyMs: number | undefined
   #retryAt: number | undefined
-  #tunnel: Tunnel | undefined
+  #kept: OpenWay | undefined
   #link: Link | undefined
-  /** Ends with the current attempt: late results of an abandoned one go nowhere. */
-  #attempt = new AbortController()
-  #stopBeat = () => {}
+  /** Ends with the installed link. */
+  #life = new AbortController()
   #cancelWait = () => {}
   #pingedAt: number | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#origin = wayOrigin(options.ways[0])
     this.#clock = options.clock
     this.#random = options.random ?? Math.random
     this.outbox = options.outbox
+    this.#prompts = watchPrompts(options.prompts, (isAsking) => this.#dispatch({ type: 'asking', isAsking }))
+    this.#pulse = new Pulse(options.clock, options.network, (tick) => this.#beat(tick))
+    const [way] = options.ways
+    this.#shown = { url: wayOrigin(way), transport: way.kind, route: way.kind, layers: plannedLayers(way) }
     this.#view = this.#draw()
   }
 
   get view(): ConnectionView {
     return this.#view
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#viewListeners.add(listener)
-    return () => this.#viewListeners.delete(listener)
   }
 
   readonly call: Call = (method, params, options) =>
@@ -85,50 +101,48 @@ class LiveConnection implements Connection {
     return await this.#link.rpc.request(method, params, options)
   }
 
-  events(listener: (event: GatewayEvent) => void): () => void {
-    this.#eventListeners.add(listener)
-    return () => this.#eventListeners.delete(listener)
-  }
-
-  attachments(listener: (attachment: Attachment) => void): () => void {
-    this.#attachmentListeners.add(listener)
-    return () => this.#attachmentListeners.delete(listener)
-  }
-
   connect(): void {
     this.#dispatch({ type: 'connect' })
   }
 
   retry(): void {
+    this.#refused.clear()
     this.#dispatch({ type: 'retry' })
   }
 
+  latency(): Latency {
+    return this.#latency.read(this.#clock.monotonic())
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    const tunnel = this.#attempts.get(this.#state.generation)?.arrival?.tunnel ?? this.#kept?.tunnel
     this.#dispatch({ type: 'stop' })
-    await this.#tunnel?.[Symbol.asyncDispose]()
+    this.#forgetKept()
+    await tunnel?.[Symbol.asyncDispose]()
   }
 
   #dispatch(event: MachineEvent): void {
     const { state, effects } = step(this.#state, event)
-    const wasLive = this.#state.phase === 'live'
     this.#state = state
-    if (wasLive && state.phase !== 'live') this.#stopBeat()
+    this.#pulse.run(state.phase !== 'idle' && state.phase !== 'failed')
     for (const effect of effects) this.#perform(effect)
     this.#publish()
   }
 
   #perform(effect: Effect): void {
     switch (effect.type) {
-      case 'open-tunnel':
-        this.#attempt = new AbortController()
-        void this.#openTunnel(effect.generation, this.#attempt.signal)
+      case 'attempt':
+        this.#cancelWait()
+        void this.#attempt(effect.generation, effect.isBeside)
         return
-      case 'establish':
-        if (this.#attempt.signal.aborted) this.#attempt = new AbortController()
-        void this.#establish(effect.generation, this.#attempt.signal)
+      case 'install':
+        void this.#install(effect.generation)
+        return
+      case 'drop':
+        this.#drop(effect.generation, effect.isWhole)
         return
       case 'ping':
-        this.#pingedAt = this.#clock.monotonic()
+        this.#pingedAt ??= this.#clock.monotonic()
         this.#link?.ping()
         return
       case 'wait':
@@ -137,123 +151,150 @@ class LiveConnection implements Connection {
           this.#dispatch({ type: 'timer', generation: effect.generation }),
         )
         return
-      case 'teardown':
-        this.#teardown(effect.tunnel)
-        return
     }
   }
 
-  async #openTunnel(generation: number, signal: AbortSignal): Promise<void> {
-    this.#cancelWait()
+  async #attempt(generation: number, isBeside: boolean): Promise<void> {
+    const { clock, env, paths, ways } = this.#options
+    const open = ways.filter((way) => !this.#refused.has(way))
+    const prompts = isBeside ? noPrompts : this.#prompts
+    const attempt = new Attempt({
+      ways: (open.length > 0 ? open : ways) as [Way, ...Way[]],
+      kept: isBeside ? undefined : this.#takeKept(),
+      greeter: this.#options.greeter(prompts),
+      prompts,
+      ...{ clock, env, home: paths.home },
+      events: {
+        onHeard: (isPong) => this.#heard(generation, isPong),
+        onLost: (fault) => this.#lostLink(generation, fault),
+      },
+      onLayers: () => {
+        this.#show(generation)
+        this.#dispatch({ type: 'reached', generation, layer: attempt.layer })
+      },
+    })
+    this.#attempts.set(generation, attempt)
+    this.#show(generation)
     try {
-      const { ways, clock, prompts, env, paths } = this.#options
-      const context = { clock, signal, prompts, env, home: paths.home, onLayer: () => {} }
-      const tunnel = await openTunnel(ways[0], context)
-      if (signal.aborted) return await tunnel[Symbol.asyncDispose]()
-      this.#tunnel = tunnel
-      void tunnel.closed.then((fault) => {
-        if (fault && this.#tunnel === tunnel) this.#lost(this.#state.generation, 'tunnel', fault)
-      })
-      this.#dispatch({ type: 'tunnel-up', generation })
+      const { tunnel } = await attempt.run()
+      void tunnel.closed.then((fault) => fault && this.#lostLink(generation, fault))
+      this.#dispatch({ type: 'greeted', generation })
     } catch (error) {
-      this.#lost(generation, 'tunnel', asFault(error))
-    }
-  }
-
-  async #establish(generation: number, signal: AbortSignal): Promise<void> {
-    this.#cancelWait()
-    const tunnel = this.#tunnel
-    if (!tunnel) return
-    const events = {
-      onGreeting: () => this.#dispatch({ type: 'opened', generation }),
-      onHeard: (isPong: boolean) => this.#heard(generation, isPong),
-      onLost: (fault: Fault) => this.#lost(generation, 'socket', fault),
-    }
-    try {
-      const link = await establish(tunnel, this.#options.greeter, events, signal)
-      if (signal.aborted) return link.close()
-      this.#link = link
-      await this.#attach(link)
-      if (!signal.aborted) this.#goLive(link, generation, signal)
-    } catch (error) {
-      if (signal.aborted) return // an abandoned attempt
-      this.#lost(generation, this.#state.phase === 'greeting' ? 'gateway' : 'socket', asFault(error))
+      for (const way of attempt.refused) this.#refused.add(way)
+      this.#lost(generation, asFault(error))
     }
   }
 
   /** Lets the events flow: from where the last connection stopped when the gateway can, else with a word to start over. */
-  async #attach(link: Link): Promise<void> {
-    const params = this.#flow.begin(link.hello)
-    link.rpc.events((event) => this.#receive(event))
-    let attachment: Attachment
+  async #install(generation: number): Promise<void> {
+    const attempt = this.#attempts.get(generation)
+    if (!attempt?.arrival) return
+    const { link } = attempt.arrival
+    const life = new AbortController()
+    this.#life = life
+    this.#link = link
+    this.#pingedAt = undefined
+    attempt.advance({ layer: 'live', state: 'begun' })
     try {
-      attachment = this.#flow.attached(params && (await link.rpc.call('reattach', params)))
+      const attachment = await this.#attach(link)
+      if (life.signal.aborted) return
+      attempt.advance({ layer: 'live', state: 'up' })
+      this.#hello = link.hello
+      this.#attachments.tell(attachment)
+      this.#dispatch({ type: 'attached', generation, at: this.#clock.monotonic() })
+      this.#serve(link, generation, life.signal)
     } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'client.call-failed') throw error
-      attachment = this.#flow.attached(undefined)
+      if (!life.signal.aborted) this.#lostLink(generation, asFault(error))
     }
-    this.#hello = link.hello
-    this.#announce(attachment)
   }
 
-  #goLive(link: Link, generation: number, signal: AbortSignal): void {
-    this.#dispatch({ type: 'hello', generation, at: this.#clock.monotonic() })
-    this.#startBeat(generation)
+  async #attach(link: Link): Promise<Attachment> {
+    const params = this.#flow.begin(link.hello)
+    link.rpc.events((event) => this.#receive(event))
+    try {
+      return this.#flow.attached(params && (await link.rpc.call('reattach', params)))
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'client.call-failed') throw error
+      return this.#flow.attached(undefined)
+    }
+  }
+
+  #serve(link: Link, generation: number, signal: AbortSignal): void {
     const { methods } = link.hello.features
     if (link.hello.protocol >= 4 && methods.includes('sessions.subscribe')) {
       link.rpc.call('sessions.subscribe', {}, { signal }).catch(() => {}) // a wish; without it there are fewer events
     }
     this.outbox.deliver(link.rpc.call, signal).catch((error: unknown) => {
-      this.#lost(generation, 'gateway', asFault(error))
+      this.#lostLink(generation, asFault(error))
     })
   }
 
-  #startBeat(generation: number): void {
-    let wall = this.#clock.now()
-    this.#stopBeat = every(this.#clock, beatEveryMs, () => {
-      const now = this.#clock.now()
-      const wallGapMs = now - wall
-      wall = now
-      const silence = new Fault('client.closed', `${this.#origin} went silent`, { retryable: true })
-      const at = this.#clock.monotonic()
-      this.#dispatch({ type: 'beat', generation, at, wallGapMs, random: this.#random(), silence })
+  #drop(generation: number, isWhole: boolean): void {
+    const attempt = this.#attempts.get(generation)
+    this.#cancelWait()
+    if (!attempt) {
+      if (isWhole) this.#forgetKept()
+      return
+    }
+    this.#attempts.delete(generation)
+    if (attempt.arrival && attempt.arrival.link === this.#link) {
+      this.#life.abort(new Error('the connection was replaced'))
+      this.#link = undefined
+    }
+    const kept = attempt.end(isWhole, new Error('the attempt was abandoned'))
+    if (!kept) return
+    this.#forgetKept()
+    this.#kept = kept
+    void kept.tunnel.closed.then(() => {
+      if (this.#kept === kept) this.#forgetKept()
     })
+  }
+
+  #takeKept(): OpenWay | undefined {
+    const kept = this.#kept
+    this.#kept = undefined
+    return kept
+  }
+
+  #forgetKept(): void {
+    void this.#takeKept()?.tunnel[Symbol.asyncDispose]()
+  }
+
+  #beat(tick: Tick): void {
+    const silence = new Fault('client.closed', `${this.#shown.url} went silent`, { retryable: true })
+    this.#dispatch({ type: 'beat', ...tick, random: this.#random(), silence })
   }
 
   #heard(generation: number, isPong: boolean): void {
     const at = this.#clock.monotonic()
-    if (isPong && this.#pingedAt !== undefined) {
-      this.#latencyMs = steady(this.#latencyMs, Math.round(at - this.#pingedAt))
+    if (isPong && this.#pingedAt !== undefined && generation === this.#state.generation) {
+      const ms = at - this.#pingedAt
+      this.#latency.add(at, ms)
+      this.#latencyMs = steady(this.#latencyMs, ms)
       this.#pingedAt = undefined
     }
     this.#dispatch({ type: 'heard', generation, at })
   }
 
-  #lost(generation: number, layer: Layer, fault: Fault): void {
-    const [at, random] = [this.#clock.monotonic(), this.#random()]
-    const isNearby = this.#tunnel?.route === 'direct' && this.#tunnel.url.isLoopback
-    this.#dispatch({ type: 'lost', generation, at, random, layer, fault, isNearby })
+  /** A connection that had been greeted broke: the waterfall says where. */
+  #lostLink(generation: number, fault: Fault): void {
+    if (generation === this.#state.generation) {
+      const { layers } = this.#shown
+      this.#shown = { ...this.#shown, layers: failed(layers, layerOf(fault), fault, this.#clock.monotonic()) }
+    }
+    this.#lost(generation, fault)
   }
 
-  #teardown(withTunnel: boolean): void {
-    this.#cancelWait()
-    this.#attempt.abort()
-    this.#link?.close()
-    this.#link = undefined
-    if (!withTunnel) return
-    void this.#tunnel?.[Symbol.asyncDispose]()
-    this.#tunnel = undefined
+  #lost(generation: number, fault: Fault): void {
+    const isNearby = this.#attempts.get(generation)?.isNearby === true
+    const [at, random] = [this.#clock.monotonic(), this.#random()]
+    this.#dispatch({ type: 'lost', generation, at, random, fault, isNearby })
   }
 
   #receive(event: GatewayEvent): void {
     const accepted = this.#flow.accept(event)
-    if (accepted.isGap) this.#announce({ kind: 'resync', runs: [] })
-    if (!accepted.event) return
-    for (const listener of [...this.#eventListeners]) listener(accepted.event)
-  }
-
-  #announce(attachment: Attachment): void {
-    for (const listener of [...this.#attachmentListeners]) listener(attachment)
+    if (accepted.isGap) this.#attachments.tell({ kind: 'resync', replayed: 0, runs: [] })
+    if (accepted.event) this.#events.tell(accepted.event)
   }
 
   #notConnected(): Fault {
@@ -264,25 +305,30 @@ class LiveConnection implements Connection {
     })
   }
 
+  #show(generation: number): void {
+    const attempt = this.#attempts.get(generation)
+    if (!attempt || generation !== this.#state.generation) return
+    const { way, layers, route, origin } = attempt.front
+    this.#shown = { url: origin, transport: way.kind, route, layers }
+  }
+
   /** Draws the view again and tells the listeners, unless nothing a screen shows has changed. */
   #publish(): void {
+    this.#show(this.#state.generation)
     const next = this.#draw()
     const keys = Object.keys(next) as (keyof ConnectionView)[]
     if (keys.every((key) => next[key] === this.#view[key])) return
     this.#view = next
-    for (const listener of [...this.#viewListeners]) listener()
+    this.#viewChanges.tell()
   }
 
   #draw(): ConnectionView {
     const state = this.#state
-    const { name, ways } = this.#options
     const isBroken = state.phase === 'waiting' || state.phase === 'failed'
     return {
       phase: state.phase,
-      layer: isBroken ? state.layer : layerOf(state.phase),
-      name,
-      url: this.#origin,
-      transport: ways[0].kind,
+      name: this.#options.name,
+      ...this.#shown,
       attempt: state.attempt,
       retryAt: state.phase === 'waiting' ? this.#retryAt : undefined,
       fault: isBroken ? state.fault : undefined,
@@ -293,23 +339,6 @@ class LiveConnection implements Connection {
   }
 }
 
-function layerOf(phase: 'idle' | 'tunneling' | 'dialing' | 'greeting' | 'live'): Layer {
-  if (phase === 'idle' || phase === 'tunneling') return 'tunnel'
-  return phase === 'dialing' ? 'socket' : 'gateway'
-}
-
-/** A figure that keeps still: small changes would redraw an idle screen each few seconds. */
-function steady(before: number | undefined, ms: number): number {
-  if (before === undefined) return ms
-  return Math.abs(before - ms) > Math.max(3, before * 0.25) ? ms : before
-}
-
-/** A bug must not end the reconnecting; it is shown, and the person can try again. */
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  const text = error instanceof Error ? error.message : String(error)
-  return new Fault('client.closed', `The connection failed unexpectedly: ${text}`, {
-    remedy: 'Press r to try again; please report it if it comes back.',
-    cause: error,
-  })
+function layerOf({ code }: Fault) {
+  return code.startsWith('ssh.') ? 'ssh' : code.startsWith('tailscale.') ? 'tcp' : 'live'
 }

@@ -6,6 +6,7 @@ import { RpcClient } from '../shared/rpc/client.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
+import type { LayerEvent } from '../tunnel/layer.ts'
 import type { Tunnel } from '../tunnel/tunnel.ts'
 import {
   type Challenge,
@@ -43,8 +44,8 @@ export type Greeter = {
 }
 
 export type LinkEvents = {
-  /** The socket is up and the gateway is being greeted. */
-  onGreeting?(): void
+  /** `gateway` begins once there is a stream to it, and is up with its hello. */
+  onLayer?(event: LayerEvent): void
   /** Any sign of life: a frame or a pong. */
   onHeard?(isPong: boolean): void
   /** Once, after the link was established and was lost. */
@@ -59,7 +60,10 @@ export type Link = {
   close(): void
 }
 
-/** Rejects with a `Fault`, or with the signal's reason. A stale device token is dropped and the secret tried once. */
+/**
+ * Rejects with a `Fault`, or with the signal's reason. A stale device token is dropped and the secret tried once. Each
+ * greeting has its time; a person who is asked for the secret takes theirs.
+ */
 export async function establish(
   tunnel: Tunnel,
   greeter: Greeter,
@@ -67,38 +71,27 @@ export async function establish(
   signal: AbortSignal,
   timeoutMs: number = establishTimeoutMs,
 ): Promise<Link> {
-  const limit = deadline(timeoutMs, signal)
-  try {
-    return await establishWithin(tunnel, greeter, events, limit)
-  } catch (error) {
-    if (!isTimeout(error)) throw error
-    throw new Fault('client.timeout', `${tunnel.origin} did not answer within ${timeoutMs} ms`, {
-      remedy:
-        'Check that it is a gateway and that nothing between swallows the connection; allow more with --timeout <ms>.',
-      retryable: true,
-      cause: error,
-    })
-  }
-}
-
-async function establishWithin(
-  tunnel: Tunnel,
-  greeter: Greeter,
-  events: LinkEvents,
-  signal: AbortSignal,
-): Promise<Link> {
   const { tokens, isSecretExplicit } = greeter
+  const greeting = { tunnel, greeter, events, signal, timeoutMs }
   const stored = isSecretExplicit ? undefined : await tokens.get(tunnel.origin, 'operator')
-  if (!stored) return await greet(tunnel, greeter, await greeter.secret(signal), events, signal)
+  if (!stored) return await greet(greeting, await greeter.secret(signal))
   try {
-    return await greet(tunnel, greeter, { token: stored }, events, signal, true)
+    return await greet(greeting, { token: stored }, true)
   } catch (error) {
     if (!(error instanceof StaleToken)) throw error
     await tokens.drop(tunnel.origin, 'operator')
     const secret = await greeter.secret(signal)
     if (!secret.token && !secret.password) throw error.fault
-    return await greet(tunnel, greeter, secret, events, signal)
+    return await greet(greeting, secret)
   }
+}
+
+type Greeting = {
+  readonly tunnel: Tunnel
+  readonly greeter: Greeter
+  readonly events: LinkEvents
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
 }
 
 /** The device token that was sent is no longer good; `fault` is what to say when there is nothing else to try. */
@@ -111,19 +104,28 @@ class StaleToken extends Error {
   }
 }
 
-async function greet(
-  tunnel: Tunnel,
-  greeter: Greeter,
-  secret: Credentials,
-  events: LinkEvents,
-  signal: AbortSignal,
-  isStored = false,
-): Promise<Link> {
+async function greet(greeting: Greeting, secret: Credentials, isStored = false): Promise<Link> {
+  const { tunnel, timeoutMs } = greeting
+  const limit = deadline(timeoutMs, greeting.signal)
+  try {
+    return await greetWithin({ ...greeting, signal: limit }, secret, isStored)
+  } catch (error) {
+    if (!isTimeout(error)) throw error
+    throw new Fault('client.timeout', `${tunnel.origin} did not answer within ${timeoutMs} ms`, {
+      remedy:
+        'Check that it is a gateway and that nothing between swallows the connection; allow more with --timeout <ms>.',
+      retryable: true,
+      cause: error,
+    })
+  }
+}
+
+async function greetWithin(greeting: Greeting, secret: Credentials, isStored: boolean): Promise<Link> {
+  const { tunnel, greeter, events, signal } = greeting
   const { who, identity, tokens, clock } = greeter
   const { origin } = tunnel
-  const wire = await openWire(tunnel, greeter, events, signal)
+  const wire = await openWire(greeting)
   try {
-    events.onGreeting?.()
     const challenge = await wire.challenge()
     const params = connectParams(who, identity, secret, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
@@ -131,6 +133,7 @@ async function greet(
     const issued = hello.auth?.deviceToken
     if (issued) await tokens.set(origin, 'operator', issued, clock.now())
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
+    events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })
     wire.established()
     return { rpc: wire.rpc, hello, ping: () => wire.socket.ping(), close: () => wire.close() }
   } catch (error) {
@@ -156,10 +159,11 @@ type Wire = {
 }
 
 /** The socket and its typed client, wired before the first message can arrive. */
-async function openWire(tunnel: Tunnel, greeter: Greeter, events: LinkEvents, signal: AbortSignal): Promise<Wire> {
+async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<Wire> {
   const { clock, vocabulary } = greeter
   const { url, origin } = tunnel
   const stream = await tunnel.dial(signal)
+  events.onLayer?.({ layer: 'gateway', state: 'begun' })
   const rpc = new RpcClient({ clock, vocabulary, send: (text) => socket.send(text) })
   let isEstablished = false
   let isClosed = false

@@ -2,7 +2,7 @@
 
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
-import type { Prompts } from '../tunnel/prompts.ts'
+import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import type { Greeter } from './establish.ts'
 import type { Introduction } from './handshake.ts'
 import { DeviceTokens, loadIdentity } from './identity.ts'
@@ -19,18 +19,18 @@ export type Surroundings = {
 export async function greeterOf(
   target: Target,
   who: Introduction,
-  {
-    paths,
-    clock,
-    vocabulary,
-  }: Pick<Surroundings, 'paths' | 'clock'> & { readonly vocabulary?: Vocabulary | undefined },
+  around: Pick<Surroundings, 'paths' | 'clock'> & {
+    readonly prompts?: Prompts
+    readonly vocabulary?: Vocabulary | undefined
+  },
 ): Promise<Greeter> {
+  const { paths, clock, vocabulary, prompts = noPrompts } = around
   const identity = await loadIdentity(paths.deviceKey, () => clock.now())
   return {
     who,
     identity,
     tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),
-    secret: target.secret,
+    secret: (signal) => target.secret(signal, prompts),
     secretRefused: target.secretRefused,
     secretRemedy: target.secretRemedy,
     isSecretExplicit: target.isSecretExplicit,

@@ -1,88 +1,54 @@
 /**
- * How a connection lives: idle → tunneling → dialing → greeting → live, back through waiting, or failed. Pure: time and
- * chance arrive in events, work leaves as effects. Every attempt has a generation; what an older one reports is ignored.
+ * How a connection lives: idle → resolving → connecting → authenticating → greeting → live, back through waiting, held up
+ * by a question (needs-user), or failed. Pure: time and chance arrive in events, work leaves as effects. Every attempt
+ * has a generation; what an abandoned one reports is ignored.
  */
 
 import type { Fault } from '../shared/fault.ts'
 import { backoffDelayMs } from '../shared/std/backoff.ts'
-import type { Layer } from './connection-api.ts'
+import type { LayerName } from '../tunnel/layer.ts'
+import { type Beat, beatLive, isRousing, type LiveState, live } from './liveness.ts'
 
 /** Full jitter from 0.25 s doubling to 15 s (TU11). */
 export const retryBackoff = { baseMs: 250, capMs: 15_000 }
 /** On this machine an attempt costs next to nothing, so a gateway that comes back is found within 2 s. */
 const nearbyBackoff = { baseMs: 250, capMs: 2_000 }
-/** A connection counts as good, and the backoff starts over, after being live this long. */
-const provenAfterMs = 10_000
-const pingEveryMs = 5_000
-const suspectAfterMs = 8_000
-const deadAfterMs = 12_000
-/** The runner reports `beat` this often while live. */
-export const beatEveryMs = 1_000
-/** A beat this late means that the machine slept or the program was stopped: silence then proves nothing (TU10). */
-const wakeGapMs = 3_000
-/** After waking the gateway has this long to answer one ping. */
-const wakeProbeMs = 1_500
+/** A connection counts as good, and the backoff starts over, after being live this long (TU11). */
+const provenAfterMs = 30_000
+
+/** `issued` is the highest generation given out; `attempt` counts failures since the connection was last proven. */
+type Counted = { readonly generation: number; readonly issued: number; readonly attempt: number }
+
+export type TryingPhase = 'resolving' | 'connecting' | 'authenticating' | 'greeting'
 
 export type MachineState =
-  | { readonly phase: 'idle'; readonly generation: number; readonly attempt: number }
-  | {
-      readonly phase: 'tunneling' | 'dialing' | 'greeting'
-      readonly generation: number
-      readonly attempt: number
-    }
-  | {
-      readonly phase: 'live'
-      readonly generation: number
-      readonly attempt: number
-      readonly since: number
-      readonly heardAt: number
-      readonly pingedAt: number
-      readonly beatAt: number
-      /** While set, the gateway must be heard before this time. */
-      readonly probeUntil: number | undefined
-      readonly isSuspect: boolean
-    }
-  | {
-      readonly phase: 'waiting'
-      readonly generation: number
-      readonly attempt: number
-      readonly layer: Layer
-      readonly fault: Fault
-      readonly delayMs: number
-      readonly hasTunnel: boolean
-    }
-  | {
-      readonly phase: 'failed'
-      readonly generation: number
-      readonly attempt: number
-      readonly layer: Layer
-      readonly fault: Fault
-    }
+  | (Counted & { readonly phase: 'idle' })
+  /** `needs-user` is an attempt held up by a question; `layer` is how far it came. */
+  | (Counted & { readonly phase: TryingPhase | 'needs-user'; readonly layer: LayerName })
+  | (Counted & LiveState)
+  | (Counted & { readonly phase: 'waiting'; readonly fault: Fault; readonly delayMs: number })
+  | (Counted & { readonly phase: 'failed'; readonly fault: Fault })
+
+type Trying = Extract<MachineState, { layer: LayerName }>
 
 /** `at` is monotonic milliseconds, `random` in [0, 1). Events of an attempt carry its generation. */
 export type MachineEvent =
   | { readonly type: 'connect' }
   | { readonly type: 'retry' }
   | { readonly type: 'stop' }
-  | { readonly type: 'tunnel-up'; readonly generation: number }
-  | { readonly type: 'opened'; readonly generation: number }
-  | { readonly type: 'hello'; readonly generation: number; readonly at: number }
+  | { readonly type: 'asking'; readonly isAsking: boolean }
+  | { readonly type: 'reached'; readonly generation: number; readonly layer: LayerName }
+  /** The gateway said hello; its events do not flow yet. */
+  | { readonly type: 'greeted'; readonly generation: number }
+  /** They do. */
+  | { readonly type: 'attached'; readonly generation: number; readonly at: number }
   | { readonly type: 'heard'; readonly generation: number; readonly at: number }
-  /** `wallGapMs` is how far the wall time moved since the last beat: more than the beat after a sleep. */
-  | {
-      readonly type: 'beat'
-      readonly generation: number
-      readonly at: number
-      readonly wallGapMs: number
-      readonly random: number
-      readonly silence: Fault
-    }
+  | Beat
   | {
       readonly type: 'lost'
       readonly generation: number
       readonly at: number
       readonly random: number
-      readonly layer: Layer
       readonly fault: Fault
       /** The gateway is on this machine, as far as its address tells. */
       readonly isNearby?: boolean
@@ -90,42 +56,39 @@ export type MachineEvent =
   | { readonly type: 'timer'; readonly generation: number }
 
 export type Effect =
-  | { readonly type: 'open-tunnel'; readonly generation: number }
-  | { readonly type: 'establish'; readonly generation: number }
+  /** Tries every way. `isBeside`: a live connection is in doubt; this one asks nobody anything. */
+  | { readonly type: 'attempt'; readonly generation: number; readonly isBeside: boolean }
+  /** The greeted link of this attempt becomes the connection. */
+  | { readonly type: 'install'; readonly generation: number }
+  /** Ends what the attempt holds; with `isWhole` its tunnel too, else that is kept for the next attempt. */
+  | { readonly type: 'drop'; readonly generation: number; readonly isWhole: boolean }
   | { readonly type: 'ping'; readonly generation: number }
   | { readonly type: 'wait'; readonly generation: number; readonly delayMs: number }
-  /** Ends what the attempt holds; `tunnel` too when it is gone or no longer wanted. */
-  | { readonly type: 'teardown'; readonly tunnel: boolean }
 
 export type Step = { readonly state: MachineState; readonly effects: readonly Effect[] }
 
-export const initialState: MachineState = { phase: 'idle', generation: 0, attempt: 0 }
+export const initialState: MachineState = { phase: 'idle', generation: 0, issued: 0, attempt: 0 }
 
 export function step(state: MachineState, event: MachineEvent): Step {
-  if ('generation' in event && event.generation !== state.generation) return stay(state)
+  if ('generation' in event && event.generation !== state.generation) return ofBeside(state, event)
   switch (event.type) {
     case 'connect':
       return state.phase === 'idle' ? start(state, 0) : stay(state)
     case 'retry':
       return retry(state)
     case 'timer':
-      return state.phase === 'waiting' ? again(state) : stay(state)
+      return state.phase === 'waiting' ? start(state, state.attempt) : stay(state)
     case 'stop':
-      return {
-        state: { phase: 'idle', generation: state.generation + 1, attempt: 0 },
-        effects: [{ type: 'teardown', tunnel: true }],
-      }
-    case 'tunnel-up':
-      if (state.phase !== 'tunneling') return stay(state)
-      return {
-        state: { ...state, phase: 'dialing' },
-        effects: [{ type: 'establish', generation: state.generation }],
-      }
-    case 'opened':
-      return state.phase === 'dialing' ? { state: { ...state, phase: 'greeting' }, effects: [] } : stay(state)
-    case 'hello':
-      if (state.phase !== 'greeting') return stay(state)
-      return { state: live(state, event.at), effects: [{ type: 'ping', generation: state.generation }] }
+      return { state: { ...initialState, ...fresh(state, 0) }, effects: dropAll(state, true) }
+    case 'asking':
+      return asking(state, event.isAsking)
+    case 'reached':
+      return isTrying(state) ? stay(at(state, event.layer, state.phase === 'needs-user')) : stay(state)
+    case 'greeted':
+      if (!isTrying(state)) return stay(state)
+      return { state: at(state, 'live', false), effects: [{ type: 'install', generation: state.generation }] }
+    case 'attached':
+      return attached(state, event.at)
     case 'heard':
       return heard(state, event.at)
     case 'beat':
@@ -135,25 +98,41 @@ export function step(state: MachineState, event: MachineEvent): Step {
   }
 }
 
+/** News of the attempt beside a live connection that is in doubt, or of one that was abandoned. */
+function ofBeside(state: MachineState, event: MachineEvent & { generation: number }): Step {
+  if (state.phase !== 'live' || event.generation !== state.beside) return stay(state)
+  if (event.type === 'greeted') {
+    const old: Effect = { type: 'drop', generation: state.generation, isWhole: true }
+    const install: Effect = { type: 'install', generation: event.generation }
+    return { state: { ...state, generation: event.generation, beside: undefined }, effects: [old, install] }
+  }
+  if (event.type !== 'lost') return stay(state)
+  // One that would have to ask somebody is not repeated before the next sign of life.
+  const pauseMs = event.fault.retryable ? backoffDelayMs(retryBackoff, state.besides, event.random) : Infinity
+  const besideAfter = event.at + pauseMs
+  return {
+    state: { ...state, beside: undefined, besides: state.besides + 1, besideAfter },
+    effects: [{ type: 'drop', generation: event.generation, isWhole: true }],
+  }
+}
+
 function stay(state: MachineState): Step {
   return { state, effects: [] }
 }
 
-function start(state: MachineState, attempt: number): Step {
-  const generation = state.generation + 1
-  return {
-    state: { phase: 'tunneling', generation, attempt },
-    effects: [{ type: 'open-tunnel', generation }],
-  }
+function isTrying(state: MachineState): state is Trying {
+  return 'layer' in state
 }
 
-/** The next attempt after waiting: over the tunnel that is still up, else through a new one. */
-function again(state: Extract<MachineState, { phase: 'waiting' }>): Step {
-  if (!state.hasTunnel) return start(state, state.attempt)
-  const generation = state.generation + 1
+function fresh({ issued }: Counted, attempt: number): Counted {
+  return { generation: issued + 1, issued: issued + 1, attempt }
+}
+
+function start(state: MachineState, attempt: number): Step {
+  const counted = fresh(state, attempt)
   return {
-    state: { phase: 'dialing', generation, attempt: state.attempt },
-    effects: [{ type: 'establish', generation }],
+    state: { phase: 'resolving', layer: 'dns', ...counted },
+    effects: [{ type: 'attempt', generation: counted.generation, isBeside: false }],
   }
 }
 
@@ -162,80 +141,107 @@ function retry(state: MachineState): Step {
   switch (state.phase) {
     case 'idle':
     case 'failed':
-      return start(state, 0)
     case 'waiting':
-      return again(state)
+      return start(state, 0)
     case 'live':
       return { state, effects: [{ type: 'ping', generation: state.generation }] }
-    case 'tunneling':
-    case 'dialing':
-    case 'greeting':
+    default:
       // Should this attempt fail, the next one follows at once instead of after the pause that had grown so far.
       return stay({ ...state, attempt: 0 })
   }
 }
 
-function live(state: MachineState, at: number): MachineState {
-  return {
-    phase: 'live',
-    generation: state.generation,
-    attempt: state.attempt,
-    since: at,
-    heardAt: at,
-    pingedAt: at,
-    beatAt: at,
-    probeUntil: undefined,
-    isSuspect: false,
-  }
+function asking(state: MachineState, isAsking: boolean): Step {
+  return isTrying(state) ? stay(at(state, state.layer, isAsking)) : stay(state)
 }
 
+const phases: Record<LayerName, TryingPhase> = {
+  dns: 'resolving',
+  tcp: 'connecting',
+  ssh: 'connecting',
+  auth: 'authenticating',
+  gateway: 'greeting',
+  live: 'greeting',
+}
+
+function at(state: Trying, layer: LayerName, isAsking: boolean): Trying {
+  return { ...state, layer, phase: isAsking ? 'needs-user' : phases[layer] }
+}
+
+function attached(state: MachineState, at: number): Step {
+  const ping: Effect = { type: 'ping', generation: state.generation }
+  if (state.phase === 'live') return { state: { ...state, ...live(at) }, effects: [ping] }
+  if (!isTrying(state)) return stay(state)
+  const { generation, issued, attempt } = state
+  return { state: { generation, issued, attempt, ...live(at) }, effects: [ping] }
+}
+
+/** A sign of life ends all doubt, and what was begun because of it. */
 function heard(state: MachineState, at: number): Step {
   if (state.phase !== 'live') return stay(state)
-  return { state: { ...state, heardAt: at, probeUntil: undefined, isSuspect: false }, effects: [] }
+  const effects: Effect[] = state.beside === undefined ? [] : [dropBeside(state.beside)]
+  return {
+    state: { ...state, ...live(at), since: state.since, pingedAt: state.pingedAt },
+    effects,
+  }
 }
 
-function beat(state: MachineState, event: Extract<MachineEvent, { type: 'beat' }>): Step {
-  if (state.phase !== 'live') return stay(state)
-  const { at, random, silence } = event
-  const ping: Effect = { type: 'ping', generation: state.generation }
-  const attempt = at - state.since >= provenAfterMs ? 0 : state.attempt
-  const current = { ...state, attempt, beatAt: at }
-  if (Math.max(at - state.beatAt, event.wallGapMs) >= beatEveryMs + wakeGapMs) {
-    return { state: { ...current, probeUntil: at + wakeProbeMs, pingedAt: at, isSuspect: true }, effects: [ping] }
+function beat(state: MachineState, event: Beat): Step {
+  if (state.phase === 'live') {
+    const current = event.at - state.since >= provenAfterMs ? { ...state, attempt: 0 } : state
+    const { next, wishes } = beatLive(current, event)
+    if (wishes === 'give-up') {
+      const { at, random, silence: fault } = event
+      return lose({ ...current, ...next }, { type: 'lost', generation: state.generation, at, random, fault })
+    }
+    const effects: Effect[] = wishes.ping ? [{ type: 'ping', generation: state.generation }] : []
+    if (!wishes.beside) return { state: { ...current, ...next }, effects }
+    const beside = state.issued + 1
+    effects.push({ type: 'attempt', generation: beside, isBeside: true })
+    return { state: { ...current, ...next, issued: beside, beside }, effects }
   }
-  const silentMs = at - state.heardAt
-  const isDead = state.probeUntil === undefined ? silentMs >= deadAfterMs : at >= state.probeUntil
-  if (isDead) {
-    return lose(current, { type: 'lost', generation: state.generation, at, random, layer: 'socket', fault: silence })
+  if (!isRousing(event) || state.phase === 'idle' || state.phase === 'failed' || state.phase === 'needs-user') {
+    return stay(state)
   }
-  const isSuspect = state.probeUntil !== undefined || silentMs >= suspectAfterMs
-  if (at - state.pingedAt < pingEveryMs) return { state: { ...current, isSuspect }, effects: [] }
-  return { state: { ...current, isSuspect, pingedAt: at }, effects: [ping] }
+  // What was under way went over a network that is gone, or slept; a pause has lost its reason.
+  const next = start(state, 0)
+  return { state: next.state, effects: [...dropAll(state, true), ...next.effects] }
+}
+
+function dropBeside(generation: number): Effect {
+  return { type: 'drop', generation, isWhole: true }
+}
+
+function dropAll(state: MachineState, isWhole: boolean): Effect[] {
+  const own: Effect = { type: 'drop', generation: state.generation, isWhole }
+  return state.phase === 'live' && state.beside !== undefined ? [dropBeside(state.beside), own] : [own]
 }
 
 /** Waits and tries again for ever, unless only a person can help: wrong secret, pairing, version, certificate, address. */
 function lose(state: MachineState, event: Extract<MachineEvent, { type: 'lost' }>): Step {
   if (state.phase === 'idle' || state.phase === 'failed' || state.phase === 'waiting') return stay(state)
-  const { fault, layer } = event
-  const generation = state.generation + 1
-  const isTunnelGone = layer === 'tunnel'
+  const { fault } = event
+  // A connection given up for its silence takes its tunnel along: the same wire may be the silent one.
+  const isSilent = state.phase === 'live' && state.isSuspect
   if (!fault.retryable) {
+    const counted = fresh(state, state.attempt + 1)
+    return { state: { phase: 'failed', ...counted, fault }, effects: dropAll(state, true) }
+  }
+  if (state.phase === 'live' && state.beside !== undefined) {
+    // The attempt beside it is already on its way, and becomes the one that counts.
+    const { issued, attempt, beside } = state
     return {
-      state: { phase: 'failed', generation, attempt: state.attempt + 1, layer, fault },
-      effects: [{ type: 'teardown', tunnel: true }],
+      state: { phase: 'connecting', layer: 'tcp', issued, attempt, generation: beside },
+      effects: [{ type: 'drop', generation: state.generation, isWhole: true }],
     }
   }
   const isProven = state.phase === 'live' && event.at - state.since >= provenAfterMs
   const attempt = isProven ? 0 : state.attempt
-  const delayMs = Math.max(
-    fault.retryAfterMs ?? 0,
-    backoffDelayMs(event.isNearby ? nearbyBackoff : retryBackoff, attempt, event.random),
-  )
+  const backoff = event.isNearby ? nearbyBackoff : retryBackoff
+  const delayMs = Math.max(fault.retryAfterMs ?? 0, backoffDelayMs(backoff, attempt, event.random))
+  const counted = fresh(state, attempt + 1)
   return {
-    state: { phase: 'waiting', generation, attempt: attempt + 1, layer, fault, delayMs, hasTunnel: !isTunnelGone },
-    effects: [
-      { type: 'teardown', tunnel: isTunnelGone },
-      { type: 'wait', generation, delayMs },
-    ],
+    state: { phase: 'waiting', ...counted, fault, delayMs },
+    effects: [...dropAll(state, isSilent), { type: 'wait', generation: counted.generation, delayMs }],
   }
 }

@@ -74,16 +74,11 @@ async function linkBy(way: Way, target: Target, greeter: Greeter, options: LinkO
   const { clock, signal, prompts, paths, onLayer = () => {} } = options
   const env = tunnelEnv(options.env, target.profile)
   const tunnel = await openTunnel(way, { clock, signal, prompts, env, home: paths.home, onLayer })
-  const events = {
-    onLost: (fault: Fault) => options.onLost?.(fault),
-    onGreeting: () => {
-      onLayer({ layer: 'gateway', state: 'up' })
-      onLayer({ layer: 'live', state: 'begun' })
-    },
-  }
+  const events = { onLost: (fault: Fault) => options.onLost?.(fault), onLayer }
   try {
-    onLayer({ layer: 'gateway', state: 'begun' })
     const link = await establish(tunnel, greeter, events, signal, options.timeoutMs)
+    // Nothing is to be caught up with: a hello is all it takes.
+    onLayer({ layer: 'live', state: 'begun' })
     onLayer({ layer: 'live', state: 'up' })
     return {
       ...link,

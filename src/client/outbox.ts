@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
@@ -43,7 +43,9 @@ export type Outbox = {
   readonly entries: readonly OutboxEntry[]
   /** Stores the message, then sends it when live. Rejects with a `Fault` when it cannot be stored or the box is full. */
   add(entry: Omit<OutboxEntry, 'createdAt'>): Promise<void>
-  /** Takes a message back that was not sent yet; false when it is already on its way. */
+  /** Changes the text of a message; false when it is on its way, or may have reached the gateway before a break. */
+  edit(idempotencyKey: string, message: string): Promise<boolean>
+  /** Takes a message back; false when it is on its way. */
   remove(idempotencyKey: string): Promise<boolean>
   deliveries(listener: (delivery: Delivery) => void): () => void
 }
@@ -55,6 +57,10 @@ export class FileOutbox implements Outbox {
   readonly #listeners = new Set<(delivery: Delivery) => void>()
   #entries: readonly OutboxEntry[] = []
   #sending: string | undefined
+  /** Settles with the last change by the person; nothing is sent before. */
+  #lastChange: Promise<unknown> = Promise.resolve()
+  /** Keys that were sent at least once: their text must stay, since the gateway may know them. */
+  readonly #tried = new Set<string>()
   #wake = () => {}
 
   private constructor(dir: string, clock: Clock) {
@@ -62,9 +68,13 @@ export class FileOutbox implements Outbox {
     this.#clock = clock
   }
 
-  /** Reads what an earlier run left behind. Files that are not ours to understand are left alone. */
-  static async open(outboxDir: string, origin: string, clock: Clock): Promise<FileOutbox> {
-    const box = new FileOutbox(join(outboxDir, hash(origin)), clock)
+  /**
+   * Reads what an earlier run left behind, also under a name the same gateway had before. Files that are not ours to
+   * understand are left alone.
+   */
+  static async open(outboxDir: string, id: string, clock: Clock, formerId?: string): Promise<FileOutbox> {
+    const box = new FileOutbox(join(outboxDir, hash(id)), clock)
+    if (formerId !== undefined && formerId !== id) await box.#inherit(join(outboxDir, hash(formerId)))
     const names = await readdir(box.#dir).catch(() => []) // no folder yet: nothing waits
     const found = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => box.#read(name)))
     box.#entries = found.filter((entry) => entry !== undefined).sort((a, b) => a.createdAt - b.createdAt)
@@ -87,11 +97,23 @@ export class FileOutbox implements Outbox {
     this.#wake()
   }
 
-  async remove(idempotencyKey: string): Promise<boolean> {
-    const entry = this.#entries.find((other) => other.idempotencyKey === idempotencyKey)
-    if (!entry || this.#sending === idempotencyKey) return false
-    await this.#forget(entry)
-    return true
+  edit(idempotencyKey: string, message: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const entry = this.#waiting(idempotencyKey)
+      if (!entry || this.#tried.has(idempotencyKey)) return false
+      const changed = stored.parse({ ...entry, message })
+      await this.#write(changed)
+      this.#entries = this.#entries.map((other) => (other === entry ? changed : other))
+      return true
+    })
+  }
+
+  remove(idempotencyKey: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const entry = this.#waiting(idempotencyKey)
+      if (entry) await this.#forget(entry)
+      return entry !== undefined
+    })
   }
 
   deliveries(listener: (delivery: Delivery) => void): () => void {
@@ -102,6 +124,7 @@ export class FileOutbox implements Outbox {
   /** Sends in order while a connection is live; returns when `signal` ends or the socket is lost. One at a time. */
   async deliver(call: Call, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      await this.#changed()
       const entry = this.#entries[0]
       if (!entry) await this.#news(signal)
       else if (entry.createdAt + outboxExpiryMs <= this.#clock.now()) await this.#settle({ kind: 'expired', entry })
@@ -113,6 +136,7 @@ export class FileOutbox implements Outbox {
   async #send(entry: OutboxEntry, call: Call, signal: AbortSignal): Promise<boolean> {
     const { sessionKey, message, thinking, idempotencyKey } = entry
     this.#sending = idempotencyKey
+    await this.#markTried(entry)
     try {
       const params = { sessionKey, message, deliver: false, idempotencyKey }
       const answer = await call('chat.send', thinking === undefined ? params : { ...params, thinking }, { signal })
@@ -138,6 +162,43 @@ export class FileOutbox implements Outbox {
   async #forget(entry: OutboxEntry): Promise<void> {
     this.#entries = this.#entries.filter((other) => other !== entry)
     await rm(this.#path(entry), { force: true })
+    this.#tried.delete(entry.idempotencyKey)
+  }
+
+  /** Unless it is on its way. */
+  #waiting(idempotencyKey: string): OutboxEntry | undefined {
+    if (this.#sending === idempotencyKey) return undefined
+    return this.#entries.find((other) => other.idempotencyKey === idempotencyKey)
+  }
+
+  #inTurn(change: () => Promise<boolean>): Promise<boolean> {
+    const done = this.#lastChange.then(change)
+    this.#lastChange = done.catch(() => {}) // the one who wanted it hears of the failure
+    return done
+  }
+
+  async #changed(): Promise<void> {
+    for (let last: unknown; last !== this.#lastChange; ) {
+      last = this.#lastChange
+      await last
+    }
+  }
+
+  /** The file's name tells it to a later run of this program, also after a kill in the middle of sending. */
+  async #markTried(entry: OutboxEntry): Promise<void> {
+    if (this.#tried.has(entry.idempotencyKey)) return
+    const before = this.#path(entry)
+    this.#tried.add(entry.idempotencyKey)
+    await rename(before, this.#path(entry)).catch(() => {}) // another program of ours did it, or sent it already
+  }
+
+  /** Moves what waited under a former name into this box. */
+  async #inherit(formerDir: string): Promise<void> {
+    const names = await readdir(formerDir).catch(() => [])
+    if (names.length === 0) return
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 })
+    for (const name of names) await rename(join(formerDir, name), join(this.#dir, name))
+    await rmdir(formerDir)
   }
 
   #news(signal: AbortSignal): Promise<void> {
@@ -151,7 +212,8 @@ export class FileOutbox implements Outbox {
   }
 
   #path(entry: OutboxEntry): string {
-    return join(this.#dir, `${hash(entry.idempotencyKey)}.json`)
+    const mark = this.#tried.has(entry.idempotencyKey) ? '.sent' : ''
+    return join(this.#dir, `${hash(entry.idempotencyKey)}${mark}.json`)
   }
 
   async #write(entry: OutboxEntry): Promise<void> {
@@ -167,7 +229,9 @@ export class FileOutbox implements Outbox {
 
   async #read(name: string): Promise<OutboxEntry | undefined> {
     const parsed = parseJson((await readIfThere(join(this.#dir, name))) ?? '')
-    return parsed.ok ? stored.safeParse(parsed.value).data : undefined
+    const entry = parsed.ok ? stored.safeParse(parsed.value).data : undefined
+    if (entry && name.endsWith('.sent.json')) this.#tried.add(entry.idempotencyKey)
+    return entry
   }
 }
 

@@ -45,10 +45,11 @@ export class EventFlow {
     const isFirst = !this.#wasLive
     this.#wasLive = true
     if (this.#isOurs && answer) this.#position = { connId: this.#connId, seq: this.#lastSeq ?? 0 }
-    if (answer?.status === 'resumed') return { kind: 'resumed', runs: [] }
+    const replayed = answer?.replayed ?? 0
+    if (answer?.status === 'resumed') return { kind: 'resumed', replayed, runs: [] }
     this.#runs.clear()
     for (const run of answer?.runs ?? []) this.#remember(run.runId, { length: run.text.length, text: undefined })
-    return { kind: isFirst ? 'fresh' : 'resync', runs: answer?.runs ?? [] }
+    return { kind: isFirst ? 'fresh' : 'resync', replayed, runs: answer?.runs ?? [] }
   }
 
   /** Takes one event of the current connection. */

@@ -90,7 +90,7 @@ export function keptSecret(profile: Profile, world: SecretWorld) {
   let answered: Credentials | undefined
   return {
     async get(signal: AbortSignal, prompts: Prompts = world.prompts): Promise<Credentials> {
-      if (profile.secret?.source !== 'prompt') return await profileSecret(profile, world, signal)
+      if (profile.secret?.source !== 'prompt') return await profileSecret(profile, { ...world, prompts }, signal)
       answered ??= await profileSecret(profile, { ...world, prompts }, signal)
       return answered
     },

@@ -5,11 +5,12 @@ import type { Duplex } from 'node:stream'
 import type * as Tls from 'node:tls'
 import { Fault } from '../shared/fault.ts'
 import { type GatewayUrl, parseGatewayUrl } from './gateway-url.ts'
+import type { LayerEvent } from './layer.ts'
 import type { Tunnel } from './tunnel.ts'
 import type { DirectWay } from './way.ts'
 
-/** Throws `client.insecure-url` or `usage.invalid` for an address that must not be dialled. */
-export function openDirect(way: DirectWay): Tunnel {
+/** Throws `client.insecure-url` or `usage.invalid` for an address that must not be dialled. Each dial tells its layers. */
+export function openDirect(way: DirectWay, onLayer: (event: LayerEvent) => void = () => {}): Tunnel {
   const url = parseGatewayUrl(way.url, way.insecure)
   if (way.tlsFingerprint !== undefined && !url.isSecure) {
     throw new Fault('usage.invalid', `A certificate fingerprint is pinned, but ${url.origin} has no certificate`, {
@@ -24,7 +25,7 @@ export function openDirect(way: DirectWay): Tunnel {
     url,
     origin: url.origin,
     route: 'direct',
-    dial: (signal) => dialUrl(url, { pin: way.tlsFingerprint }, signal),
+    dial: (signal) => dialUrl(url, { pin: way.tlsFingerprint, onLayer }, signal),
     closed,
     [Symbol.asyncDispose]: async () => close(undefined),
   }
@@ -35,6 +36,7 @@ export type DialOptions = {
   readonly pin?: string | undefined
   /** Where to connect instead of asking DNS for the name; the certificate must still be the name's. */
   readonly address?: string | undefined
+  readonly onLayer?: (event: LayerEvent) => void
 }
 
 /** Rejects with a `Fault`, or with the signal's reason. */
@@ -43,6 +45,7 @@ export function dialUrl(url: GatewayUrl, options: DialOptions, signal: AbortSign
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const socket = url.isSecure ? openTls(url, options) : openTcp(url, options)
+    if (options.onLayer) tellLayers(url, socket, options.onLayer)
     const settle = (error?: unknown) => {
       signal.removeEventListener('abort', onAbort)
       socket.off('error', onError)
@@ -56,6 +59,22 @@ export function dialUrl(url: GatewayUrl, options: DialOptions, signal: AbortSign
     signal.addEventListener('abort', onAbort, { once: true })
     socket.on('error', onError)
     socket.once(url.isSecure ? 'secureConnect' : 'connect', () => settle(pinFault(url, pin, socket)))
+  })
+}
+
+/** TLS is part of `tcp`: its version is the detail, and a certificate that is refused breaks that layer. */
+function tellLayers({ isNamed, isSecure }: GatewayUrl, socket: Socket, onLayer: (event: LayerEvent) => void): void {
+  if (isNamed) {
+    onLayer({ layer: 'dns', state: 'begun' })
+    socket.once('lookup', (error, address) => {
+      if (error) return
+      onLayer({ layer: 'dns', state: 'up', detail: address })
+      onLayer({ layer: 'tcp', state: 'begun' })
+    })
+  } else onLayer({ layer: 'tcp', state: 'begun' })
+  socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    const detail = isSecure ? ((socket as Tls.TLSSocket).getProtocol() ?? undefined) : undefined
+    onLayer({ layer: 'tcp', state: 'up', detail })
   })
 }
 

@@ -9,6 +9,8 @@ export type GatewayUrl = {
   readonly origin: string
   readonly isSecure: boolean
   readonly isLoopback: boolean
+  /** The host is a name that a resolver has to be asked about. */
+  readonly isNamed: boolean
   /** Without brackets, as a resolver wants it. */
   readonly host: string
   readonly port: number
@@ -40,14 +42,22 @@ export function parseGatewayUrl(text: string, isInsecureAllowed = false): Gatewa
       remedy: 'Use wss://, or reach it through a tunnel. If that network is yours alone, add --insecure.',
     })
   }
-  return { href: `${origin}${url.pathname}`, origin, isSecure, isLoopback, host, port }
+  const isNamed = host !== 'localhost' && !isAddress(host)
+  return { href: `${origin}${url.pathname}`, origin, isSecure, isLoopback, isNamed, host, port }
 }
 
 /** A socket file of this machine: nothing travels, and no name is asked for. */
 function unixUrl(text: string): GatewayUrl {
   const socketPath = /^unix:(\/(?!\/).+)$/i.exec(text)?.[1]
   if (socketPath === undefined) throw notAnAddress(text)
-  const here = { href: 'ws://localhost/', isSecure: false, isLoopback: true, host: 'localhost', port: 0 }
+  const here = {
+    href: 'ws://localhost/',
+    isSecure: false,
+    isLoopback: true,
+    isNamed: false,
+    host: 'localhost',
+    port: 0,
+  }
   return { ...here, origin: `unix:${socketPath}`, socketPath }
 }
 
@@ -55,6 +65,10 @@ function unixUrl(text: string): GatewayUrl {
 function isLoopbackHost(host: string): boolean {
   if (host === 'localhost' || host === '::1') return true
   return /^127(\.\d{1,3}){3}$/.test(host) || /^::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}$/.test(host)
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(host)
 }
 
 function toUrl(text: string): URL {

@@ -8,7 +8,7 @@ import type { Way } from './way.ts'
 export async function openTunnel(way: Way, context: TunnelContext): Promise<Tunnel> {
   switch (way.kind) {
     case 'direct':
-      return openDirect(way)
+      return openDirect(way, context.onLayer)
     case 'tailscale': {
       const { openTailscale } = await import('./tailscale/open.ts')
       return await openTailscale(way, context)

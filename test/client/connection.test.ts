@@ -39,8 +39,8 @@ test('a connection comes up, says how, and measures the way', async () => {
   await using gateway = await StandInGateway.start({ token: 't', protocol: 3 })
   await using seen = await home.connect(gateway.url, { token: 't' })
   await seen.until(({ connection }) => connection.view.latencyMs !== undefined)
-  expect(seen.phases).toEqual(['tunneling', 'dialing', 'greeting', 'live'])
-  expect(seen.attachments).toEqual([{ kind: 'fresh', runs: [] }])
+  expect(seen.phases).toEqual(['resolving', 'connecting', 'greeting', 'live'])
+  expect(seen.attachments).toEqual([{ kind: 'fresh', replayed: 0, runs: [] }])
   expect(seen.connection.view).toMatchObject({
     ...{ phase: 'live', name: 'test', url: gateway.url, transport: 'direct', attempt: 0, isSuspect: false },
     hello: { protocol: 3 },
@@ -110,7 +110,7 @@ test('a wrong token is asked about once and not tried again by itself', async ()
   await using gateway = await StandInGateway.start({ token: 'right' })
   await using seen = await home.connect(gateway.url, { token: 'wrong' })
   await seen.until(({ connection }) => connection.view.phase === 'failed')
-  expect(seen.connection.view).toMatchObject({ layer: 'gateway', fault: { code: 'client.unauthorized' } })
+  expect(seen.connection.view).toMatchObject({ fault: { code: 'client.unauthorized' } })
   gateway.options.token = 'wrong'
   seen.connection.retry()
   await seen.until(({ connection }) => connection.view.phase === 'live')

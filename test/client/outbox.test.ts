@@ -146,3 +146,67 @@ test('a message not yet on its way can be taken back', async () => {
   expect(await box.remove('k')).toBe(false)
   expect((await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())).entries).toEqual([])
 })
+
+test('a waiting message can be edited and taken back, one at a time, also by a later run', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const before = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  for (const key of ['k1', 'k2', 'k3']) {
+    await before.add(entry(key))
+    clock.advance(1)
+  }
+  expect(await before.edit('k1', 'better')).toBe(true)
+  const after = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  expect(await after.edit('k2', 'best')).toBe(true)
+  expect(await after.remove('k3')).toBe(true)
+  expect(await after.edit('k3', 'gone')).toBe(false)
+  expect(after.entries.map(({ message }) => message)).toEqual(['better', 'best'])
+  const { sent, call } = caller()
+  const ending = new AbortController()
+  const done = after.deliver(call, ending.signal)
+  await until(() => sent.length === 2)
+  expect(sent.map(({ message }) => message)).toEqual(['better', 'best'])
+  ending.abort()
+  await done
+})
+
+test('what may have reached the gateway keeps its text, also for a later run: its key stands for that text', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const before = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  await before.add(entry('k1'))
+  const lost = caller(() => {
+    throw new Fault('client.closed', 'the connection was lost', { retryable: true })
+  })
+  await before.deliver(lost.call, new AbortController().signal)
+  expect(await before.edit('k1', 'other')).toBe(false)
+  const after = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  expect(await after.edit('k1', 'other')).toBe(false)
+  expect(await after.remove('k1')).toBe(true)
+  expect((await FileOutbox.open(home.paths.outboxDir, origin, clock)).entries).toEqual([])
+})
+
+test('a message edited while the connection comes up leaves as it was edited', async () => {
+  await using home = await Home.make()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())
+  await box.add(entry('k1'))
+  const edited = box.edit('k1', 'better')
+  const { sent, call } = caller()
+  const ending = new AbortController()
+  const done = box.deliver(call, ending.signal)
+  expect(await edited).toBe(true)
+  await until(() => box.entries.length === 0)
+  expect(sent.map(({ message }) => message)).toEqual(['better'])
+  ending.abort()
+  await done
+})
+
+test('what waited under the address of a gateway is found again under its id, once', async () => {
+  await using home = await Home.make()
+  const { outboxDir } = home.paths
+  await (await FileOutbox.open(outboxDir, origin, new ManualClock())).add(entry('k1'))
+  const moved = await FileOutbox.open(outboxDir, 'local', new ManualClock(), origin)
+  expect(moved.entries.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k1'])
+  expect(await readdir(outboxDir)).toHaveLength(1)
+  expect((await FileOutbox.open(outboxDir, 'local', new ManualClock(), origin)).entries).toHaveLength(1)
+})

@@ -43,10 +43,14 @@ const started = (flow: EventFlow, runs: object[] = []) =>
 test('a first connection asks for nothing, a second for what the first one missed', () => {
   const flow = new EventFlow()
   expect(flow.begin(hello('A'))).toEqual({})
-  expect(started(flow)).toEqual({ kind: 'fresh', runs: [] })
+  expect(started(flow)).toEqual({ kind: 'fresh', replayed: 0, runs: [] })
   flow.accept(chat(7, { offset: 0, deltaText: 'one' }))
   expect(flow.begin(hello('B'))).toEqual({ from: { connId: 'A', seq: 7 } })
-  expect(flow.attached({ status: 'resumed', replayed: 0, runs: [] })).toEqual({ kind: 'resumed', runs: [] })
+  expect(flow.attached({ status: 'resumed', replayed: 3, runs: [] })).toEqual({
+    kind: 'resumed',
+    replayed: 3,
+    runs: [],
+  })
   expect(flow.begin(hello('C'))).toEqual({ from: { connId: 'B', seq: 0 } })
 })
 
@@ -94,14 +98,14 @@ test('when the place is no longer kept, the screen is told to start over', () =>
   started(flow)
   flow.begin(hello('B'))
   const runs = [{ runId: 'r', sessionKey: 's', text: 'Hel', startedAt: 1 }]
-  expect(flow.attached({ status: 'lost', replayed: 0, runs })).toEqual({ kind: 'resync', runs })
+  expect(flow.attached({ status: 'lost', replayed: 0, runs })).toEqual({ kind: 'resync', replayed: 0, runs })
   expect(take(flow, chat(1, { offset: 3, deltaText: 'lo' }))).toBe('3+lo')
 })
 
 test('other gateways: the whole text each time becomes pieces', () => {
   const flow = new EventFlow()
   expect(flow.begin(hello('A', ['chat.send']))).toBeUndefined()
-  expect(flow.attached(undefined)).toEqual({ kind: 'fresh', runs: [] })
+  expect(flow.attached(undefined)).toEqual({ kind: 'fresh', replayed: 0, runs: [] })
   expect(take(flow, chat(10, message('Hel')))).toBe('=Hel')
   expect(take(flow, chat(11, { ...message('Hello'), deltaText: 'lo' }))).toBe('3+lo')
   expect(take(flow, chat(12, { ...message('Bye'), replace: true }))).toBe('=Bye')
@@ -114,7 +118,7 @@ test('other gateways: after a break the screen starts over, and the next text co
   flow.attached(undefined)
   flow.accept(chat(10, message('Hel')))
   flow.begin(hello('B', []))
-  expect(flow.attached(undefined)).toEqual({ kind: 'resync', runs: [] })
+  expect(flow.attached(undefined)).toEqual({ kind: 'resync', replayed: 0, runs: [] })
   expect(take(flow, chat(99, message('Hello')))).toBe('=Hello')
 })
 

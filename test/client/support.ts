@@ -57,9 +57,16 @@ export class Home implements AsyncDisposable {
   async connect(url: string, secret?: { token?: string }): Promise<Observed> {
     const greeter = await this.greeter(url, secret)
     const outbox = await FileOutbox.open(this.paths.outboxDir, url, systemClock)
-    const around = { clock: systemClock, prompts: noPrompts, env: {}, paths: this.paths, random: () => 0.1 }
+    const around = {
+      clock: systemClock,
+      network: () => '',
+      prompts: noPrompts,
+      env: {},
+      paths: this.paths,
+      random: () => 0.1,
+    }
     const ways = [{ kind: 'direct', url }] as const
-    return new Observed(openConnection({ name: 'test', ways, greeter, outbox, ...around }))
+    return new Observed(openConnection({ name: 'test', ways, greeter: () => greeter, outbox, ...around }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,7 +14,8 @@ type Answers = { [N in MethodName]?: (params: Params<N>) => unknown }
 
 const idle: ConnectionView = {
   phase: 'idle',
-  layer: 'socket',
+  route: 'direct',
+  layers: [],
   name: 'vps-1',
   url: 'ws://127.0.0.1:18789',
   transport: 'direct',
@@ -98,6 +99,12 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
         entries.push(stored)
         if (view.phase === 'live') deliver(stored, 'started')
       },
+      async edit(key, message) {
+        const at = entries.findIndex(({ idempotencyKey }) => idempotencyKey === key)
+        const entry = entries[at]
+        if (entry) entries[at] = { ...entry, message }
+        return entry !== undefined
+      },
       async remove(key) {
         const at = entries.findIndex(({ idempotencyKey }) => idempotencyKey === key)
         if (at >= 0) entries.splice(at, 1)
@@ -105,8 +112,9 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
       },
       deliveries: on(listeners.deliveries),
     },
-    connect: () => view.phase === 'idle' && become({ phase: 'dialing' }),
+    connect: () => view.phase === 'idle' && become({ phase: 'connecting' }),
     disconnect: () => become({ phase: 'idle' }),
+    latency: () => ({ samples: [], p50: undefined, p95: undefined }),
     retry: () => void calls.push({ method: 'health', params: 'retry' }),
   }
 
@@ -117,7 +125,7 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
     tell,
     deliver,
     /** Connects, and says how that relates to before. */
-    arrive(attachment: Attachment = { kind: 'fresh', runs: [] }): void {
+    arrive(attachment: Attachment = { kind: 'fresh', replayed: 0, runs: [] }): void {
       become({ phase: 'live', hello, latencyMs: 3, fault: undefined, retryAt: undefined })
       for (const entry of [...entries]) deliver(entry, 'started')
       for (const listener of [...listeners.attachments]) listener(attachment)

@@ -88,7 +88,7 @@ test('whatever happens, the screen is what a fresh drawing of the same state wou
         } else if (it.do === 'tool') script.tool(`run-${run}`, toolData(it.phase, index))
         else if (it.do === 'ask') script.tell('exec.approval.requested', approval(index, screen.clock.now()))
         else if (it.do === 'lose') script.lose(screen.clock.now() + 3_000)
-        else if (it.do === 'arrive') script.arrive({ kind: 'resumed', runs: [] })
+        else if (it.do === 'arrive') script.arrive({ kind: 'resumed', replayed: 0, runs: [] })
         else await screen.resize({ columns: it.columns, rows: it.rows })
         await screen.after(100)
         expect(screen.text()).toBe(expected(screen))

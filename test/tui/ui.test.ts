@@ -59,7 +59,7 @@ describe('messages that wait', () => {
     await screen.type('one<enter>two<enter>')
     await screen.after()
     expect(screen.text()).toContain('not sent yet')
-    script.arrive({ kind: 'resumed', runs: [] })
+    script.arrive({ kind: 'resumed', replayed: 0, runs: [] })
     script.say('run-1', 'First answer', 0)
     script.finish('run-1')
     await screen.after()

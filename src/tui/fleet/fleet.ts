@@ -76,7 +76,7 @@ export class Fleet implements Disposable {
     const cancelTimer = clock.after(warmUpAfterMs, warmUp, { unref: true })
     const endWatch = first.gateway.subscribe(() => {
       const { phase } = first.gateway.view
-      if (phase === 'live' || phase === 'waiting' || phase === 'failed') warmUp()
+      if (phase === 'live' || phase === 'needs-user' || phase === 'waiting' || phase === 'failed') warmUp()
     })
     this.#cancelWarmUp = () => {
       cancelTimer()

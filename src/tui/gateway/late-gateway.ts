@@ -75,6 +75,9 @@ export class LateGateway implements Gateway, AsyncDisposable {
     else this.connect()
   }
 
+  readonly latency: Gateway['latency'] = () =>
+    this.#connection?.latency() ?? { samples: [], p50: undefined, p95: undefined }
+
   disconnect(): void {
     void this.#end('it is not on screen any more')
   }
@@ -101,7 +104,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
 
   async #open({ signal } = this.#life): Promise<void> {
     this.#isOpening = true
-    this.#show({ phase: 'dialing', fault: undefined })
+    this.#show({ phase: 'connecting', fault: undefined })
     try {
       const connection = await this.#options.open(signal)
       if (signal.aborted) return await connection[Symbol.asyncDispose]()
@@ -160,6 +163,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
         return real()?.entries ?? []
       },
       add: async (entry) => await (await this.#opened.promise).outbox.add(entry),
+      edit: async (key, message) => (await real()?.edit(key, message)) ?? false,
       remove: async (key) => (await real()?.remove(key)) ?? false,
       deliveries: (listener) => {
         this.#deliveryListeners.add(listener)
@@ -171,7 +175,8 @@ export class LateGateway implements Gateway, AsyncDisposable {
 
 const unopened: Omit<ConnectionView, 'name' | 'url' | 'transport'> = {
   phase: 'idle',
-  layer: 'socket',
+  route: '',
+  layers: [],
   attempt: 0,
   retryAt: undefined,
   fault: undefined,

@@ -5,7 +5,7 @@ import type { Connection } from '../../client/connection-api.ts'
 /** Events reach the screen in order and once; `chat` deltas carry `offset` and `deltaText` (see `Connection`). */
 export type Gateway = Pick<
   Connection,
-  'view' | 'subscribe' | 'call' | 'events' | 'attachments' | 'outbox' | 'connect' | 'retry'
+  'view' | 'subscribe' | 'call' | 'events' | 'attachments' | 'outbox' | 'connect' | 'retry' | 'latency'
 > & {
   /** Gives the connection up until `connect`. */
   disconnect(): void

@@ -5,11 +5,15 @@ import type { State } from './state.ts'
 /** Short, for the header and the status panel. */
 export function phaseWords(connection: State['connection']): string {
   switch (connection.phase) {
-    case 'tunneling':
-      return 'opening the tunnel'
+    case 'resolving':
+      return 'looking it up'
     case 'idle': // only before its first try: whatever is on screen is connected to
-    case 'dialing':
+    case 'connecting':
       return 'connecting'
+    case 'authenticating':
+      return 'logging in'
+    case 'needs-user':
+      return 'waiting for your answer'
     case 'greeting':
       return 'signing in'
     case 'live':

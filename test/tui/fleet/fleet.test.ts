@@ -34,7 +34,7 @@ describe('a warm gateway', () => {
     await using screen = await openUi(script, { others: [{ name: 'desktop', script: warm }] })
     expect(warm.gateway.view.phase).toBe('idle')
     script.arrive()
-    expect(warm.gateway.view.phase).toBe('dialing')
+    expect(warm.gateway.view.phase).toBe('connecting')
     warm.arrive()
     await screen.after()
     expect(called(warm, 'chat.history')).toContainEqual({ sessionKey: key, limit: 200 })
@@ -44,7 +44,7 @@ describe('a warm gateway', () => {
     const warm = scriptedGateway()
     await using screen = await openUi(scriptedGateway(), { others: [{ name: 'desktop', script: warm }] })
     await screen.after(1_500)
-    expect(warm.gateway.view.phase).toBe('dialing')
+    expect(warm.gateway.view.phase).toBe('connecting')
   })
 
   test('costs no drawing while it talks, and shows what it said at once when one goes there', async () => {
@@ -119,7 +119,7 @@ describe('going there and back', () => {
     const { screen, cold } = await three()
     await using _ = screen
     await screen.type('/use 東京<enter>')
-    expect(cold.gateway.view.phase).toBe('dialing')
+    expect(cold.gateway.view.phase).toBe('connecting')
     expect(screen.row(0)).toContain('東京 · connecting')
     await screen.type('hello<enter>')
     expect(screen.text()).toContain('not sent yet')
@@ -141,7 +141,7 @@ describe('going there and back', () => {
     await screen.type('/use far<enter>')
     expect(cold.gateway.view.phase).toBe('live')
     await screen.type('/use vps-1<enter>')
-    expect([cold, far, script].map(({ gateway }) => gateway.view.phase)).toEqual(['idle', 'dialing', 'live'])
+    expect([cold, far, script].map(({ gateway }) => gateway.view.phase)).toEqual(['idle', 'connecting', 'live'])
   })
 })
 

@@ -16,7 +16,7 @@ test('a message written before the connection is open reaches its outbox', async
   const opening = Promise.withResolvers<Connection>()
   await using gateway = new LateGateway({ view: shown, open: () => opening.promise })
   gateway.connect()
-  expect(gateway.view).toMatchObject({ phase: 'dialing', name: 'local' })
+  expect(gateway.view).toMatchObject({ phase: 'connecting', name: 'local' })
   const added = gateway.outbox.add({ idempotencyKey: 'k1', sessionKey: 'main', message: 'early' })
   opening.resolve(connectionOf(script))
   await added

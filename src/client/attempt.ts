@@ -1,0 +1,184 @@
+/** One attempt to reach a gateway: every way that may lead there, raced, each with its waterfall; one link comes out of it. */
+
+import { Fault } from '../shared/fault.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
+import type { LayerEvent, LayerName } from '../tunnel/layer.ts'
+import { openTunnel } from '../tunnel/open.ts'
+import type { Prompts } from '../tunnel/prompts.ts'
+import type { Tunnel } from '../tunnel/tunnel.ts'
+import type { Way } from '../tunnel/way.ts'
+import { wayOrigin } from '../tunnel/way-origin.ts'
+import { establish, type Greeter, type Link, type LinkEvents } from './establish.ts'
+import { advance, broken, plannedLayers, reached, type Waterfall } from './layers.ts'
+import type { Env } from './paths.ts'
+import { type Lane, raceWays } from './ways.ts'
+
+/** A tunnel and the way it was opened for; its layers are up. */
+export type OpenWay = { readonly way: Way; readonly tunnel: Tunnel; readonly layers: Waterfall }
+export type Arrival = { readonly way: Way; readonly tunnel: Tunnel; readonly link: Link }
+
+export type AttemptOptions = {
+  /** The preferred first. */
+  readonly ways: readonly [Way, ...Way[]]
+  /** What is still open of an earlier attempt: its way goes first, over this tunnel. */
+  readonly kept: OpenWay | undefined
+  readonly greeter: Greeter
+  readonly prompts: Prompts
+  readonly clock: Clock
+  readonly env: Env
+  readonly home: string
+  readonly events: Omit<LinkEvents, 'onLayer'>
+  /** A layer of the way in front began or came up. */
+  readonly onLayers: () => void
+}
+
+type Runner = { readonly way: Way; layers: Waterfall; tunnel: Tunnel | undefined; fault: Fault | undefined }
+
+export class Attempt {
+  readonly #options: AttemptOptions
+  readonly #ending = new AbortController()
+  readonly #runners: readonly Runner[]
+  #arrival: Arrival | undefined
+
+  constructor(options: AttemptOptions) {
+    this.#options = options
+    const { kept, ways } = options
+    const runners = ways.map((way) => ({ way, layers: plannedLayers(way), tunnel: undefined, fault: undefined }))
+    const others = kept ? runners.filter(({ way }) => way !== kept.way) : runners
+    this.#runners = kept ? [{ ...kept, fault: undefined }, ...others] : runners
+  }
+
+  /** The way to show: the one that arrived, else the most preferred that still runs, else the most preferred. */
+  get front(): { readonly way: Way; readonly layers: Waterfall; readonly route: string; readonly origin: string } {
+    const { way, layers, tunnel } = this.#front()
+    return { way, layers, route: tunnel?.route ?? way.kind, origin: tunnel?.origin ?? wayOrigin(way) }
+  }
+
+  /** The gateway is on this machine, as far as the address tells. */
+  get isNearby(): boolean {
+    const { way } = this.#front()
+    return way.kind === 'direct' && parseGatewayUrl(way.url, way.insecure).isLoopback
+  }
+
+  get layer(): LayerName {
+    return reached(this.#front().layers) ?? 'dns'
+  }
+
+  /** Ways that only a person can help with: not to be tried again by itself. */
+  get refused(): readonly Way[] {
+    return this.#runners.filter(({ fault }) => fault && !fault.retryable).map(({ way }) => way)
+  }
+
+  get arrival(): Arrival | undefined {
+    return this.#arrival
+  }
+
+  /** Rejects with a `Fault`, or with the reason it was ended for. */
+  async run(): Promise<Arrival> {
+    const { clock } = this.#options
+    const { signal } = this.#ending
+    const lanes = this.#runners.map(
+      (runner): Lane<Arrival> =>
+        (limit) =>
+          this.#follow(runner, limit),
+    )
+    const discard = ({ link }: Arrival) => link.close()
+    try {
+      this.#arrival = await raceWays(lanes as [Lane<Arrival>, ...Lane<Arrival>[]], { clock, signal, discard })
+      const { tunnel } = this.#arrival
+      for (const runner of this.#runners) if (runner.tunnel !== tunnel) closeTunnel(runner)
+      return this.#arrival
+    } catch (error) {
+      throw error instanceof AggregateError ? faultOf(this.#runners) : error
+    }
+  }
+
+  /** Progress behind the hello, which only the one who attaches knows. */
+  advance(event: LayerEvent): void {
+    const runner = this.#front()
+    this.#change(runner, advance(runner.layers, event, this.#options.clock.monotonic()))
+  }
+
+  /** Ends it all. Unless `isWhole`, an open tunnel is handed over for the next attempt. */
+  end(isWhole: boolean, reason: Error): OpenWay | undefined {
+    this.#ending.abort(reason)
+    this.#arrival?.link.close()
+    const { way, layers, tunnel, fault } = this.#front()
+    // Only SSH holds something open between one connection and the next.
+    const isKept = !isWhole && way.kind === 'ssh' && tunnel !== undefined && fault?.code !== 'client.timeout'
+    for (const runner of this.#runners) if (!isKept || runner.tunnel !== tunnel) closeTunnel(runner)
+    return isKept ? { way, tunnel, layers } : undefined
+  }
+
+  async #follow(runner: Runner, signal: AbortSignal): Promise<Arrival> {
+    const { greeter, events, clock, prompts, env, home } = this.#options
+    const onLayer = (event: LayerEvent) => {
+      if (!signal.aborted) this.#change(runner, advance(runner.layers, event, clock.monotonic()))
+    }
+    try {
+      if (runner.tunnel) this.#change(runner, again(runner.layers))
+      const opened = runner.tunnel ?? (await openTunnel(runner.way, { clock, signal, prompts, onLayer, env, home }))
+      runner.tunnel = opened
+      if (signal.aborted) throw signal.reason
+      const link = await establish(opened, greeter, { ...events, onLayer }, signal)
+      return { way: runner.way, tunnel: opened, link }
+    } catch (error) {
+      if (signal.aborted) closeTunnel(runner)
+      else {
+        runner.fault = asFault(error)
+        this.#change(runner, broken(runner.layers, runner.fault, clock.monotonic()))
+      }
+      throw error
+    }
+  }
+
+  #front(): Runner {
+    const arrived = this.#arrival && this.#runners.find(({ tunnel }) => tunnel === this.#arrival?.tunnel)
+    const running = this.#runners.find(({ fault }) => fault === undefined)
+    return arrived ?? running ?? (this.#runners[0] as Runner)
+  }
+
+  #change(runner: Runner, layers: Waterfall): void {
+    runner.layers = layers
+    if (runner === this.#front() || runner.fault) this.#options.onLayers()
+  }
+}
+
+/** Over a tunnel that is up only what lies above it is done again. */
+function again(layers: Waterfall): Waterfall {
+  const untouched = { state: 'idle', ms: undefined, detail: undefined, fault: undefined, begunAt: undefined } as const
+  return layers.map((layer) =>
+    layer.layer === 'gateway' || layer.layer === 'live' ? { ...layer, ...untouched } : layer,
+  )
+}
+
+function closeTunnel(runner: Runner): void {
+  void runner.tunnel?.[Symbol.asyncDispose]()
+  runner.tunnel = undefined
+}
+
+/** One sentence for all ways. It is worth trying again while any of them is. */
+function faultOf(runners: readonly Runner[]): Fault {
+  const faults = runners.map(({ fault }) => fault).filter((fault) => fault !== undefined)
+  const [first] = faults
+  if (!first || faults.length === 1) return first ?? asFault(undefined)
+  const told = runners.map(({ way, fault }) => `${way.kind}: ${fault?.message}`).join('. ')
+  const remedy = faults.find((fault) => !fault.retryable)?.remedy ?? first.remedy
+  return new Fault(first.code, told, {
+    ...(remedy === undefined ? {} : { remedy }),
+    retryable: faults.some(({ retryable }) => retryable),
+    retryAfterMs: Math.min(...faults.map(({ retryAfterMs }) => retryAfterMs ?? 0)),
+    cause: first,
+  })
+}
+
+/** A bug must not end the reconnecting; it is shown, and the person can try again. */
+export function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const text = error instanceof Error ? error.message : String(error)
+  return new Fault('client.closed', `The connection failed unexpectedly: ${text}`, {
+    remedy: 'Press r to try again; please report it if it comes back.',
+    cause: error,
+  })
+}

@@ -46,10 +46,9 @@ const privileges = [
     allowed: [
       /^src\/bin\//, // the background gateway of the built-in profile
       /^src\/server\/tools\/exec\/spawn\.ts$/, // what the agent may run, after approval
-      /^src\/server\/service\/install\.ts$/, // systemctl, launchctl
       /^src\/tunnel\/(tailscale\/cli|ssh\/system)\.ts$/, // the Tailscale and OpenSSH commands
       /^src\/client\/background\.ts$/, // our own programs that outlive a command: the local gateway, a forward
-      /^src\/client\/system-programs\.ts$/, // lsof, ps: who holds a port, whether a process is still the same
+      /^src\/client\/system-programs\.ts$/, // lsof, ps, systemctl, launchctl
       /^src\/tui\/terminal\/programs\.ts$/, // $EDITOR; the clipboard command
     ],
     offence: "import { spawn } from 'node:child_process'",

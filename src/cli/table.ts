@@ -139,6 +139,16 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./tunnel-status.ts')).tunnelList,
   },
   {
+    name: 'tunnel install',
+    about: 'a service that keeps it up',
+    load: async () => (await import('./tunnel-service.ts')).tunnelInstall,
+  },
+  {
+    name: 'tunnel uninstall',
+    about: 'forget that service',
+    load: async () => (await import('./tunnel-service.ts')).tunnelUninstall,
+  },
+  {
     name: 'gateway start',
     about: 'run the gateway in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,

@@ -5,6 +5,7 @@ import { awaitStart } from '../client/forward/await-start.ts'
 import { forwardLog } from '../client/forward/note.ts'
 import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
 import type { Profile } from '../client/profile.ts'
+import { tunnelEnv } from '../client/secrets.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
@@ -25,7 +26,13 @@ export async function upInBackground(
   const extra = further.flatMap((spec) => ['--forward', forwardText(spec)])
   const args = ['tunnel', 'up', profile.name, '--local-port', String(gateway?.port), ...extra]
   const child: BackgroundProcess = startInBackground({
-    ...{ program, args, log, cwd: paths.stateDir, env: { ...env, CLAWDBOT_TUNNEL_STARTED_BY: 'background' } },
+    ...{
+      program,
+      args,
+      log,
+      cwd: paths.stateDir,
+      env: { ...tunnelEnv(env, profile), CLAWDBOT_TUNNEL_STARTED_BY: 'background' },
+    },
     onMessage: (message) => onMessage(message, child.send),
   })
   const onAbort = () => child.end()

@@ -2,31 +2,23 @@
 
 import { type ForwardNote, runningForward } from '../client/forward/note.ts'
 import { openWays } from '../client/forward/open-ways.ts'
-import { planPorts, portsToRemember, type TakenPort } from '../client/forward/plan-ports.ts'
 import { runForward } from '../client/forward/run.ts'
-import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
+import type { ForwardSpec } from '../client/forward/spec.ts'
 import { type Starter, starterOf } from '../client/forward/starter.ts'
-import { holderName, portTaken } from '../client/ports/holder.ts'
-import { reviseProfile } from '../client/saved-profiles.ts'
+import { tunnelEnv } from '../client/secrets.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { defineCommand, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
-import { harmless } from './style.ts'
 import { upInBackground } from './tunnel-background.ts'
 import { noteJson, statusText } from './tunnel-lines.ts'
-import { type TunnelTarget, tunnelTarget, wantedForwards } from './tunnel-profile.ts'
+import { choosePorts, portFlags } from './tunnel-ports.ts'
+import { type TunnelTarget, tunnelTarget } from './tunnel-profile.ts'
 import { tellAsItHappens } from './tunnel-say.ts'
 
 const flags = {
-  'local-port': { type: 'number', about: 'port of this machine; remembered for the profile', value: '<port>' },
-  forward: {
-    type: 'string',
-    about: 'one more over the same SSH connection, as ssh -L has it; may be given several times',
-    value: '<port:host:port>',
-  },
+  ...portFlags,
   background: { type: 'boolean', about: 'come back when it is up; tunnel down ends it' },
-  yes: { type: 'boolean', about: 'take the next free port when one is held by another program' },
   json: { type: 'boolean', about: 'print JSON for programs, one line per change' },
 } as const
 
@@ -68,41 +60,6 @@ function alreadyUp(note: ForwardNote, { flags: { background, json }, out, clock 
   return 0
 }
 
-/** Before anything touches the network. The profile remembers what is not usual. */
-async function choosePorts(target: TunnelTarget, invocation: Up, ask: AskProgram): Promise<ForwardSpec[]> {
-  const { profile } = target
-  const further = invocation.given.filter(({ name }) => name === 'forward').map(({ value }) => String(value))
-  const { wanted, usual } = wantedForwards(target, invocation.flags['local-port'], further)
-  const remembered = profile.localPorts ?? {}
-  const choose = (taken: TakenPort) => insteadOf(taken, invocation)
-  const planned = await planPorts({ wanted, remembered, ask, choose })
-  const localPorts = portsToRemember(planned, usual, remembered)
-  if (localPorts) await reviseProfile(profile.name, { localPorts }, undefined, invocation)
-  return planned
-}
-
-async function insteadOf({ spec, holder, free }: TakenPort, { flags, person, err, signal }: Up): Promise<number> {
-  const flag =
-    free === undefined
-      ? ''
-      : spec.to === 'gateway'
-        ? `--local-port ${free}`
-        : `--forward ${forwardText({ ...spec, port: free })}`
-  const fault = portTaken(
-    spec.port,
-    holder,
-    free === undefined ? 'choose another port' : `take the next free one with ${flag}, or with --yes`,
-  )
-  if (free === undefined) throw fault
-  const held = `Port ${spec.port} is held by ${holderName(holder)}.`
-  if (flags.yes) {
-    err(`${harmless(held)} Taking ${free}.\n`)
-    return free
-  }
-  if (person.isThere && (await person.confirm(`${held} Take ${free}, the next free one?`, true, signal))) return free
-  throw fault
-}
-
 async function upHere(
   { profile, ways }: TunnelTarget,
   forwards: readonly ForwardSpec[],
@@ -125,7 +82,15 @@ async function upHere(
       signal,
     },
     startedBy: startedBy(env.CLAWDBOT_TUNNEL_STARTED_BY),
-    open: (attempt) => openWays(ways, { clock, signal: attempt, prompts, onLayer: () => {}, env, home: paths.home }),
+    open: (attempt) =>
+      openWays(ways, {
+        clock,
+        signal: attempt,
+        prompts,
+        onLayer: () => {},
+        env: tunnelEnv(env, profile),
+        home: paths.home,
+      }),
     onListening(open) {
       starter?.listening(open)
       say.listening(open, profile.name)

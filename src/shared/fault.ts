@@ -54,6 +54,7 @@ const faultCodes = {
   'tailscale.failed': { exit: 1 },
   'tunnel.port-taken': { exit: 1 },
   'tunnel.not-running': { exit: 1 },
+  'service.failed': { exit: 1 },
   'provider.unauthorized': { exit: 1 },
   'provider.rate-limited': { exit: 1 },
   'provider.unavailable': { exit: 1 },

@@ -22,6 +22,8 @@ const packages = {
   ip: 'iproute2',
   ps: 'procps',
   lsof: 'lsof',
+  'systemd-analyze': 'systemd',
+  plistutil: 'libplist-utils',
   chromium: 'chromium',
   strace: 'strace',
 }

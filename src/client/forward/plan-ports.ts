@@ -16,16 +16,18 @@ export type PlanOptions = {
   readonly wanted: readonly ForwardSpec[]
   /** Ports chosen before, by `targetText`. */
   readonly remembered: Readonly<Record<string, number>>
+  /** Ports that are taken, but by what is to be replaced. */
+  readonly own: readonly number[]
   readonly ask: AskProgram
   /** Decides for a taken port; rejects with what the person is told. */
   readonly choose: (taken: TakenPort) => Promise<number>
 }
 
 /** Every forward with a port that is free now. */
-export async function planPorts({ wanted, remembered, ask, choose }: PlanOptions): Promise<ForwardSpec[]> {
+export async function planPorts({ wanted, remembered, own, ask, choose }: PlanOptions): Promise<ForwardSpec[]> {
   const planned: ForwardSpec[] = []
   const spoken = () => planned.map(({ port }) => port)
-  const isFree = async (port: number) => !spoken().includes(port) && (await isPortFree(port))
+  const isFree = async (port: number) => !spoken().includes(port) && (own.includes(port) || (await isPortFree(port)))
   for (const spec of wanted) {
     const known = remembered[targetText(spec.to)]
     if (await isFree(spec.port)) planned.push(spec)

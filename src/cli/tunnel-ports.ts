@@ -1,0 +1,59 @@
+/** Which local ports a tunnel takes: flags, memory, and the person when one is held by another program. */
+
+import type { ForwardNote } from '../client/forward/note.ts'
+import { planPorts, portsToRemember, type TakenPort } from '../client/forward/plan-ports.ts'
+import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
+import { holderName, portTaken } from '../client/ports/holder.ts'
+import { reviseProfile } from '../client/saved-profiles.ts'
+import type { AskProgram } from '../client/system-programs.ts'
+import type { Invocation } from './command.ts'
+import { harmless } from './style.ts'
+import { type TunnelTarget, wantedForwards } from './tunnel-profile.ts'
+
+export const portFlags = {
+  'local-port': { type: 'number', about: 'port of this machine; remembered for the profile', value: '<port>' },
+  forward: {
+    type: 'string',
+    about: 'one more over the same SSH connection, as ssh -L has it; may be given several times',
+    value: '<port:host:port>',
+  },
+  yes: { type: 'boolean', about: 'take the next free port when one is held by another program' },
+  json: { type: 'boolean', about: 'print JSON for programs' },
+} as const
+
+type PortInvocation = Invocation<typeof portFlags>
+
+/**
+ * Before anything touches the network. The profile remembers what is not usual. The ports of `ours`, a tunnel of the
+ * same profile that is to be replaced, are not taken.
+ */
+export async function choosePorts(
+  target: TunnelTarget,
+  invocation: PortInvocation,
+  ask: AskProgram,
+  ours?: ForwardNote,
+): Promise<ForwardSpec[]> {
+  const { profile } = target
+  const further = invocation.given.filter(({ name }) => name === 'forward').map(({ value }) => String(value))
+  const { wanted, usual } = wantedForwards(target, invocation.flags['local-port'], further)
+  const remembered = profile.localPorts ?? {}
+  const choose = (taken: TakenPort) => insteadOf(taken, invocation)
+  const own = (ours?.forwards ?? []).map(({ port }) => port)
+  const planned = await planPorts({ wanted, remembered, own, ask, choose })
+  const localPorts = portsToRemember(planned, usual, remembered)
+  if (localPorts) await reviseProfile(profile.name, { localPorts }, undefined, invocation)
+  return planned
+}
+
+async function insteadOf(taken: TakenPort, { flags, person, err, signal }: PortInvocation): Promise<number> {
+  const { spec, holder, free } = taken
+  if (free === undefined) throw portTaken(spec.port, holder, 'choose another port')
+  const held = `Port ${spec.port} is held by ${holderName(holder)}.`
+  if (flags.yes) {
+    err(`${harmless(held)} Taking ${free}.\n`)
+    return free
+  }
+  if (person.isThere && (await person.confirm(`${held} Take ${free}, the next free one?`, true, signal))) return free
+  const flag = spec.to === 'gateway' ? `--local-port ${free}` : `--forward ${forwardText({ ...spec, port: free })}`
+  throw portTaken(spec.port, holder, `take the next free one with ${flag}, or with --yes`)
+}

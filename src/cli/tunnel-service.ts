@@ -1,0 +1,167 @@
+/** `clawdbot tunnel install|uninstall`: a service of this account that keeps a tunnel up. */
+
+import { delimiter } from 'node:path'
+import { type ForwardNote, forwardLog, runningForward } from '../client/forward/note.ts'
+import { openWays } from '../client/forward/open-ways.ts'
+import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
+import type { Profile } from '../client/profile.ts'
+import { tunnelEnv } from '../client/secrets.ts'
+import type { ServiceReport } from '../client/service/service-manager.ts'
+import { serviceManager } from '../client/service/this-service-manager.ts'
+import { type AskProgram, programsOf } from '../client/system-programs.ts'
+import { Fault } from '../shared/fault.ts'
+import type { ServiceSpec } from '../shared/service/spec.ts'
+import { sleep } from '../shared/std/signal.ts'
+import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
+import { defineCommand, type Surroundings } from './command.ts'
+import { printJson } from './gateway-call.ts'
+import { harmless, oneLine } from './style.ts'
+import { noteJson, statusText } from './tunnel-lines.ts'
+import { choosePorts, portFlags } from './tunnel-ports.ts'
+import { type TunnelTarget, tunnelTarget } from './tunnel-profile.ts'
+
+export const tunnelInstall = defineCommand({
+  name: 'tunnel install',
+  about: 'keep the tunnel of a profile up: a systemd user unit or a launchd agent, started now and at every login',
+  args: '[profile]',
+  flags: portFlags,
+  async run(invocation) {
+    const { env, paths, clock, flags } = invocation
+    const ask = programsOf(env)
+    const target = await tunnelTarget(invocation.args, 'tunnel install', invocation)
+    const running = await runningForward(paths, target.profile.id, ask)
+    if (running && running.startedBy !== 'service') throw inTheWay(running)
+    const forwards = await choosePorts(target, invocation, ask, running)
+    await checkWithoutPerson(target, invocation)
+    const report = await manager(invocation, ask).install(specOf(target.profile, forwards, invocation))
+    const note = report.toDo.length > 0 ? undefined : await untilUp(target.profile, invocation, ask)
+    if (flags.json)
+      printJson(invocation, { installed: true, ...report, tunnel: note ? noteJson(note, clock.now()) : null })
+    else tell(report, `${report.isChanged ? 'Installed' : 'Installed already'}: ${report.path}`, invocation)
+    if (!flags.json && note) invocation.out(statusText(note, clock.now()))
+    return 0
+  },
+})
+
+export const tunnelUninstall = defineCommand({
+  name: 'tunnel uninstall',
+  about: 'end the service that keeps the tunnel of a profile up, and forget it',
+  args: '[profile]',
+  flags: { json: portFlags.json },
+  async run(invocation) {
+    const ask = programsOf(invocation.env)
+    const { profile } = await tunnelTarget(invocation.args, 'tunnel uninstall', invocation)
+    const report = await manager(invocation, ask).uninstall(serviceName(profile))
+    if (invocation.flags.json) printJson(invocation, { uninstalled: report.isChanged, ...report })
+    else
+      tell(report, report.isChanged ? `Removed ${report.path}` : `There was no service of ${profile.name}`, invocation)
+    return 0
+  },
+})
+
+function tell({ done, toDo, remarks }: ServiceReport, what: string, { out }: Surroundings): void {
+  out(`✅ ${oneLine(what)}\n${done.map((line) => `   ${oneLine(line)}\n`).join('')}`)
+  for (const remark of remarks) out(`   ${harmless(remark)}\n`)
+  if (toDo.length > 0) out(`   To start it, where one does:\n${toDo.map((line) => `   ${oneLine(line)}\n`).join('')}`)
+}
+
+function manager({ env, paths }: Surroundings, ask: AskProgram) {
+  return serviceManager({ platform: process.platform, home: paths.home, env, uid: process.getuid?.() ?? 0, ask })
+}
+
+function inTheWay({ profile, pid }: ForwardNote): Fault {
+  return new Fault('usage.invalid', `The tunnel of ${profile} runs already (process ${pid})`, {
+    remedy: `End it first, so that the service can take its ports: clawdbot tunnel down ${profile}`,
+  })
+}
+
+/** The id stays when the profile is renamed. */
+function serviceName({ id }: Profile): string {
+  return `clawdbot-tunnel-${id}`
+}
+
+function specOf(
+  profile: Profile,
+  forwards: readonly ForwardSpec[],
+  { env, paths, program }: Surroundings,
+): ServiceSpec {
+  const [gateway, ...further] = forwards
+  const extra = further.flatMap((spec) => ['--forward', forwardText(spec)])
+  const words = ['tunnel', 'up', profile.name, '--local-port', String(gateway?.port), ...extra]
+  const { CLAWDBOT_CONFIG_PATH: config, SSH_AUTH_SOCK: agent = '', XDG_RUNTIME_DIR: runtime } = env
+  return {
+    name: serviceName(profile),
+    description: `Clawdbot's tunnel to ${profile.name}`,
+    argv: [process.execPath, program, ...words],
+    environment: {
+      PATH: searchPath(env.PATH),
+      CLAWDBOT_STATE_DIR: paths.stateDir,
+      ...(config ? { CLAWDBOT_CONFIG_PATH: config } : {}),
+      CLAWDBOT_TUNNEL_STARTED_BY: 'service',
+      // An agent of the session is at the same place after the next login; one in the temporary folder is not.
+      ...(runtime && agent.startsWith(`${runtime}/`) ? { SSH_AUTH_SOCK: agent } : {}),
+    },
+    writablePaths: [paths.stateDir, `${paths.home}/.ssh`],
+    logPath: forwardLog(paths, profile.id),
+    finalExitCodes: [2, 3],
+  }
+}
+
+/** Relative folders mean something else where the service starts. */
+function searchPath(path = ''): string {
+  const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'))
+  return folders.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : folders.join(delimiter)
+}
+
+/**
+ * A service has nobody to ask. What can be settled once, an unknown host key, is asked now; what would be asked each
+ * time is refused. A server that is away at this moment is no reason not to install.
+ */
+async function checkWithoutPerson({ ways, profile }: TunnelTarget, world: Surroundings): Promise<void> {
+  const { clock, signal, paths } = world
+  const env = tunnelEnv(world.env, profile)
+  const attempt = async (prompts: Prompts) => {
+    await using _tunnel = await openWays(ways, { clock, signal, prompts, env, home: paths.home, onLayer: () => {} })
+  }
+  try {
+    await attempt(noPrompts).catch(async (error: unknown) => {
+      if (!(error instanceof Fault) || !isHostKey(error) || !world.person.isThere) throw error
+      await attempt(world.prompts)
+      await attempt(noPrompts)
+    })
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    if (error.retryable) return world.err(`⏳ Not reached at this moment: ${harmless(error.message)}\n`)
+    if (error.code !== 'ssh.needs-user' || isHostKey(error)) throw error
+    throw new Fault('ssh.needs-user', `${error.message}, and a service has nobody to ask`, {
+      remedy:
+        'Put the key into an agent that starts with your session, or let this machine use a key without a passphrase.',
+      cause: error,
+    })
+  }
+}
+
+function isHostKey({ code, details }: Fault): boolean {
+  return code === 'ssh.host-key-unknown' || (code === 'ssh.needs-user' && details?.kind === 'host-key')
+}
+
+/** How long to wait for the tunnel, milliseconds. */
+const patienceMs = 10_000
+
+/** Also of one that keeps trying. Rejects with `service.failed` when the service does not even do that. */
+async function untilUp(profile: Profile, world: Surroundings, ask: AskProgram): Promise<ForwardNote> {
+  const { clock, paths, signal } = world
+  for (const from = clock.monotonic(); ; ) {
+    const note = await runningForward(paths, profile.id, ask)
+    const isLate = clock.monotonic() - from > patienceMs
+    if (note && (note.phase === 'up' || isLate)) return note
+    if (isLate) break
+    await sleep(clock, 50, signal)
+  }
+  throw new Fault('service.failed', `The service is installed, but no tunnel of ${profile.name} came up`, {
+    remedy:
+      process.platform === 'linux'
+        ? `See: journalctl --user --unit ${serviceName(profile)}`
+        : `See: ${forwardLog(paths, profile.id)}`,
+  })
+}

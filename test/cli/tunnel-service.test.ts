@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { readProfiles } from '../../src/client/profile-store.ts'
+import { saveProfile } from '../../src/client/saved-profiles.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { Home } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
+import { built, requireProgram } from '../support/programs.ts'
+import { clawdbot } from './world.ts'
+
+/** A home whose systemd does not run, with `vps`, a direct way to a port of this machine. */
+async function homeOn(port: number) {
+  const home = await Home.make()
+  await saveProfile({ name: 'vps', ways: [{ kind: 'direct', url: `ws://127.0.0.1:${port}` }] }, undefined, {
+    paths: home.paths,
+    clock: systemClock,
+  })
+  const bin = join(home.dir, 'bin with space')
+  await mkdir(bin)
+  await writeFile(join(bin, 'systemctl'), '#!/bin/sh\necho offline\nexit 1\n')
+  await chmod(join(bin, 'systemctl'), 0o755)
+  const env = { PATH: `${bin}:relative:/usr/bin:/bin`, CLAWDBOT_GATEWAY_TOKEN: 'hunter2' }
+  const run = (line: string) => clawdbot(home, line.split(' '), { env, program: built('clawdbot') })
+  const { id } = (await readProfiles(home.paths.profiles)).profiles[0] ?? { id: '' }
+  return { home, run, bin, unit: join(home.dir, '.config/systemd/user', `clawdbot-tunnel-${id}.service`) }
+}
+
+test('install writes a unit that systemd takes, with the port and no secret, and says what to run; uninstall removes it', async () => {
+  const gateway = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  const { home, run, bin, unit } = await homeOn((gateway.address() as { port: number }).port)
+  await using _home = home
+  const port = await freePort()
+  const first = await run(`tunnel install vps --local-port ${port}`)
+  expect(first).toMatchObject({ code: 0, err: '' })
+  expect(first.out).toContain(`✅ Installed: ${unit}\n`)
+  expect(first.out).toContain('   systemctl --user enable --now clawdbot-tunnel-')
+  const text = await readFile(unit, 'utf8')
+  expect(text).toContain(`tunnel up vps --local-port ${port}\n`)
+  expect(text).toContain(`Environment="PATH=${bin}:/usr/bin:/bin"\n`)
+  expect(text).toContain(`Environment=CLAWDBOT_STATE_DIR=${home.paths.stateDir}\n`)
+  expect(text).not.toContain('hunter2')
+  const verify = ['verify', '--user', '--man=no', unit]
+  const verifyEnv = { PATH: process.env.PATH, HOME: home.dir, XDG_RUNTIME_DIR: home.dir }
+  const verified = await promisify(execFile)(requireProgram('systemd-analyze'), verify, { env: verifyEnv })
+  expect(verified).toEqual({ stdout: '', stderr: '' })
+
+  expect((await run('tunnel install vps')).out).toContain(`✅ Installed already: ${unit}\n`) // the port was remembered
+  const json = JSON.parse((await run('tunnel install vps --json')).out)
+  expect(json).toMatchObject({ installed: true, path: unit, isChanged: false, tunnel: null })
+  expect((await run('tunnel uninstall vps')).out).toContain(`✅ Removed ${unit}\n`)
+  expect((await run('tunnel uninstall vps')).out).toBe('✅ There was no service of vps\n')
+  gateway.close()
+})
+
+test('a gateway that is away at this moment is said, and is no reason not to install', async () => {
+  const { home, run, unit } = await homeOn(await freePort())
+  await using _home = home
+  const { code, err, out } = await run(`tunnel install vps --local-port ${await freePort()}`)
+  expect(code).toBe(0)
+  expect(err).toContain('⏳ Not reached at this moment: Nothing listens at')
+  expect(out).toContain(`✅ Installed: ${unit}\n`)
+})

@@ -59,26 +59,26 @@ export type Prompts = {
 
 /** Where nobody can be asked: a pipe, a service, a test. */
 export const noPrompts: Prompts = {
-  trustHost: async ({ host, keyType, fingerprint }) => {
-    throw unasked(`The host key of ${host} is not known (${keyType} ${fingerprint})`, 'host-key')
+  trustHost: async ({ kind, host, keyType, fingerprint }) => {
+    throw unasked(kind, `The host key of ${host} is not known (${keyType} ${fingerprint})`, onceFromTerminal)
   },
-  passphrase: async ({ keyPath }) => {
-    throw unasked(`The key ${keyPath} needs its passphrase`, 'passphrase')
+  passphrase: async ({ kind, keyPath }) => {
+    throw unasked(kind, `The key ${keyPath} needs its passphrase`, `Let an agent hold it: ssh-add ${keyPath}`)
   },
-  password: async ({ account }) => {
-    throw unasked(`${account} asks for a password`, 'password')
+  password: async ({ kind, account }) => {
+    throw unasked(kind, `${account} asks for a password`, `Let a key stand for it: clawdbot ssh setup ${account}`)
   },
-  answers: async ({ account }) => {
-    throw unasked(`${account} asks questions before it lets anybody in`, 'server')
+  answers: async ({ kind, account }) => {
+    throw unasked(kind, `${account} asks questions before it lets anybody in`, 'Connect from a terminal instead.')
   },
-  gatewaySecret: async ({ profile, secret }) => {
-    throw unasked(`The profile ${profile} asks for its ${secret} each time`, 'gateway-secret')
+  gatewaySecret: async ({ kind, profile, secret }) => {
+    const remedy = `Keep it where programs find it: clawdbot profiles edit ${profile} --secret-file`
+    throw unasked(kind, `The profile ${profile} asks for its ${secret} each time`, remedy)
   },
 }
 
-function unasked(message: string, kind: Question['kind']): Fault {
-  return new Fault('ssh.needs-user', `${message}, and there is no terminal to ask in`, {
-    remedy: 'Connect once from a terminal, where the question can be answered.',
-    details: { kind },
-  })
+const onceFromTerminal = 'Connect once from a terminal, where the question can be answered.'
+
+function unasked(kind: Question['kind'], message: string, remedy: string): Fault {
+  return new Fault('ssh.needs-user', `${message}, and there is no terminal to ask in`, { remedy, details: { kind } })
 }

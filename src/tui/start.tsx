@@ -7,6 +7,7 @@ import { type ClientPaths, clientPaths, type Env } from '../client/paths.ts'
 import type { TargetFlags } from '../client/target.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
+import { AnswerMemory } from '../tunnel/ssh/answer-memory.ts'
 import { App } from './app.tsx'
 import { farewell } from './farewell.ts'
 import { reach } from './fleet/reach.ts'
@@ -46,6 +47,7 @@ export async function startTui(options: StartOptions): Promise<number> {
   const recency = new Recency(join(paths.stateDir, 'recent-gateways.json'))
   const { roster, problem } = await Roster.open({ flags: options, env, paths, recency, clock: systemClock })
   const gateways: AsyncDisposable[] = []
+  const typed = new AnswerMemory()
   const left = Promise.withResolvers<void>()
   const screen = new Screen(process.stdout, systemClock)
   const write = (text: string): void => void process.stdout.write(text)
@@ -61,7 +63,7 @@ export async function startTui(options: StartOptions): Promise<number> {
     saved: roster,
     equip({ id }, prompts) {
       const world = { env, paths, clock: systemClock, serverProgram, onProgress: (line: string) => ui.say(line) }
-      const equipment = reach(roster.reachable(id), (asking) => roster.target(id, asking), prompts, world)
+      const equipment = reach(roster.reachable(id), (asking) => roster.target(id, asking), typed.over(prompts), world)
       gateways.push(equipment.gateway)
       return equipment
     },

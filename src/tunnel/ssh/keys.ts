@@ -1,9 +1,12 @@
 /** The keys a person has: those of the agent and those in files. A passphrase is asked only once a server wants that key. */
 
+import { type KeyObject, sign } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import ssh2, { type BaseAgent, type ParsedKey } from 'ssh2'
 import { Fault } from '../../shared/fault.ts'
 import type { Prompts } from '../prompts.ts'
+import { decryptKey } from './decrypt.ts'
+import { keyTypeOf } from './host-key.ts'
 
 export type PersonalKey = {
   /** For people: the path, or the comment the agent gives. */
@@ -93,20 +96,27 @@ function publicOnly(path: string, key: ParsedKey): PersonalKey {
 const passphraseTries = 3
 
 function lockedKey(path: string, text: string, blob: Buffer, prompts: Prompts): PersonalKey {
-  let opened: ParsedKey | undefined
+  let opened: KeyObject | undefined
   return {
     ...{ name: path, isFromAgent: false, isPublicOnly: false, blob },
     async sign(data, hash, signal) {
       for (let attempt = 1; !opened && attempt <= passphraseTries; attempt++) {
         const passphrase = await prompts.passphrase({ kind: 'passphrase', keyPath: path, attempt }, signal)
         if (!passphrase) throw declined(`The passphrase of ${path} was not given`)
-        const parsed = parse(text, passphrase.reveal())
-        if (!(parsed instanceof Error)) opened = parsed
+        opened = await decryptKey(text, passphrase)
       }
       if (!opened) throw declined(`The passphrase of ${path} was wrong ${passphraseTries} times`)
-      return opened.sign(data, hash)
+      return sign(hash ?? defaultHash(keyTypeOf(blob)), data, opened)
     },
   }
+}
+
+/** What each kind of key signs: RFC 5656 §6.2.1 for ECDSA; Ed25519 hashes by itself. */
+function defaultHash(keyType: string | undefined): string | undefined {
+  if (keyType === 'ssh-ed25519') return undefined
+  if (keyType?.endsWith('nistp384')) return 'sha384'
+  if (keyType?.endsWith('nistp521')) return 'sha512'
+  return keyType?.endsWith('nistp256') ? 'sha256' : 'sha1'
 }
 
 function declined(message: string): Fault {
@@ -115,8 +125,8 @@ function declined(message: string): Fault {
   })
 }
 
-function parse(text: string, passphrase?: string): ParsedKey | Error {
-  const parsed: ParsedKey | ParsedKey[] | Error = utils.parseKey(text, passphrase)
+function parse(text: string): ParsedKey | Error {
+  const parsed: ParsedKey | ParsedKey[] | Error = utils.parseKey(text)
   return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed
 }
 

@@ -6,6 +6,8 @@ import { parseGatewayUrl } from '../gateway-url.ts'
 import type { Tunnel, TunnelContext } from '../tunnel.ts'
 import type { SshWay } from '../way.ts'
 import { gatewayPort, wayOrigin } from '../way-origin.ts'
+import { agentKinds, isBeyondSsh2 } from './agent-kinds.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import { ChannelError, type GatewayPlace, gatewayFault, unsupported } from './faults.ts'
 import type { SshHost } from './host.ts'
 import { readIdentityKinds } from './identity-kinds.ts'
@@ -24,7 +26,8 @@ type Opening = {
 }
 
 /** Rejects with a `Fault` that says what to do, or with the signal's reason. */
-export async function openSsh(way: SshWay, context: TunnelContext): Promise<Tunnel> {
+export async function openSsh(way: SshWay, surroundings: TunnelContext): Promise<Tunnel> {
+  const context = { ...surroundings, prompts: new AnswerMemory().over(surroundings.prompts) } // one key for several hops
   const engine = way.engine === 'system' ? undefined : import('./jump.ts') // ssh2 loads while ssh is asked
   engine?.catch(() => {}) // told when it is needed
   const route = await resolveRoute(way, context)
@@ -38,7 +41,7 @@ export async function openSsh(way: SshWay, context: TunnelContext): Promise<Tunn
   try {
     return await openSsh2(opening, await engine)
   } catch (error) {
-    const lacking = await lackOf(host, error)
+    const lacking = await lackOf(host, error, context.signal)
     if (lacking === undefined) throw error
     return await openOther(opening, lacking, error)
   }
@@ -55,12 +58,14 @@ async function needOf(route: readonly SshHost[]): Promise<string | undefined> {
 }
 
 /** What ssh2 turned out to lack, when the other engine may have it. */
-async function lackOf(host: SshHost, error: unknown): Promise<string | undefined> {
+async function lackOf(host: SshHost, error: unknown, signal: AbortSignal): Promise<string | undefined> {
   if (!(error instanceof Fault)) return undefined
   const { feature, methods } = error.details ?? {}
   if (error.code === 'ssh.unsupported' && typeof feature === 'string') return feature
   if (error.code !== 'ssh.unauthorized' || !Array.isArray(methods)) return undefined
-  return systemChance(host, await readIdentityKinds(host), methods)
+  const held = host.agentSocket === undefined ? [] : await agentKinds(host.agentSocket, signal)
+  const special = host.pubkey && methods.includes('publickey') ? held.find(isBeyondSsh2) : undefined
+  return special ? `the agent's ${special}` : systemChance(host, await readIdentityKinds(host), methods)
 }
 
 /** What ssh2 cannot do the system's `ssh` may. */

@@ -1,5 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuthContext, KeyboardAuthContext, PasswordAuthContext } from 'ssh2'
@@ -8,6 +7,7 @@ import { openTunnel } from '../../../src/tunnel/open.ts'
 import type { TunnelContext } from '../../../src/tunnel/tunnel.ts'
 import { requireProgram } from '../../support/programs.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
+import { startAgent } from '../../support/ssh-agent.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'
 import { makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
 import { tunnelContext } from '../../support/tunnel-context.ts'
@@ -29,26 +29,6 @@ async function logIn(
 }
 
 const config = (text: string) => `Host 127.0.0.1\n${text}`
-
-/** A real ssh-agent with these private keys. */
-async function startAgent(folder: string, keyPaths: readonly string[]): Promise<AsyncDisposable & { socket: string }> {
-  const socket = join(folder, 'agent.sock')
-  const child: ChildProcess = spawn(requireProgram('ssh-agent'), ['-D', '-a', socket], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  if (child.stdout) await once(child.stdout, 'data')
-  for (const path of keyPaths) {
-    execFileSync(requireProgram('ssh-add'), ['-q', path], { env: { SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
-  }
-  return {
-    socket,
-    async [Symbol.asyncDispose]() {
-      const gone = once(child, 'exit')
-      child.kill()
-      await gone
-    },
-  }
-}
 
 test('TU15: the passphrase of a key is asked when the server wants that key, three times at most', async () => {
   await using sshd = await startSshd()
@@ -178,14 +158,25 @@ test('a key that others may read is not used, and the remedy says how to make it
   })
 })
 
-test('keys of every kind that ssh2 can: RSA with SHA-2, ECDSA, and an old encrypted PEM', async () => {
+test('keys of every kind, open, encrypted, and in the old PEM form', async () => {
   await using sshd = await startSshd()
   const path = join(sshd.home, '.ssh/id_ed25519')
   for (const type of ['rsa', 'ecdsa'] as const) {
     rmSync(path)
     sshd.authorize(makeKey(path, type))
     expect(await logIn(sshd)).toBe('publickey')
+    const args = [
+      '-q',
+      '-p',
+      '-P',
+      '',
+      '-N',
+      'some words',
+      ...(type === 'rsa' ? ['-a', '1'] : ['-m', 'PEM']),
+      '-f',
+      path,
+    ]
+    execFileSync(requireProgram('ssh-keygen'), args)
+    expect(await logIn(sshd, { prompts: scriptedPrompts({ passphrases: ['some words'] }) })).toBe('publickey')
   }
-  execFileSync(requireProgram('ssh-keygen'), ['-q', '-p', '-m', 'PEM', '-P', '', '-N', 'old words', '-f', path])
-  expect(await logIn(sshd, { prompts: scriptedPrompts({ passphrases: ['old words'] }) })).toBe('publickey')
 })

@@ -4,18 +4,23 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openTunnel } from '../../../src/tunnel/open.ts'
-import type { Tunnel } from '../../../src/tunnel/tunnel.ts'
+import type { Tunnel, TunnelContext } from '../../../src/tunnel/tunnel.ts'
 import type { SshWay } from '../../../src/tunnel/way.ts'
 import { read } from '../../contract/tunnel.ts'
 import { startEcho } from '../../support/echo.ts'
 import { requireProgram } from '../../support/programs.ts'
+import { startAgent } from '../../support/ssh-agent.ts'
 import { descendants, makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
 import { tunnelContext } from '../../support/tunnel-context.ts'
 
 const within = () => AbortSignal.timeout(10_000)
 const env = { PATH: process.env.PATH }
 
-function open(server: Pick<Sshd, 'home' | 'way'>, way: Partial<SshWay> = {}, environment = env): Promise<Tunnel> {
+function open(
+  server: Pick<Sshd, 'home' | 'way'>,
+  way: Partial<SshWay> = {},
+  environment: TunnelContext['env'] = env,
+): Promise<Tunnel> {
   return openTunnel(server.way(way), tunnelContext({ home: server.home, env: environment }))
 }
 
@@ -62,6 +67,20 @@ test('TU17: a ProxyCommand and a user certificate are its business too', async (
     code: 'ssh.unsupported',
     message: expect.stringContaining('id_ed25519-cert.pub'),
   })
+})
+
+test('TU17: so is a certificate that only the agent holds, once ssh2 was refused', async () => {
+  await using echo = await startEcho()
+  await using sshd = await startSshd()
+  const key = join(sshd.home, '.ssh/id_ed25519')
+  const authority = join(sshd.home, 'authority')
+  sshd.authorize(`cert-authority ${makeKey(authority)}`)
+  execFileSync(requireProgram('ssh-keygen'), ['-q', '-s', authority, '-I', 'me', '-n', sshd.user, `${key}.pub`])
+  await using agent = await startAgent(sshd.home, [key])
+  for (const path of [key, `${key}.pub`, `${key}-cert.pub`]) rmSync(path)
+  await using tunnel = await open(sshd, { gatewayPort: echo.port }, { ...env, SSH_AUTH_SOCK: agent.socket })
+  expect(tunnel.route).toBe('ssh -W › 127.0.0.1')
+  expect(await isThrough(tunnel)).toBe(true)
 })
 
 test('TU18: it starts no process that outlives the tunnel, nor this program when that is killed', async () => {

@@ -1,0 +1,61 @@
+/** Our client through a real SSH server to a real gateway. */
+
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { openLink } from '../../src/client/open-link.ts'
+import { openSocket, sendQueueBytes } from '../../src/client/socket.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
+import { openTunnel } from '../../src/tunnel/open.ts'
+import { noPrompts } from '../../src/tunnel/prompts.ts'
+import { wayOrigin } from '../../src/tunnel/way-origin.ts'
+import { Home } from '../client/support.ts'
+import { startTestGateway, testToken } from '../support/gateway.ts'
+import { startSshd } from '../support/sshd.ts'
+import { tunnelContext } from '../support/tunnel-context.ts'
+
+test('TU19: inside the tunnel the gateway still wants its secret', async () => {
+  await using sshd = await startSshd()
+  await using gateway = await startTestGateway()
+  await using home = await Home.make()
+  const way = sshd.way({ gatewayPort: gateway.server.port })
+  const origin = wayOrigin(way)
+  const link = (token?: string) =>
+    openLink(
+      {
+        ...{ name: 'vps', id: 'vps', ways: [way], origin, source: 'a test', isLocal: false, isSecretExplicit: true },
+        secret: async () => (token === undefined ? {} : { token: new Secret(token) }),
+      } as never,
+      {
+        ...{ clock: systemClock, prompts: noPrompts, env: {}, paths: { ...home.paths, home: sshd.home } },
+        ...{ timeoutMs: 10_000, signal: AbortSignal.timeout(15_000) },
+      },
+    )
+  await expect(link()).rejects.toMatchObject({ code: 'client.unauthorized' })
+  await expect(link('wrong')).rejects.toMatchObject({ code: 'client.unauthorized' })
+  await using good = await link(testToken)
+  expect(good.hello.server).toBeDefined()
+})
+
+test('TU21: at most 8 MiB wait for a peer behind a frozen SSH server', async () => {
+  await using sshd = await startSshd()
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 1 << 30 })
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await using tunnel = await openTunnel(sshd.way({ gatewayPort: port }), tunnelContext({ home: sshd.home }))
+  const events = { onText: () => {}, onPong: () => {}, onEnd: () => {} }
+  const stream = await tunnel.dial(AbortSignal.timeout(10_000))
+  const socket = await openSocket(stream, { ...tunnel, clock: systemClock }, events, AbortSignal.timeout(10_000))
+  socket.limitPayload(1 << 30)
+  for (const pid of sshd.sessions()) process.kill(pid, 'SIGSTOP')
+  const piece = 'x'.repeat(256 * 1024)
+  let sent = 0
+  const paste = () => {
+    for (; sent < 100 << 20; sent += piece.length) socket.send(piece)
+  }
+  expect(paste).toThrow('does not read')
+  // What the queue holds, what SSH lets go ahead (its window, 2 MiB), and what both kernels take.
+  expect(sent).toBeLessThan(sendQueueBytes + (16 << 20))
+  server.close()
+})

@@ -62,11 +62,15 @@ function fitName(text: string): string {
   return plain.slice(0, 36) || 'gateway'
 }
 
-const exported = profile.pick({ name: true, ways: true, warm: true, secret: true })
-const exportFile = z.strictObject({ version: z.literal(1), profiles: z.array(exported).max(500) })
+const exportFile = () =>
+  z.strictObject({
+    version: z.literal(1),
+    profiles: z.array(profile().pick({ name: true, ways: true, warm: true, secret: true })).max(500),
+  })
+type ExportFile = z.infer<ReturnType<typeof exportFile>>
 
 /** What can be carried to another machine: no secret, no id, nothing that is only true here. */
-export function exportProfiles(profiles: readonly Profile[]): z.infer<typeof exportFile> {
+export function exportProfiles(profiles: readonly Profile[]): ExportFile {
   return {
     version: 1,
     profiles: profiles.map(({ name, ways, warm, secret }) => ({
@@ -83,7 +87,7 @@ export function exportProfiles(profiles: readonly Profile[]): z.infer<typeof exp
  */
 export function readExport(text: string, from: string): Found[] {
   const parsed = parseJson(text)
-  const file = parsed.ok ? exportFile.safeParse(parsed.value) : undefined
+  const file = parsed.ok ? exportFile().safeParse(parsed.value) : undefined
   if (!file?.success) {
     const [issue] = file?.error.issues ?? []
     const problem = parsed.ok ? `${issue?.path.map(String).join('.')}: ${issue?.message}` : parsed.reason

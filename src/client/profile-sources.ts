@@ -1,10 +1,10 @@
 /** Where gateways may already be known: OpenSSH's configuration, the gateway's settings, the tailnet. */
 
+import { readFingerprint } from '../tunnel/fingerprint.ts'
 import { listHosts } from '../tunnel/ssh/resolve.ts'
 import { listTailnetPeers } from '../tunnel/tailscale/ask.ts'
 import { tailscaleCommand } from '../tunnel/tailscale/cli.ts'
 import type { TailnetPeer } from '../tunnel/tailscale/status.ts'
-import { fingerprint } from '../tunnel/way.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import type { Found } from './profile-import.ts'
@@ -46,8 +46,8 @@ function remoteOf({ remote }: GatewayConfig): Omit<Found, 'from'>[] {
     return [{ name: 'remote', ways: [{ kind: 'ssh', host, ...account, ...identity }] }]
   }
   if (url === undefined) return []
-  const pin = fingerprint.safeParse(tlsFingerprint)
-  return [{ name: 'remote', ways: [{ kind: 'direct', url, ...(pin.success ? { tlsFingerprint: pin.data } : {}) }] }]
+  const pin = tlsFingerprint === undefined ? undefined : readFingerprint(tlsFingerprint)
+  return [{ name: 'remote', ways: [{ kind: 'direct', url, ...(pin === undefined ? {} : { tlsFingerprint: pin }) }] }]
 }
 
 function couldServe({ isOnline, isExpired, os }: TailnetPeer): boolean {

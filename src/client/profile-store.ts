@@ -24,7 +24,7 @@ export async function readProfiles(path: string): Promise<ProfileBook> {
       remedy: 'Update this one. It leaves the file as it is.',
     })
   }
-  const book = profileBook.safeParse(parsed.value, { jitless: true }) // read once; compiling the parser takes longer
+  const book = profileBook().safeParse(parsed.value, { jitless: true }) // read once; compiling the parser takes longer
   if (book.success) return book.data
   const [issue] = book.error.issues
   throw damaged(path, `${issue?.path.map(String).join('.') || 'the whole'}: ${issue?.message}`)
@@ -45,7 +45,7 @@ export async function changeProfiles(
   await ensurePrivateFolder(dirname(path))
   await using _lock = await lockFile(`${path}.lock`, clock)
   const before = await readProfiles(path)
-  const after = profileBook.parse(edit(before))
+  const after = profileBook().parse(edit(before))
   if (JSON.stringify(after) === JSON.stringify(before)) return before
   const { default: Conf } = await import('conf')
   const file = new Conf<ProfileBook>({

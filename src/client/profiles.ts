@@ -127,7 +127,7 @@ function pointing(book: ProfileBook, current: string | undefined, previous: stri
 
 /** The profile as it may be saved beside the others, of which the one with `replacedId` goes. */
 function checked(book: ProfileBook, candidate: Profile, replacedId?: string): Profile {
-  const parsed = profileSchema.safeParse(candidate)
+  const parsed = profileSchema().safeParse(candidate)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw invalid(`${problemAt(issue?.path ?? [])}: ${issue?.message}`)

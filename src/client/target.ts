@@ -1,9 +1,10 @@
 /** Which gateway, and with which secret: flags before environment before what is saved (section 14.1, AU16). */
 
 import { Fault } from '../shared/fault.ts'
+import { readFingerprint } from '../tunnel/fingerprint.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
 import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
-import { type DirectWay, fingerprint, type Way } from '../tunnel/way.ts'
+import type { DirectWay, Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
@@ -207,8 +208,8 @@ function belongsToAddress({ name }: Profile): Fault {
 }
 
 function readPin(value: string): string {
-  const parsed = fingerprint.safeParse(value)
-  if (parsed.success) return parsed.data
+  const pin = readFingerprint(value)
+  if (pin !== undefined) return pin
   throw new Fault('usage.invalid', 'The certificate fingerprint is not the 64 hex digits of a SHA-256', {
     remedy: 'Copy it from the gateway: clawdbot-server prints it at start when it serves TLS.',
   })

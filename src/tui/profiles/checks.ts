@@ -18,7 +18,7 @@ export function problemsOf(values: Values, { book, old, hasSecret }: Beside): Pr
   const draft = draftOf(values)
   const isKept = old?.secret !== undefined && old.secret.source === draft.secret?.source
   const missing = missingFields(values, hasSecret || isKept)
-  const parsed = profileSchema.safeParse({ ...draft, id: 'draft', createdAt: 0 })
+  const parsed = profileSchema().safeParse({ ...draft, id: 'draft', createdAt: 0 })
   const wrong = parsed.success ? {} : Object.fromEntries(parsed.error.issues.map(problemOf).reverse())
   const problems = { ...wrong, ...missing }
   if (Object.keys(problems).length > 0) return problems

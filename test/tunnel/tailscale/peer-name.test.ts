@@ -43,7 +43,7 @@ test.each([
   '::1',
 ])('%j is no machine of a tailnet, and no profile keeps it', (text) => {
   expect(parsePeerName(text)).toBeUndefined()
-  expect(way.safeParse({ kind: 'tailscale', peer: text }).success).toBe(false)
+  expect(way().safeParse({ kind: 'tailscale', peer: text }).success).toBe(false)
 })
 
 test('the range Tailscale gives addresses from, to its edges', () => {

@@ -10,16 +10,19 @@ import { harmless } from './style.ts'
 export type Terminal = {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
   readonly output: Writable & { readonly isTTY?: boolean }
+  /** Tells the program of Ctrl+C, which raw keys keep from it; the signal itself unless told otherwise. */
+  readonly raise?: () => void
 }
 
-export function personAt({ input, output }: Terminal): Person {
+export function personAt(terminal: Terminal): Person {
+  const { input, output } = terminal
   const all = () => readAll(input)
   if (!input.isTTY || !output.isTTY) return nobody(all)
-  const line = (question: string, signal: AbortSignal) => askLine({ input, output }, question, signal)
+  const line = (question: string, signal: AbortSignal) => askLine(terminal, question, signal)
   return {
     isThere: true,
     line,
-    hidden: (question, signal) => askHidden({ input, output }, question, signal),
+    hidden: (question, signal) => askHidden(terminal, question, signal),
     input: all,
     async confirm(question, byDefault, signal) {
       for (;;) {
@@ -35,29 +38,36 @@ export function personAt({ input, output }: Terminal): Person {
   }
 }
 
-async function askLine(
-  { input, output }: Terminal,
-  question: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askLine(terminal: Terminal, question: string, signal: AbortSignal): Promise<string | undefined> {
+  const { input, output } = terminal
   const { createInterface } = await import('node:readline/promises') // most commands never ask
   signal.throwIfAborted()
   const reader = createInterface({ input, output, terminal: true })
-  const closed = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)))
+  const answered = Promise.withResolvers<string | undefined>()
+  reader.once('close', () => answered.resolve(undefined))
   // Readline takes Ctrl+C for itself: the program must hear it as the signal it stands for.
   reader.on('SIGINT', () => {
+    interrupt(terminal, signal, answered.reject)
+    reader.removeAllListeners('close')
     reader.close()
-    process.kill(process.pid, 'SIGINT')
   })
   try {
-    return await Promise.race([reader.question(harmless(question), { signal }), closed])
+    return await Promise.race([reader.question(harmless(question), { signal }), answered.promise])
   } finally {
     reader.close()
   }
 }
 
+/** Ctrl+C is no answer: what asked ends together with the command, as soon as that has heard it. */
+function interrupt({ raise }: Terminal, signal: AbortSignal, reject: (reason: unknown) => void): void {
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  if (raise) raise()
+  else process.kill(process.pid, 'SIGINT')
+}
+
 /** Reads keys raw and echoes nothing; the mode of the terminal is given back whatever happens. */
-function askHidden({ input, output }: Terminal, question: string, signal: AbortSignal): Promise<Secret | undefined> {
+function askHidden(terminal: Terminal, question: string, signal: AbortSignal): Promise<Secret | undefined> {
+  const { input, output } = terminal
   signal.throwIfAborted()
   output.write(harmless(question))
   return new Promise((resolve, reject) => {
@@ -75,11 +85,7 @@ function askHidden({ input, output }: Terminal, question: string, signal: AbortS
     const onData = (bytes: Buffer) => {
       for (const key of decoder.write(bytes)) {
         if (key === '\r' || key === '\n') return end(() => resolve(new Secret(typed.join(''))))
-        if (key === '\u0003') {
-          end(() => resolve(undefined))
-          process.kill(process.pid, 'SIGINT')
-          return
-        }
+        if (key === '\u0003') return end(() => interrupt(terminal, signal, reject))
         if (key === '\u0004' && typed.length === 0) return end(() => resolve(undefined))
         if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1)
         else if (key === '\u0015') typed = []

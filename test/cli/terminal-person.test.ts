@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { personAt, type Terminal } from '../../src/cli/terminal-person.ts'
 
 /** A terminal of two streams: what is typed, and everything that was shown. */
-function terminal() {
+function terminal(raise?: () => void) {
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
     raw: false,
@@ -16,7 +16,7 @@ function terminal() {
   output.on('data', (chunk) => {
     shown += String(chunk)
   })
-  return { input, person: personAt({ input, output } as Terminal), shown: () => shown }
+  return { input, person: personAt({ input, output, raise } as Terminal), shown: () => shown }
 }
 
 const signal = () => new AbortController().signal
@@ -42,6 +42,15 @@ test('ctrl+d on an empty line gives up, and an end from outside gives the termin
   control.abort(new Error('over'))
   await expect(ended).rejects.toThrow('over')
   expect(input.raw).toBe(false)
+})
+
+test.each(['hidden', 'line'] as const)('ctrl+c at a %s question is the signal, and no answer', async (kind) => {
+  const control = new AbortController()
+  const { input, person } = terminal(() => control.abort(new Error('interrupted')))
+  const asked = person[kind]('? ', control.signal)
+  input.write('half\u0003')
+  await expect(asked).rejects.toThrow()
+  expect([control.signal.aborted, input.raw]).toEqual([true, false])
 })
 
 test('enter alone takes the default, anything unclear is asked again', async () => {

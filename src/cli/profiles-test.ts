@@ -1,5 +1,6 @@
 /** `clawdbot profiles test`: connects by each way of a profile, and shows each layer as it comes up. */
 
+import { advance, broken, type LayerView, plannedLayers, type Waterfall } from '../client/layers.ts'
 import { openLink } from '../client/open-link.ts'
 import { readProfiles } from '../client/profile-store.ts'
 import { wayText } from '../client/profile-text.ts'
@@ -9,20 +10,26 @@ import { Fault } from '../shared/fault.ts'
 import { connectChallenge } from '../shared/protocol/health.ts'
 import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
 import { formatDuration } from '../shared/std/duration.ts'
+import type { LayerName } from '../tunnel/layer.ts'
 import type { Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
 import { defineCommand, type Surroundings } from './command.ts'
 import { defaultTimeoutMs, printJson } from './gateway-call.ts'
-import { LayerLog, type LayerStep, layerLabels } from './layer-log.ts'
 import { oneName } from './profiles.ts'
 import { oneLine } from './style.ts'
 
 /** A greeting is all that is wanted. */
 const vocabulary = vocabularyOf([], [connectChallenge])
 
+/** How a person reads them. */
+const labels: Readonly<Record<LayerName, string>> = {
+  ...{ dns: 'DNS', tcp: 'TCP', ssh: 'SSH' },
+  ...{ auth: 'auth', gateway: 'gateway', live: 'live' },
+}
+
 type WayResult = {
   readonly way: Way
-  readonly steps: readonly LayerStep[]
+  readonly layers: Waterfall
   readonly tookMs: number
   readonly version: string | undefined
   readonly fault: Fault | undefined
@@ -66,9 +73,9 @@ async function tryWay(
   say: (text: string) => void,
 ): Promise<WayResult> {
   const startedAt = clock.monotonic()
-  const log = new LayerLog(startedAt)
+  let layers = plannedLayers(way)
   const done = (version: string | undefined, fault: Fault | undefined): WayResult => ({
-    ...{ way, steps: log.steps, tookMs: Math.round(clock.monotonic() - startedAt), version, fault },
+    ...{ way, layers, tookMs: Math.round(clock.monotonic() - startedAt), version, fault },
   })
   say(`${oneLine(target.name)} · ${oneLine(wayText(way))}\n`)
   try {
@@ -77,8 +84,9 @@ async function tryWay(
       {
         ...{ paths, env, clock, prompts, timeoutMs, signal, vocabulary },
         onLayer(event) {
-          const step = log.take(event, clock.monotonic())
-          if (step) say(stepLine('✅', step))
+          layers = advance(layers, event, clock.monotonic())
+          const layer = layers.find((one) => one.layer === event.layer)
+          if (event.state === 'up' && layer) say(layerLine('✅', layer))
         },
       },
     )
@@ -88,21 +96,28 @@ async function tryWay(
     return result
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    const step = log.stop(clock.monotonic())
-    if (step) say(stepLine('❌', step))
-    say(`  ${step ? '   ' : '❌ '}${oneLine(error.message)}\n`)
+    layers = broken(layers, error, clock.monotonic())
+    const layer = layers.find(({ state }) => state === 'failed')
+    if (layer) say(layerLine('❌', layer))
+    say(`  ${layer ? '   ' : '❌ '}${oneLine(error.message)}\n`)
     if (error.remedy !== undefined) say(`     ${oneLine(error.remedy)}\n`)
     return done(undefined, error)
   }
 }
 
-function stepLine(mark: string, { layer, detail = '', tookMs }: LayerStep): string {
-  const facts = [layerLabels[layer].padEnd(8), formatDuration(tookMs).padStart(7), oneLine(detail)].join('  ')
+function layerLine(mark: string, { layer, detail = '', ms = 0 }: LayerView): string {
+  const facts = [labels[layer].padEnd(8), formatDuration(ms).padStart(7), oneLine(detail)].join('  ')
   return `  ${mark} ${facts.trimEnd()}\n`
 }
 
-function resultJson({ way, steps, tookMs, version, fault }: WayResult): Record<string, unknown> {
+function resultJson({ way, layers, tookMs, version, fault }: WayResult): Record<string, unknown> {
   const error = fault && { code: fault.code, message: fault.message, remedy: fault.remedy }
-  const layers = steps.map(({ layer, isUp, detail, tookMs: ms }) => ({ layer, ok: isUp, detail, ms: Math.round(ms) }))
-  return { way, address: wayOrigin(way), ok: !fault, ms: tookMs, version, layers, error }
+  const steps = layers.filter(({ state }) => state !== 'idle')
+  const shown = steps.map(({ layer, state, detail, ms = 0 }) => ({
+    layer,
+    ok: state === 'up',
+    detail,
+    ms: Math.round(ms),
+  }))
+  return { way, address: wayOrigin(way), ok: !fault, ms: tookMs, version, layers: shown, error }
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from './commands/command.ts'
 import { createController } from './commands/controller.ts'
 import { Picture } from './components/picture.ts'
 import { Fleet, type FleetOptions } from './fleet/fleet.ts'
+import { startGauge } from './fleet/gauge.ts'
 import type { SavedProfiles } from './fleet/saved.ts'
 import type { Alert } from './gateway/alerts.ts'
 import { HiddenLine } from './gateway/hidden-line.ts'
@@ -51,6 +52,7 @@ export function createUi(options: UiOptions): Ui {
     clock,
     isCalm: options.isCalm ?? false,
   })
+  const gauge = startGauge(fleet.shown, () => fleet.readRoundtrips(), clock, options.isCalm ?? false)
   const screen = { ...platform, ...reading(fleet, picture) }
   const control = createController(contextOf(fleet, options.saved, screen), fleet.shown, clock)
 
@@ -75,7 +77,10 @@ export function createUi(options: UiOptions): Ui {
       for (const event of events) if (event.kind === 'focus') isFocused = event.isFocused
       control(events)
     },
-    [Symbol.dispose]: () => fleet[Symbol.dispose](),
+    [Symbol.dispose]() {
+      gauge[Symbol.dispose]()
+      fleet[Symbol.dispose]()
+    },
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Attachment, ConnectionView } from '../../src/client/connection-api.ts'
+import type { Latency } from '../../src/client/latency.ts'
 import type { Delivery, OutboxEntry } from '../../src/client/outbox.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import type { MethodName, Params, Result } from '../../src/shared/protocol/table.ts'
@@ -65,6 +66,7 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
   const calls: { method: MethodName; params: unknown }[] = []
   const entries: OutboxEntry[] = []
   let seq = 0
+  let latency: Latency = { samples: [], p50: undefined, p95: undefined }
 
   function become(change: Partial<ConnectionView>): void {
     view = { ...view, ...change }
@@ -114,7 +116,7 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
     },
     connect: () => view.phase === 'idle' && become({ phase: 'connecting' }),
     disconnect: () => become({ phase: 'idle' }),
-    latency: () => ({ samples: [], p50: undefined, p95: undefined }),
+    latency: () => latency,
     retry: () => void calls.push({ method: 'health', params: 'retry' }),
   }
 
@@ -122,6 +124,9 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
     gateway,
     calls,
     become,
+    setLatency(next: Latency): void {
+      latency = next
+    },
     tell,
     deliver,
     /** Connects, and says how that relates to before. */

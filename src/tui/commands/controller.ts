@@ -72,7 +72,14 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const top = within.at(-1)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
-    if (pressed.length > 0 || top === 'approval' || top === 'trust' || top === 'text' || top === 'profiles') {
+    if (
+      pressed.length > 0 ||
+      top === 'approval' ||
+      top === 'trust' ||
+      top === 'text' ||
+      top === 'profiles' ||
+      top === 'connection'
+    ) {
       for (const name of keysOf(event)) key(name, within)
       return
     }
@@ -92,7 +99,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
     if (top === 'form') return typeInForm(context, oneLine(pasted))
-    if (top === 'profiles') return
+    if (top === 'profiles' || top === 'connection') return
     if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
     // Never an answer to a question of yes or no, whatever is in it.
     if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })

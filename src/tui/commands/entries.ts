@@ -23,6 +23,7 @@ type Builder = (state: State, filter: string) => readonly Entry[]
 const builders: Readonly<Record<OverlayKind, Builder>> = {
   gateways: gatewayEntries,
   profiles: () => [],
+  connection: () => [],
   outbox: outboxEntries,
   sessions: sessionEntries,
   models: modelEntries,

@@ -10,6 +10,7 @@ export type Context =
   | 'list'
   | 'outbox'
   | 'profiles'
+  | 'connection'
   | 'form'
   | 'text'
   | 'approval'
@@ -33,6 +34,7 @@ export const bindings = [
   { id: 'models', keys: ['ctrl+x m'], when: 'chat', title: 'Choose a model' },
   { id: 'prompts', keys: ['ctrl+r'], when: 'chat', title: 'Search earlier prompts' },
   { id: 'find', keys: ['ctrl+f'], when: 'chat', title: 'Find in this conversation' },
+  { id: 'connection', keys: ['ctrl+x n'], when: 'always', title: 'Show the connection, layer by layer' },
   { id: 'outbox', keys: ['ctrl+x o'], when: 'chat', title: 'Show messages that wait' },
   { id: 'status', keys: ['ctrl+x s'], when: 'chat', title: 'Show gateway, model and tokens' },
   { id: 'help', keys: ['f1', 'ctrl+x h'], when: 'chat', title: 'Show keys and commands' },
@@ -105,6 +107,10 @@ export const bindings = [
   { id: 'profile-commands', keys: ['u'], when: 'profiles', title: 'Use it for line commands' },
   { id: 'profile-delete', keys: ['d', 'delete'], when: 'profiles', title: 'Delete it; twice' },
   { id: 'profiles-close', keys: ['escape', 'q', 'ctrl+c'], when: 'profiles', title: 'Close' },
+
+  { id: 'connection-retry', keys: ['r'], when: 'connection', title: 'Connect now' },
+  { id: 'connection-profiles', keys: ['p'], when: 'connection', title: 'Show the profiles' },
+  { id: 'connection-close', keys: ['escape', 'q', 'enter', 'ctrl+c'], when: 'connection', title: 'Close' },
 
   { id: 'form-save', keys: ['enter'], when: 'form', title: 'Save, or go to what is missing' },
   { id: 'form-next', keys: ['tab', 'down'], when: 'form', title: 'Next field' },

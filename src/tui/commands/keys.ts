@@ -176,7 +176,7 @@ const moveProfile =
 const page = (state: State): number => Math.max(1, state.view.rows - 8)
 
 const open =
-  (overlay: 'outbox' | 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
+  (overlay: 'connection' | 'outbox' | 'sessions' | 'models' | 'prompts' | 'find' | 'help'): Deed =>
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
@@ -216,6 +216,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   prompts: open('prompts'),
   find: open('find'),
   help: open('help'),
+  connection: open('connection'),
   outbox: open('outbox'),
   status: (context) => status.run(context, ''),
   'toggle-tools': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'tools' }),
@@ -282,6 +283,10 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'profile-commands': useForCommands,
   'profile-delete': deleteProfile,
   'profiles-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
+
+  'connection-retry': ({ intents }) => intents.retry(),
+  'connection-profiles': showProfiles,
+  'connection-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
 
   'form-save': saveForm,
   'form-next': ({ store }) => store.dispatch({ type: 'form.moved', by: 1 }),

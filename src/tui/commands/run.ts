@@ -27,6 +27,12 @@ export const status = defineCommand({
   },
 })
 
+export const connection = defineCommand({
+  name: 'connection',
+  about: 'Show how the gateway is reached, layer by layer',
+  run: ({ store }) => store.dispatch({ type: 'overlay.opened', overlay: 'connection' }),
+})
+
 export const reconnect = defineCommand({
   name: 'reconnect',
   aliases: ['retry'],

@@ -12,7 +12,7 @@ export function statusText(state: State, status?: Result<'status'>): string {
   const facts: [string, string | undefined][] = [
     ['Gateway', `${connection.name}, ${connection.url}`],
     ['State', phaseWords(connection)],
-    ['Transport', connection.transport],
+    ['Route', connection.route || connection.transport],
     ['Round trip', connection.latencyMs === undefined ? undefined : `${Math.round(connection.latencyMs)} ms`],
     ['Version', server && `${server.version}, protocol ${connection.hello?.protocol}`],
     ['Session', `${sessionTitle(sessions.key, currentRow(sessions))} (${sessions.key})`],

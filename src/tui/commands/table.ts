@@ -5,7 +5,7 @@ import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
 import { outbox } from './outbox.ts'
 import { profiles } from './profiles.ts'
-import { abort, reconnect, status } from './run.ts'
+import { abort, connection, reconnect, status } from './run.ts'
 import { compact, find, fresh, search, session, sessions } from './session.ts'
 import { copy, exit, help } from './view.ts'
 
@@ -14,6 +14,7 @@ export const slashCommands: readonly SlashCommand[] = [
   status,
   use,
   profiles,
+  connection,
   sessions,
   session,
   fresh,

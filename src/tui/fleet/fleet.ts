@@ -7,7 +7,7 @@ import type { Prompts } from '../../tunnel/prompts.ts'
 import type { Alert } from '../gateway/alerts.ts'
 import { Asker } from '../gateway/asker.ts'
 import type { Action } from '../store/action.ts'
-import { type Fleet as FleetState, type Member, noFleet, type Profile } from '../store/fleet.ts'
+import { type Fleet as FleetState, type Member, noFleet, noRoundtrips, type Profile } from '../store/fleet.ts'
 import { standing } from '../store/members.ts'
 import { createShownStore, type ShownStore } from '../store/shown.ts'
 import type { State } from '../store/state.ts'
@@ -27,7 +27,14 @@ export type FleetOptions = Pick<WorkspaceOptions, 'clock' | 'newId' | 'columns' 
   onUse?(id: string, atMs: number): void
 }
 
-const unknown = { connection: undefined, unread: 0, approvals: 0, askedAt: undefined, isAsking: false }
+const unknown = {
+  connection: undefined,
+  roundtrips: noRoundtrips,
+  unread: 0,
+  approvals: 0,
+  askedAt: undefined,
+  isAsking: false,
+}
 
 /** How long the warm ones wait for the first one's connection, so that they do not slow it down, milliseconds. */
 const warmUpAfterMs = 1_500
@@ -149,6 +156,16 @@ export class Fleet implements Disposable {
     const from = clock.monotonic()
     await gateway.call('health', {})
     return clock.monotonic() - from
+  }
+
+  /** How quick each has been, for who looks at it now. */
+  readRoundtrips(): void {
+    const nowMs = this.#options.clock.monotonic()
+    for (const { gateway, store } of this.#workspaces.values()) {
+      const { samples, p50, p95 } = gateway.latency()
+      const aged = samples.map(({ at, ms }) => ({ at: at - nowMs, ms }))
+      store.dispatch({ type: 'roundtrips.read', roundtrips: { samples: aged, p50, p95 } })
+    }
   }
 
   /** Writes every draft to disk now. */

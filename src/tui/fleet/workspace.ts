@@ -55,7 +55,9 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const store = createStore<State, Action>(reduce, initialState({ ...options, connection: gateway.view }))
   const notifier = createNotifier(store.dispatch, clock)
   const keeper = options.keep ? startKeeper(store, options.keep, clock) : undefined
-  const feed = attach(gateway, store.dispatch, clock)
+  const feed = attach(gateway, store.dispatch, clock, (count) => {
+    notifier.say('success', `resumed: ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, 0 lost`)
+  })
   const loader = startLoader({
     gateway,
     store,

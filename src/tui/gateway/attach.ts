@@ -10,7 +10,13 @@ import { createFrames, type Frames } from './frames.ts'
 import type { Gateway } from './port.ts'
 
 /** Runs in flight; `flush` belongs before every key. The disposer ends it. */
-export function attach(gateway: Gateway, dispatch: (action: Action) => void, clock: Clock): Frames & Disposable {
+export function attach(
+  gateway: Gateway,
+  dispatch: (action: Action) => void,
+  clock: Clock,
+  /** This many events were missed in a break, and have all come now. */
+  onResumed: (count: number) => void,
+): Frames & Disposable {
   const frames = createFrames(dispatch, clock)
   // Messages of an earlier visit; a connection that opens late brings them with a change of its view.
   const showUnsent = () => {
@@ -30,6 +36,7 @@ export function attach(gateway: Gateway, dispatch: (action: Action) => void, clo
     }),
     gateway.attachments((attachment) => {
       frames.push(attachedAction(attachment, gateway))
+      if (attachment.kind === 'resumed' && attachment.replayed > 0) onResumed(attachment.replayed)
     }),
     gateway.outbox.deliveries((delivery) => {
       frames.push(deliveryAction(delivery))

@@ -25,6 +25,8 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   offline: [
     ['retry', 'connect now'],
     ['send', 'queue'],
+    ['connection', 'why'],
+    ['gateways', 'gateways'],
     ['sessions', 'sessions'],
   ],
   list: [
@@ -48,6 +50,11 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['profile-warm', 'warm'],
     ['profile-delete', 'delete'],
     ['profiles-close', 'close'],
+  ],
+  connection: [
+    ['connection-retry', 'connect now'],
+    ['connection-profiles', 'profiles'],
+    ['connection-close', 'close'],
   ],
   form: [
     ['form-save', 'save'],

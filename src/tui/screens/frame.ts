@@ -24,6 +24,7 @@ import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { clockTime } from './ages.ts'
 import { approvalSheet, type Sheet } from './approval-sheet.ts'
 import { completionRows, composerRows, queueRows } from './composer-rows.ts'
+import { connectionScreen } from './connection-screen.ts'
 import { footerRow } from './footer.ts'
 import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
@@ -34,7 +35,7 @@ import { profilesScreen } from './profiles-screen.ts'
 import { questionSheet } from './question-sheet.ts'
 import { type Moment, statusRow } from './status-line.ts'
 import { textPanel } from './text-panel.ts'
-import { welcomeRows } from './welcome.ts'
+import { isToldByLayer, welcomeRows } from './welcome.ts'
 
 /** Smaller than this nothing useful fits. */
 const minColumns = 40
@@ -105,7 +106,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
 /** Where keys go now, from the bottom up: the last one is asked first. */
 export function contextsOf(state: State): Context[] {
   if (state.form) return ['form']
-  if (isOverAll(state)) return [state.overlay?.kind === 'profiles' ? 'profiles' : 'list']
+  if (state.overlay && isOverAll(state)) return [gatewayContexts[state.overlay.kind] ?? 'list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
   if (state.overlay) return isPage(state) ? ['text'] : state.overlay.kind === 'outbox' ? ['list', 'outbox'] : ['list']
@@ -122,7 +123,13 @@ const isPage = ({ overlay }: State): boolean => overlay?.kind === 'help' || over
 const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))
 
 /** One can always go to another gateway, whatever is asked here. */
-const isOverAll = ({ overlay }: State): boolean => overlay?.kind === 'gateways' || overlay?.kind === 'profiles'
+const isOverAll = ({ overlay }: State): boolean => overlay !== undefined && gatewayContexts[overlay.kind] !== undefined
+
+const gatewayContexts: Partial<Record<Overlay['kind'], Context>> = {
+  gateways: 'list',
+  profiles: 'profiles',
+  connection: 'connection',
+}
 
 /** Something waits for an answer before all else. */
 const isAsked = ({ approvals, asked }: State): boolean => approvals.waiting.length > 0 || asked !== undefined
@@ -168,8 +175,9 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
   }
 }
 
-/** The profiles, and the form over them, which takes the whole place. */
+/** The connection; the profiles, and the form over them, which takes the whole place. */
 function gatewaysPanel(state: State, { kind, index }: Overlay, height: number, nowMs: number): Panel | undefined {
+  if (kind === 'connection') return connectionScreen(state, height)
   if (kind !== 'profiles') return undefined
   if (state.form) return profileForm(state.form, state.view.columns, height)
   const notices = noticeRows(state, 2)
@@ -222,9 +230,10 @@ function noticeRows(state: State, maxRows: number): Row[] {
   return [...text, ...remedy.map((line): Row => [plain(line, muted)])].slice(0, maxRows)
 }
 
-function connectionNotice({ connection }: State): Notice | undefined {
+function connectionNotice(state: State): Notice | undefined {
+  const { connection } = state
   const { phase, fault } = connection
-  if (fault === undefined || (phase !== 'waiting' && phase !== 'failed')) return undefined
+  if (fault === undefined || isToldByLayer(state) || (phase !== 'waiting' && phase !== 'failed')) return undefined
   const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy }
   return { id: 'connection', tone: phase === 'failed' ? 'danger' : 'warning', text: fault.message, ...remedy }
 }

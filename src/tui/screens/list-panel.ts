@@ -14,6 +14,7 @@ import { type Panel, ruledTitle } from './panel-title.ts'
 const titles: Readonly<Record<OverlayKind, string>> = {
   gateways: 'Gateways',
   profiles: 'Profiles',
+  connection: 'Connection',
   outbox: 'Messages that wait',
   sessions: 'Sessions',
   models: 'Models',
@@ -27,6 +28,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
 const nothing: Readonly<Record<OverlayKind, string>> = {
   gateways: 'No gateway like that.',
   profiles: '',
+  connection: '',
   outbox: 'No message waits.',
   sessions: 'No session like that.',
   models: 'No model like that.',

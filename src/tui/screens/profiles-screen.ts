@@ -10,8 +10,10 @@ import type { Member } from '../store/fleet.ts'
 import { membersOf } from '../store/members.ts'
 import type { State } from '../store/state.ts'
 import { age } from './ages.ts'
+import { roundtripRows } from './connection-screen.ts'
 import { type Panel, ruledTitle } from './panel-title.ts'
 import { memberName, standingDot, standingWords, wishes, wishStyle } from './standing.ts'
+import { waterfallRow } from './waterfall.ts'
 
 /** Exactly `height` rows: the list, and below it the chosen one as far as there is room. */
 export function profilesScreen(state: State, index: number, height: number, nowMs: number): Panel {
@@ -62,9 +64,12 @@ function detailRows(member: Member, columns: number, nowMs: number): Row[] {
     ['last here', member.usedAt === undefined ? undefined : ago(member.usedAt, nowMs)],
     ['', member.isSaved ? undefined : 'not saved: it was given for this visit'],
   ]
+  const layers = member.connection?.layers ?? []
   return [
+    ...(layers.length === 0 ? [] : [[plain('   '), ...waterfallRow(layers, columns - 4)]]),
     ...(fault ? textRows(fault.message, columns, member.connection?.phase === 'failed' ? danger : warning) : []),
     ...(fault?.remedy ? textRows(fault.remedy, columns, muted) : []),
+    ...roundtripRows(member.roundtrips, columns).map((row): Row => [plain(' '), ...row]),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [factRow(name, value, columns)])),
   ]
 }

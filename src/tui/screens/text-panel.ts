@@ -33,6 +33,7 @@ const sections: readonly [Context | 'always', string][] = [
   ['answer', 'When a secret is asked for'],
   ['list', 'In lists'],
   ['profiles', 'Among the profiles'],
+  ['connection', 'At the connection'],
   ['form', 'In the form of a profile'],
   ['outbox', 'In the messages that wait'],
   ['offline', 'Without connection'],

@@ -8,6 +8,8 @@ import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
 import { currentTranscript, type State } from '../store/state.ts'
+import { visibleItems } from '../store/transcript.ts'
+import { waterfallRow, waterfallRows } from './waterfall.ts'
 
 /** Where there is little room the blank rows go first. */
 export function welcomeRows(state: State, height: number): Row[] {
@@ -23,13 +25,27 @@ function allRows(state: State): Row[] {
   return readyRows(state.view.columns)
 }
 
+/** Why it cannot be reached stands beside the layer that broke, so it needs not be said again. */
+export function isToldByLayer(state: State): boolean {
+  const { connection, view } = state
+  const isShown = connection.hello === undefined && visibleItems(currentTranscript(state), false).length === 0
+  return isShown && view.rows >= lowRows && connection.layers.some(({ fault }) => fault !== undefined)
+}
+
+/** In a lower window one row must do for all layers. */
+const lowRows = 16
+
 function connectRows({ connection, view }: State): Row[] {
-  const url = `${oneLine(connection.url)} (${oneLine(connection.transport)})`
+  const { layers, url, route, transport } = connection
   const more = 'You can write already: your message is kept and sent as soon as the gateway answers.'
+  const isLow = view.rows < lowRows
+  const steps = isLow ? [waterfallRow(layers, view.columns)] : [[], ...waterfallRows(layers, view.columns)]
+  const place = `${oneLine(url)} (${oneLine(route || transport)})`
   return [
     [],
     [plain(`Connecting to ${oneLine(connection.name)}`, accentStrong)],
-    ...wrapText(url, view.columns).map((line): Row => [plain(line, muted)]),
+    ...(isLow ? [place] : wrapText(place, view.columns)).map((line): Row => [plain(line, muted)]),
+    ...(layers.length === 0 ? [] : steps),
     [],
     ...wrapText(more, Math.min(view.columns, 78)).map((line): Row => [plain(line, muted)]),
   ]

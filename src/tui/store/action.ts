@@ -9,7 +9,7 @@ import type { HistoryMessage } from '../gateway/port.ts'
 import type { EditorOp } from '../input/editor.ts'
 import type { Anchor } from '../layout/window.ts'
 import type { Form } from '../profiles/form.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet, Roundtrips } from './fleet.ts'
 import type { Asked } from './question.ts'
 import type { RunNews } from './transcript.ts'
 
@@ -17,6 +17,7 @@ export type Action =
   | { type: 'batch'; actions: readonly Action[] }
   // The connection
   | { type: 'connection.changed'; view: ConnectionView }
+  | { type: 'roundtrips.read'; roundtrips: Roundtrips }
   | { type: 'gateway.leaving'; isRestart: boolean }
   | { type: 'attached'; kind: 'fresh' | 'resumed' | 'resync'; runs: readonly RunSnapshot[]; tellsRuns: boolean }
   // Which gateway is on screen, and how the others stand
@@ -93,6 +94,7 @@ export type SessionDefaults = { readonly model?: string; readonly contextTokens?
 export type OverlayKind =
   | 'gateways'
   | 'profiles'
+  | 'connection'
   | 'outbox'
   | 'sessions'
   | 'models'

@@ -2,6 +2,17 @@
 
 import type { ConnectionView } from '../../client/connection-api.ts'
 
+/** Round trips of the last minutes, as they were when somebody last looked. */
+export type Roundtrips = {
+  /** Oldest first; `at` is how long ago, as a negative time in milliseconds. */
+  readonly samples: readonly { readonly at: number; readonly ms: number }[]
+  /** The usual one, and one of twenty is slower than that. */
+  readonly p50: number | undefined
+  readonly p95: number | undefined
+}
+
+export const noRoundtrips: Roundtrips = { samples: [], p50: undefined, p95: undefined }
+
 export type Member = {
   /** What drafts, cache and outbox belong to; stays when a profile is renamed. */
   readonly id: string
@@ -13,6 +24,7 @@ export type Member = {
   readonly isSaved: boolean
   /** How it stands; undefined while it is not connected to. */
   readonly connection: ConnectionView | undefined
+  readonly roundtrips: Roundtrips
   readonly unread: number
   /** Commands that wait for permission, and when the oldest of them was asked, by our clock. */
   readonly approvals: number

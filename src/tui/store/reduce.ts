@@ -29,6 +29,7 @@ export function reduce(state: State, action: Action): State {
   if (action.type === 'batch') return action.actions.reduce(reduce, state)
   const next: State = {
     connection: reduceConnection(state.connection, action),
+    roundtrips: action.type === 'roundtrips.read' ? action.roundtrips : state.roundtrips,
     sessions: reduceSessions(state.sessions, action),
     transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),

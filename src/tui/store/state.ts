@@ -7,7 +7,7 @@ import type { Form } from '../profiles/form.ts'
 import { type Approvals, noApprovals } from './approvals.ts'
 import { type Attention, initialAttention } from './attention.ts'
 import { type Composer, emptyComposer } from './composer.ts'
-import { type Fleet, noFleet } from './fleet.ts'
+import { type Fleet, noFleet, noRoundtrips, type Roundtrips } from './fleet.ts'
 import type { Notices } from './notices.ts'
 import type { Overlay } from './overlay.ts'
 import type { Asked } from './question.ts'
@@ -18,6 +18,7 @@ import { initialView, type View } from './view.ts'
 export type State = {
   /** `goodbye` while a gateway that announced its end has not come back. */
   readonly connection: ConnectionView & { readonly goodbye?: 'stopping' | 'restarting' }
+  readonly roundtrips: Roundtrips
   readonly sessions: Sessions
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer
@@ -44,6 +45,7 @@ export function initialState(options: {
   const key = canonicalKey(options.sessionKey)
   return {
     connection: options.connection,
+    roundtrips: noRoundtrips,
     sessions: initialSessions(key),
     transcripts: { [key]: emptyTranscript(key) },
     composer: emptyComposer,

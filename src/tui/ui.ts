@@ -2,6 +2,7 @@
 
 import type { CommandContext } from './commands/command.ts'
 import { createController } from './commands/controller.ts'
+import { keyOf } from './commands/keymap.ts'
 import { Picture } from './components/picture.ts'
 import { Fleet, type FleetOptions } from './fleet/fleet.ts'
 import { startGauge } from './fleet/gauge.ts'
@@ -62,7 +63,9 @@ export function createUi(options: UiOptions): Ui {
     const name = isElsewhere ? from.name : 'Clawdbot'
     const title = `${name} ${alertWords[kind]}`
     if (!isFocused) platform.notify({ title, body: text })
-    else if (isElsewhere && kind !== 'answered') fleet.current.notifier.say('warning', `${title}: ${text}`)
+    else if (isElsewhere && kind !== 'answered') {
+      fleet.current.notifier.say('warning', `${title}: ${text}`, `${keyOf('next-approval')} goes there.`)
+    }
   }
 
   return {

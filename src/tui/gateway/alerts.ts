@@ -2,6 +2,7 @@
 
 import { oneLine } from '../layout/sanitize.ts'
 import type { Action } from '../store/action.ts'
+import { questionTitle } from '../store/question.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { runningRun } from '../store/transcript.ts'
@@ -24,7 +25,9 @@ export function startAlerts(store: Store<State, Action>, onAlert: (alert: Alert)
 function alertFor(before: State, after: State): Alert | undefined {
   const asked = after.approvals.waiting.find(({ id }) => !before.approvals.waiting.some((known) => known.id === id))
   if (asked) return { kind: 'asks', text: oneLine(asked.request.command) }
-  if (after.asked && after.asked.id !== before.asked?.id) return { kind: 'needs', text: 'to go on connecting' }
+  if (after.asked && after.asked.id !== before.asked?.id) {
+    return { kind: 'needs', text: questionTitle(after.asked.question) }
+  }
   const wasRunning = runningRun(currentTranscript(before))
   const transcript = currentTranscript(after)
   if (!wasRunning || before.sessions.key !== after.sessions.key || runningRun(transcript)) return undefined

@@ -47,7 +47,7 @@ function memberRow(member: Member, isHere: boolean, isChosen: boolean, nameWidth
   const left: Row = [
     plain(` ${dot.text} `, isChosen ? chosen : dot.style),
     plain(name.padEnd(nameWidth + name.length - textWidth(name)), isChosen ? chosen : isHere ? accentStrong : strong),
-    plain(member.isWarm ? '  warm' : '      ', quiet),
+    plain(columns < 60 ? '' : member.isWarm ? '  warm' : '      ', quiet),
     plain(`  ${oneLine(member.ways.join(', then '))}`, quiet),
   ]
   const room = columns - rowWidth(right) - 1

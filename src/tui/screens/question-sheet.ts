@@ -10,7 +10,7 @@ import { oneLine, showControls } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
-import type { Asked, AskedField } from '../store/question.ts'
+import { type Asked, type AskedField, questionTitle } from '../store/question.ts'
 
 export type QuestionSheet = { rows: Row[]; cursor?: { row: number; column: number } }
 
@@ -33,16 +33,8 @@ export function questionSheet(asked: Asked, columns: number, maxRows: number): Q
   return { rows, cursor: { row: at, column: shown[focus - top]?.caret ?? 0 } }
 }
 
-const titles: Readonly<Record<Question['kind'], string>> = {
-  'host-key': 'Is this the right server?',
-  passphrase: 'This key is locked',
-  password: 'The server asks for a password',
-  server: 'The server asks',
-  'gateway-secret': 'The gateway asks for its secret',
-}
-
-function titleRow({ kind }: Question, more: number, columns: number): Row {
-  const title = ` ${titles[kind]} `
+function titleRow(question: Question, more: number, columns: number): Row {
+  const title = ` ${questionTitle(question)} `
   const tail = more > 0 ? ` 1 of ${more + 1} ` : ''
   const fill = Math.max(0, columns - 3 - textWidth(title) - textWidth(tail))
   return cutRow(

@@ -25,13 +25,20 @@ const barWidth = 20
 const barColumns = 76
 
 /** All on one row: `✓ DNS 3 ms › ✓ TCP 41 ms › ✗ SSH`. Short of room the times go first, then what is behind it. */
-export function waterfallRow(layers: Waterfall, columns: number): Row {
+export function waterfallRow(all: Waterfall, columns: number): Row {
+  const layers = withoutSkipped(all)
   const timed = join(layers.map((layer) => stepSpans(layer, true)))
   if (rowWidth(timed) <= columns) return timed
   const bare = layers.map((layer) => stepSpans(layer, false))
   if (rowWidth(join(bare)) <= columns) return join(bare)
   const at = layers.findLastIndex(({ state }) => state !== 'idle')
   return cutRow(join([[plain('…', muted)], ...bare.slice(Math.max(0, at - 1))]), columns)
+}
+
+/** What was not needed: an address asks for no name. */
+function withoutSkipped(layers: Waterfall): Waterfall {
+  const last = layers.findLastIndex(({ state }) => state !== 'idle')
+  return layers.filter(({ state }, at) => state !== 'idle' || at > last)
 }
 
 function stepSpans(layer: LayerView, isTimed: boolean): Row {
@@ -43,7 +50,8 @@ const join = (steps: readonly Row[]): Row =>
   steps.flatMap((step, at) => (at === 0 ? step : [plain(' › ', muted), ...step]))
 
 /** A row for each, more for the one that broke. */
-export function waterfallRows(layers: Waterfall, columns: number): Row[] {
+export function waterfallRows(all: Waterfall, columns: number): Row[] {
+  const layers = withoutSkipped(all)
   const total = layers.reduce((sum, { ms }) => sum + (ms ?? 0), 0)
   let before = 0
   return layers.flatMap((layer) => {

@@ -22,3 +22,13 @@ export type Asked = {
   /** How many more wait behind this one. */
   readonly more: number
 }
+
+const titles: Readonly<Record<Question['kind'], string>> = {
+  'host-key': 'Is this the right server?',
+  passphrase: 'This key is locked',
+  password: 'The server asks for a password',
+  server: 'The server asks',
+  'gateway-secret': 'The gateway asks for its secret',
+}
+
+export const questionTitle = ({ kind }: Question): string => titles[kind]

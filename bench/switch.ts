@@ -12,7 +12,7 @@ import { openPty, type Pty } from '../test/support/pty.ts'
 import { percentile, report } from './report.ts'
 import { longAnswer } from './support/long-answer.ts'
 import { BenchPeer } from './support/peer.ts'
-import { program, spawnGateway, token } from './support/processes.ts'
+import { program, spawnGateway, timeProcess, token } from './support/processes.ts'
 
 const switches = 40
 const keys = 100
@@ -133,14 +133,17 @@ async function echoed(screen: Pty): Promise<number[]> {
 }
 
 async function coldFigures(): Promise<void> {
+  const bare: number[] = []
   const shown: number[] = []
   for (let i = -1; i < starts; i++) {
+    bare.push(await timeProcess(['-e', '0']))
     await using screen = open()
     await screen.until('This is the first place.', 30_000)
     if (i >= 0) shown.push(performance.now() - screen.startedAt)
     await screen.until('not yet checked')
   }
   report('Terminal: start, no gateway answers, 120×40', [
+    { name: 'node -e 0', samples: bare, unit: 'ms' },
     { name: 'spawn to the last conversation on the screen', samples: shown, unit: 'ms', budget: 400 },
   ])
 }

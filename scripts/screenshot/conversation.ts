@@ -19,6 +19,7 @@ async function play(screen: Pty): Promise<void> {
     screen.type('o')
     await screen.until(/finished on gateway/)
   }
+  await screen.until((text) => !text.includes('Starting a gateway'), 20_000)
   await screen.drawn()
 }
 

@@ -75,7 +75,8 @@ export class Fleet implements Disposable {
   start(): void {
     const { clock } = this.#options
     const first = this.#current
-    first.gateway.connect()
+    // What connects takes a while to load: what was on screen last is painted before.
+    void first.hasReadCache.then(() => first.gateway.connect())
     const warmUp = (): void => {
       this.#cancelWarmUp()
       for (const profile of this.#profiles) if (profile.isWarm) this.#workspace(profile).gateway.connect()

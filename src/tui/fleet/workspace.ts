@@ -44,6 +44,8 @@ export type Workspace = Disposable & {
   readonly asker: Asker
   readonly notifier: Notifier
   readonly transcript: TranscriptView
+  /** What was kept of the last visit is in the state, if anything was. */
+  readonly hasReadCache: Promise<void>
   /** What has arrived is in the state now; a key acts on what is known, not on what was drawn last. */
   catchUp(): void
   /** Writes drafts to disk now. */
@@ -73,6 +75,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     ...{ id, gateway, store, notifier, asker },
     intents: createIntents({ gateway, store, notifier, clock, newId }),
     transcript: new TranscriptView(),
+    hasReadCache: loader.hasReadCache,
     catchUp: () => feed.flush(),
     save: () => keeper?.flush(),
     [Symbol.dispose]() {

@@ -23,11 +23,17 @@ export type LoaderOptions = {
   onError: (error: unknown) => void
 }
 
-export function startLoader(options: LoaderOptions): Disposable {
-  const loader = new Loader(options)
+export type Loader = Disposable & {
+  /** What was kept of the conversation on screen has been read, if anything was. */
+  readonly hasReadCache: Promise<void>
+}
+
+export function startLoader(options: LoaderOptions): Loader {
+  const loader = new Loading(options)
   const end = options.store.subscribe(() => loader.look())
   loader.look()
   return {
+    hasReadCache: loader.reading,
     [Symbol.dispose]() {
       end()
       loader.end()
@@ -35,7 +41,9 @@ export function startLoader(options: LoaderOptions): Disposable {
   }
 }
 
-class Loader {
+class Loading {
+  /** Ends with the last look into the cache. */
+  reading: Promise<void> = Promise.resolve()
   readonly #options: LoaderOptions
   readonly #busy = new Set<string>()
   readonly #cached = new Set<string>()
@@ -101,7 +109,7 @@ class Loader {
     const { cache, store } = this.#options
     if (!cache || this.#cached.has(key)) return
     this.#cached.add(key)
-    cache
+    this.reading = cache
       .read(key)
       .then((kept) => {
         if (kept) store.dispatch({ type: 'history.loaded', key, source: 'cache', ...kept })

@@ -20,7 +20,7 @@ const hostKey = {
 describe.each(sizes)('at $columns×$rows', (size) => {
   const name = (what: string) => `${what}-${size.columns}x${size.rows}`
 
-  test('an unknown server shows the whole fingerprint, and no is marked', async () => {
+  test('TU1: an unknown server shows the whole fingerprint, and no is marked', async () => {
     await using screen = await openUi(scriptedGateway(), size)
     const answer = screen.prompts().trustHost(hostKey, signal())
     await screen.after(1_000)
@@ -30,7 +30,7 @@ describe.each(sizes)('at $columns×$rows', (size) => {
     expect(await answer).toBe(false)
   })
 
-  test('a passphrase shows as dots', async () => {
+  test('TU15: a passphrase shows as dots, and no state holds it', async () => {
     await using screen = await openUi(scriptedGateway(), size)
     const answer = screen
       .prompts()
@@ -44,7 +44,7 @@ describe.each(sizes)('at $columns×$rows', (size) => {
     expect(screen.text()).not.toContain('•')
   })
 
-  test('what a server asks is escaped, each field in its turn', async () => {
+  test('TU16: what a server asks is escaped, each field in its turn', async () => {
     await using screen = await openUi(scriptedGateway(), size)
     const answers = screen.prompts().answers(
       {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rowText } from '../../src/tui/layout/span.ts'
-import { scriptedGateway } from '../support/scripted-gateway.ts'
+import { type ScriptedGateway, scriptedGateway } from '../support/scripted-gateway.ts'
 import { openUi } from '../support/ui.tsx'
 
 /** What the terminal must show: the frame, drawn by nobody. */
@@ -32,8 +32,13 @@ const step = fc.oneof(
       '<pageup>',
       '<pagedown>',
       '<ctrl+y>',
+      '<ctrl+g>',
+      '<ctrl+x>g',
+      '<ctrl+x>n',
+      '<ctrl+x>-',
     ),
   }),
+  fc.record({ do: fc.constant('behind' as const), what: fc.constantFrom('say', 'ask', 'lose', 'arrive') }),
   fc.record({ do: fc.constant('escape' as const) }),
   fc.record({
     do: fc.constant('say' as const),
@@ -71,7 +76,8 @@ test('whatever happens, the screen is what a fresh drawing of the same state wou
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const script = scriptedGateway()
-      await using screen = await openUi(script)
+      const warm = scriptedGateway({}, 'desktop')
+      await using screen = await openUi(script, { others: [{ name: 'desktop', script: warm }] })
       script.arrive()
       let said = ''
       let run = 1
@@ -88,6 +94,7 @@ test('whatever happens, the screen is what a fresh drawing of the same state wou
         } else if (it.do === 'tool') script.tool(`run-${run}`, toolData(it.phase, index))
         else if (it.do === 'ask') script.tell('exec.approval.requested', approval(index, screen.clock.now()))
         else if (it.do === 'lose') script.lose(screen.clock.now() + 3_000)
+        else if (it.do === 'behind') behind(warm, it.what, index, screen.clock.now())
         else if (it.do === 'arrive') script.arrive({ kind: 'resumed', replayed: 0, runs: [] })
         else await screen.resize({ columns: it.columns, rows: it.rows })
         await screen.after(100)
@@ -97,6 +104,15 @@ test('whatever happens, the screen is what a fresh drawing of the same state wou
     { numRuns: 25, examples: [[fullRowAfterResize]] },
   )
 }, 60_000)
+
+function behind(warm: ScriptedGateway, what: string, index: number, now: number): void {
+  if (what === 'say') {
+    warm.say(`b${index}`, 'from behind ', 0)
+    warm.finish(`b${index}`)
+  } else if (what === 'ask') warm.tell('exec.approval.requested', approval(1_000 + index, now))
+  else if (what === 'lose') warm.lose(now + 3_000)
+  else warm.arrive()
+}
 
 const toolData = (phase: string, index: number) => ({
   phase,

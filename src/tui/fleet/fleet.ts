@@ -30,6 +30,7 @@ export type FleetOptions = Pick<WorkspaceOptions, 'clock' | 'newId' | 'columns' 
 const unknown = {
   connection: undefined,
   roundtrips: noRoundtrips,
+  trouble: undefined,
   unread: 0,
   approvals: 0,
   askedAt: undefined,

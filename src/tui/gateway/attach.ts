@@ -28,7 +28,7 @@ export function attach(
       showUnsent()
       // What was said before the change of state belongs before it.
       frames.flush()
-      dispatch({ type: 'connection.changed', view: gateway.view })
+      dispatch({ type: 'connection.changed', view: gateway.view, at: clock.now() })
     }),
     gateway.events((event) => {
       const action = actionOf(event, clock.now())

@@ -15,7 +15,7 @@ import { sparkline } from './sparkline.ts'
 import { latencyWords } from './standing.ts'
 import { waterfallRow, waterfallRows } from './waterfall.ts'
 
-const fiveMinutesMs = 5 * 60_000
+export const fiveMinutesMs = 5 * 60_000
 
 /** Exactly `height` rows. Where there is little room the blank ones go first. */
 export function connectionScreen({ connection, roundtrips, view }: State, height: number): Panel {

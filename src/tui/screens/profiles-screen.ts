@@ -1,7 +1,7 @@
 /** The profiles side by side, and all that is known of the chosen one. Pure. */
 
 import { cutRow, padRow, rowWidth, spread } from '../layout/fit.ts'
-import { accentStrong, chosen, chosenMuted, danger, muted, strong, warning } from '../layout/items/styles.ts'
+import { accent, accentStrong, chosen, chosenMuted, danger, muted, strong, warning } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
@@ -9,9 +9,10 @@ import { wrapText } from '../layout/wrap.ts'
 import type { Member } from '../store/fleet.ts'
 import { membersOf } from '../store/members.ts'
 import type { State } from '../store/state.ts'
-import { age } from './ages.ts'
-import { roundtripRows } from './connection-screen.ts'
+import { age, clockTime } from './ages.ts'
+import { fiveMinutesMs, roundtripRows } from './connection-screen.ts'
 import { type Panel, ruledTitle } from './panel-title.ts'
+import { sparkline } from './sparkline.ts'
 import { memberName, standingDot, standingWords, wishes, wishStyle } from './standing.ts'
 import { waterfallRow } from './waterfall.ts'
 
@@ -34,10 +35,15 @@ export function profilesScreen(state: State, index: number, height: number, nowM
   return { rows: all.slice(0, height) }
 }
 
+/** From how wide a window on each row has its bars. */
+const sparkColumns = 80
+
 function memberRow(member: Member, isHere: boolean, isChosen: boolean, nameWidth: number, columns: number): Row {
   const quiet = isChosen ? chosenMuted : muted
   const wish = wishes(member).join(' · ')
+  const bars = columns < sparkColumns ? '' : sparkline(member.roundtrips.samples, 0, fiveMinutesMs, 10)
   const right: Row = [
+    plain(bars.trim() === '' ? '' : `${bars} `, isChosen ? chosenMuted : accent),
     plain(standingWords(member), quiet),
     plain(wish === '' ? '' : ` · ${wish}`, isChosen ? chosen : wishStyle(member)),
     plain(' ', quiet),
@@ -48,7 +54,7 @@ function memberRow(member: Member, isHere: boolean, isChosen: boolean, nameWidth
     plain(` ${dot.text} `, isChosen ? chosen : dot.style),
     plain(name.padEnd(nameWidth + name.length - textWidth(name)), isChosen ? chosen : isHere ? accentStrong : strong),
     plain(columns < 60 ? '' : member.isWarm ? '  warm' : '      ', quiet),
-    plain(`  ${oneLine(member.ways.join(', then '))}`, quiet),
+    plain(`  ${oneLine(member.connection?.fault?.message ?? member.ways.join(', then '))}`, quiet),
   ]
   const room = columns - rowWidth(right) - 1
   const row = spread(cutRow(left, Math.max(nameWidth + 3, room)), right, columns, isChosen ? chosenMuted : undefined)
@@ -61,6 +67,10 @@ function detailRows(member: Member, columns: number, nowMs: number): Row[] {
   const facts: [string, string | undefined][] = [
     ...member.ways.map((way, index): [string, string] => [index === 0 ? 'reached by' : 'else by', way]),
     ['kept', member.isWarm ? 'connected in the background' : 'connected while it is on screen'],
+    [
+      'last error',
+      fault || !member.trouble ? undefined : `${clockTime(member.trouble.at, nowMs)} ${member.trouble.text}`,
+    ],
     ['last here', member.usedAt === undefined ? undefined : ago(member.usedAt, nowMs)],
     ['', member.isSaved ? undefined : 'not saved: it was given for this visit'],
   ]

@@ -5,6 +5,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Span, type Style } from '../layout/span.ts'
 import type { Member } from '../store/fleet.ts'
 import { phaseWords } from '../store/phase-words.ts'
+import { layerNames } from './waterfall.ts'
 
 /** The sign differs, not only its color: a terminal may have none. */
 export function standingDot({ connection }: Member): Span {
@@ -17,8 +18,15 @@ export function standingDot({ connection }: Member): Span {
 /** `41 ms`, or what keeps it from being live. */
 export function standingWords({ connection }: Member): string {
   if (connection === undefined) return 'not connected'
-  if (connection.phase !== 'live' || connection.isSuspect) return phaseWords(connection)
+  if (connection.phase !== 'live' || connection.isSuspect) return brokenWords(connection)
   return connection.latencyMs === undefined ? 'connected' : latencyWords(connection.latencyMs)
+}
+
+/** With the layer it is at, or broke at: `connecting: SSH`. */
+function brokenWords(connection: NonNullable<Member['connection']>): string {
+  const at = connection.layers.findLast(({ state }) => state !== 'idle')
+  const words = phaseWords(connection)
+  return at === undefined || connection.phase === 'live' ? words : `${words}: ${layerNames[at.layer]}`
 }
 
 export const latencyWords = (ms: number): string => `${Math.max(1, Math.round(ms))} ms`

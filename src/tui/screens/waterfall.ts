@@ -8,7 +8,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row, type Span } from '../layout/span.ts'
 import { wrapText } from '../layout/wrap.ts'
 
-const names: Readonly<Record<LayerName, string>> = {
+export const layerNames: Readonly<Record<LayerName, string>> = {
   dns: 'DNS',
   tcp: 'TCP',
   ssh: 'SSH',
@@ -43,7 +43,7 @@ function withoutSkipped(layers: Waterfall): Waterfall {
 
 function stepSpans(layer: LayerView, isTimed: boolean): Row {
   const time = isTimed && layer.ms !== undefined && layer.state === 'up' ? ` ${timeWords(layer.ms)}` : ''
-  return [signOf(layer), plain(` ${names[layer.layer]}`, styleOf(layer)), plain(time, muted)]
+  return [signOf(layer), plain(` ${layerNames[layer.layer]}`, styleOf(layer)), plain(time, muted)]
 }
 
 const join = (steps: readonly Row[]): Row =>
@@ -67,7 +67,7 @@ function layerRows(layer: LayerView, columns: number, drawn: string | undefined)
   const head: Row = [
     plain('  '),
     signOf(layer),
-    plain(` ${names[layer.layer].padEnd(nameWidth - 4)}`, styleOf(layer)),
+    plain(` ${layerNames[layer.layer].padEnd(nameWidth - 4)}`, styleOf(layer)),
     plain(time.padStart(timeWidth - 2), muted),
     plain(drawn === undefined ? '  ' : `  ${drawn}  `, accent),
   ]

@@ -16,7 +16,7 @@ import type { RunNews } from './transcript.ts'
 export type Action =
   | { type: 'batch'; actions: readonly Action[] }
   // The connection
-  | { type: 'connection.changed'; view: ConnectionView }
+  | { type: 'connection.changed'; view: ConnectionView; at?: number }
   | { type: 'roundtrips.read'; roundtrips: Roundtrips }
   | { type: 'gateway.leaving'; isRestart: boolean }
   | { type: 'attached'; kind: 'fresh' | 'resumed' | 'resync'; runs: readonly RunSnapshot[]; tellsRuns: boolean }

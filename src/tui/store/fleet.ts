@@ -11,6 +11,9 @@ export type Roundtrips = {
   readonly p95: number | undefined
 }
 
+/** What broke a connection last, and when. */
+export type Trouble = { readonly text: string; readonly at: number }
+
 export const noRoundtrips: Roundtrips = { samples: [], p50: undefined, p95: undefined }
 
 export type Member = {
@@ -25,6 +28,8 @@ export type Member = {
   /** How it stands; undefined while it is not connected to. */
   readonly connection: ConnectionView | undefined
   readonly roundtrips: Roundtrips
+  /** Stays when it is connected again. */
+  readonly trouble: Trouble | undefined
   readonly unread: number
   /** Commands that wait for permission, and when the oldest of them was asked, by our clock. */
   readonly approvals: number

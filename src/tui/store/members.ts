@@ -9,14 +9,15 @@ export function membersOf(state: State): readonly Member[] {
   return members.map((member) => (member.id === currentId ? { ...member, ...standing(state) } : member))
 }
 
-type Standing = Pick<Member, 'connection' | 'roundtrips' | 'unread' | 'approvals' | 'askedAt' | 'isAsking'>
+type Standing = Pick<Member, 'connection' | 'roundtrips' | 'trouble' | 'unread' | 'approvals' | 'askedAt' | 'isAsking'>
 
 /** What a gateway's state says to those who look from outside. */
-export function standing({ connection, roundtrips, approvals, attention, asked }: State): Standing {
+export function standing({ connection, roundtrips, trouble, approvals, attention, asked }: State): Standing {
   return {
     connection: connection.phase === 'idle' ? undefined : connection,
     isAsking: asked !== undefined,
     roundtrips,
+    trouble,
     unread: attention.unread.length,
     approvals: approvals.waiting.length,
     askedAt: approvals.waiting.map(({ createdAtMs }) => createdAtMs).sort((a, b) => a - b)[0],

@@ -30,6 +30,7 @@ export function reduce(state: State, action: Action): State {
   const next: State = {
     connection: reduceConnection(state.connection, action),
     roundtrips: action.type === 'roundtrips.read' ? action.roundtrips : state.roundtrips,
+    trouble: reduceTrouble(state.trouble, action),
     sessions: reduceSessions(state.sessions, action),
     transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),
@@ -57,6 +58,13 @@ function reduceConnection(connection: State['connection'], action: Action): Stat
   if (action.type !== 'connection.changed') return connection
   const { goodbye } = connection
   return goodbye !== undefined && action.view.phase !== 'live' ? { ...action.view, goodbye } : action.view
+}
+
+/** The same trouble again is told once, with its first time. */
+function reduceTrouble(trouble: State['trouble'], action: Action): State['trouble'] {
+  if (action.type !== 'connection.changed' || action.at === undefined) return trouble
+  const text = action.view.fault?.message
+  return text === undefined || text === trouble?.text ? trouble : { text, at: action.at }
 }
 
 type Transcripts = State['transcripts']

@@ -7,7 +7,7 @@ import type { Form } from '../profiles/form.ts'
 import { type Approvals, noApprovals } from './approvals.ts'
 import { type Attention, initialAttention } from './attention.ts'
 import { type Composer, emptyComposer } from './composer.ts'
-import { type Fleet, noFleet, noRoundtrips, type Roundtrips } from './fleet.ts'
+import { type Fleet, noFleet, noRoundtrips, type Roundtrips, type Trouble } from './fleet.ts'
 import type { Notices } from './notices.ts'
 import type { Overlay } from './overlay.ts'
 import type { Asked } from './question.ts'
@@ -19,6 +19,7 @@ export type State = {
   /** `goodbye` while a gateway that announced its end has not come back. */
   readonly connection: ConnectionView & { readonly goodbye?: 'stopping' | 'restarting' }
   readonly roundtrips: Roundtrips
+  readonly trouble: Trouble | undefined
   readonly sessions: Sessions
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer
@@ -46,6 +47,7 @@ export function initialState(options: {
   return {
     connection: options.connection,
     roundtrips: noRoundtrips,
+    trouble: undefined,
     sessions: initialSessions(key),
     transcripts: { [key]: emptyTranscript(key) },
     composer: emptyComposer,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { advance, plannedLayers } from '../../../src/client/layers.ts'
 import type { ProfileBook } from '../../../src/client/profile.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { expectFrame } from '../../support/frames.ts'
@@ -130,6 +131,20 @@ test('one is tried out: it is connected to, or asked when it is connected', asyn
   await screen.type('<down>t')
   await screen.after()
   expect(screen.text()).toMatch(/◌ 東京/)
+})
+
+test('what broke last is told with its time also when it is over, and how it stands with the layer it is at', async () => {
+  const { screen, warm } = await opened()
+  await using _ = screen
+  warm.lose(screen.clock.now() + 5_000)
+  const layers = advance(plannedLayers({ kind: 'ssh', host: 'desktop' }), { layer: 'tcp', state: 'begun' }, 0)
+  warm.become({ phase: 'connecting', fault: undefined, layers })
+  await screen.type('<down>')
+  await screen.after()
+  expect(screen.text()).toMatch(/desktop .*connecting: TCP/)
+  warm.arrive({ kind: 'resumed', replayed: 0, runs: [] })
+  await screen.after()
+  expect(screen.text()).toMatch(/last error +\d\d:\d\d The gateway closed the connection\./)
 })
 
 test('the screen is at another gateway when its profile leads elsewhere now', async () => {

@@ -17,5 +17,15 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       open.note('config.written', what)
     },
   })
-  return { config, journal: { path: paths.journal, open: journal } }
+  return {
+    config,
+    journal: { path: paths.journal, open: journal },
+    async audit() {
+      const { gatherFacts } = await import('../server/audit/gather.ts')
+      const { auditReport } = await import('../server/audit/report.ts')
+      const { auditChecks } = await import('../server/audit/table.ts')
+      const whole = { database: false, journal: true }
+      return auditReport(auditChecks, gatherFacts({ paths, env, home, now: systemClock.now(), whole }))
+    },
+  }
 }

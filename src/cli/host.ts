@@ -4,6 +4,22 @@ export type Host = {
   readonly config: ConfigFile
   /** The audit log, also while a gateway writes to it. */
   readonly journal: { readonly path: string; open(): JournalReader & Disposable }
+  /** Looks for what makes this gateway unsafe. */
+  audit(): Promise<SecurityReport>
+}
+
+export type SecurityReport = {
+  /** Worst first. */
+  readonly findings: readonly SecurityFinding[]
+  /** How many things were looked for. */
+  readonly checks: number
+}
+
+export type SecurityFinding = {
+  readonly id: string
+  readonly severity: 'critical' | 'warning' | 'info'
+  readonly message: string
+  readonly remedy: string
 }
 
 export type JournalReader = {

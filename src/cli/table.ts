@@ -44,6 +44,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./audit-log.ts')).auditLog,
   },
   {
+    name: 'security audit',
+    about: 'what makes this gateway unsafe, and what to do',
+    load: async () => (await import('./security-audit.ts')).securityAudit,
+  },
+  {
     name: 'config get',
     about: 'one setting, or all in force',
     load: async () => (await import('./config.ts')).configGet,
@@ -223,4 +228,5 @@ export const groupDefaults: Readonly<Record<string, string>> = {
   sessions: 'sessions list',
   profiles: 'profiles list',
   tunnel: 'tunnel list',
+  security: 'security audit',
 }

@@ -30,6 +30,9 @@ export type BuiltGatewayOptions = {
   args?: string[]
   /** Where it is started; here unless told otherwise. */
   cwd?: string
+  /** The account it runs as; ours unless told otherwise. */
+  uid?: number
+  gid?: number
 }
 
 /** Starts it on a free loopback port and waits until it answers `/ready`. */
@@ -49,6 +52,7 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   const child = spawn(process.execPath, [built('clawdbot-server'), ...(options.args ?? ['--port', String(port)])], {
     env,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += String(piece)))

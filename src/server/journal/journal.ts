@@ -54,7 +54,7 @@ export function openJournal(options: JournalOptions): Journal {
   const db = open(path)
   const last = db.prepare('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1')
   const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?, ?, ?)')
-  const origin = () => (db.prepare('SELECT seq, hash FROM origin').get() ?? { seq: 0, hash: genesis }) as Place
+  const origin = () => originIn(db)
 
   const append = (what: string, facts: Readonly<Record<string, unknown>>): number => {
     const { seq, hash } = (last.get() ?? origin()) as Place
@@ -98,7 +98,7 @@ export function openJournal(options: JournalOptions): Journal {
         return { ...entry, facts: (parsed.ok ? parsed.value : { unreadable: text }) as JournalEntry['facts'] }
       })
     },
-    check: () => checkChain(each(db), origin()),
+    check: () => checkStored(db),
     [Symbol.dispose]() {
       if (db.isOpen) db.close()
     },
@@ -106,6 +106,15 @@ export function openJournal(options: JournalOptions): Journal {
 }
 
 type Place = { readonly seq: number; readonly hash: string }
+
+/** The chain of a journal somebody else has opened, for those who only look. */
+export function checkStored(db: DatabaseSync): ChainCheck {
+  return checkChain(each(db), originIn(db))
+}
+
+function originIn(db: DatabaseSync): Place {
+  return (db.prepare('SELECT seq, hash FROM origin').get() ?? { seq: 0, hash: genesis }) as Place
+}
 
 function open(path: string): DatabaseSync {
   const { DatabaseSync } = loadSqlite()

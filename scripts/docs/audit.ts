@@ -1,0 +1,50 @@
+/** Prints `docs/audit.md` from the table of checks: what each finds, why it matters, what to do. */
+import type { Check } from '../../src/server/audit/check.ts'
+import { auditChecks } from '../../src/server/audit/table.ts'
+
+const opening = `# Security audit
+
+Printed from \`src/server/audit/checks\` by \`npm run docs\`; edit the checks, not this page.
+
+\`clawdbot security audit\` looks at the gateway of this machine: its files, its settings, its devices. It changes nothing,
+and the gateway may be running or not. \`--json\` prints the same for programs. Exit code 0: nothing, or only what is good to
+know. 1: a warning. 2: something critical. A fresh install has neither.
+
+No secret is part of what the checks are given, so none can turn up in what they say.`
+
+const severities = { critical: 'Critical', warning: 'Warning', info: 'Good to know' } as const
+
+/** Ids of the ecosystem's audit without a subject in this version, and why. */
+export const absent: readonly (readonly [ids: readonly string[], why: string])[] = [
+  [['fs.config_include.perms_*'], 'one file holds all settings; `$include` is refused'],
+  [
+    ['gateway.control_ui.insecure_auth', 'gateway.control_ui.device_auth_disabled'],
+    'no setting lets a page in without a secret or a device',
+  ],
+  [['gateway.auth_no_rate_limit'], 'failed logins are always limited'],
+  [['gateway.tools_invoke_http.dangerous_allow'], 'no tool is called over HTTP'],
+  [['gateway.version_advisory'], 'there is no advisory for any version yet; nothing is asked of other machines'],
+  [['config.dangerous_flags'], 'no setting turns a protection off; the two that widen access have ids of their own'],
+  [['tools.exec.approvals_default_allow'], 'what nobody answers is refused, always'],
+  [['devices.pending_old'], 'who waits for approval is forgotten after five minutes'],
+  [['durability.sync_off'], 'every message is synced; there is no setting'],
+  [['durability.no_backup'], 'there is no backup command yet'],
+  [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],
+  [
+    ['channels.*', 'hooks.*', 'security.exposure.open_groups_with_elevated', 'tools.elevated.*'],
+    'there are no channels and no hooks yet',
+  ],
+  [['plugins.*'], 'there are no plugins'],
+  [['sandbox.*'], 'there is no sandbox to be weakened; commands are asked about'],
+  [['discovery.mdns_full'], 'nothing is announced in the network'],
+]
+
+export function printAudit(): string {
+  const list = absent.map(([ids, why]) => `- ${ids.map((id) => `\`${id}\``).join(', ')}: ${why}.`)
+  const end = `## Not looked for\n\nIds of the ecosystem that have no subject here:\n\n${list.join('\n')}`
+  return `${[opening, '## Checks', ...auditChecks.map(printCheck), end].join('\n\n')}\n`
+}
+
+function printCheck({ id, severity, about, remedy }: Check): string {
+  return `### \`${id}\`\n\n${severities[severity]}. ${about}\n\n${remedy}`
+}

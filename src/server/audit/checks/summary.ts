@@ -1,0 +1,31 @@
+/** In one line, what an attacker finds. */
+
+import { defineCheck } from '../check.ts'
+
+export const attackSurface = defineCheck({
+  id: 'summary.attack_surface',
+  severity: 'info',
+  about: 'What can be reached, by whom, and what runs unasked, in one line.',
+  remedy: 'Nothing has to be done. `clawdbot config get` shows the settings behind it.',
+  run({ config, devices, allowedCommands, secret }) {
+    const { gateway, tools } = config.settings
+    const entrance = gateway.socket.only
+      ? 'a socket file only'
+      : `${gateway.bind}${gateway.socket.enabled ? ' and a socket file' : ''}`
+    const admins = devices.filter(({ isAdmin }) => isAdmin).length
+    const parts = [
+      `listens on ${entrance}`,
+      `asks for a ${secret.mode}`,
+      `HTTP endpoint ${gateway.http.endpoints.chatCompletions.enabled ? 'on' : 'off'}`,
+      `commands: ${tools.exec.security}`,
+      `${tools.exec.allowlist.length} rules and ${allowedCommands} commands run unasked`,
+      `${devices.length} devices paired, ${admins} of them admins`,
+    ]
+    return [
+      {
+        message: `In short: ${parts.join('; ')}`,
+        remedy: 'Nothing has to be done. The settings behind it: clawdbot config get',
+      },
+    ]
+  },
+})

@@ -1,0 +1,79 @@
+/** What the checks are given: everything they need to know, gathered once, and no secret in any of it. */
+
+import type { Config } from '../config/schema.ts'
+import type { ConfigIssue } from '../config/text.ts'
+import type { ChainCheck } from '../journal/chain.ts'
+
+/** What a file is to the gateway; the checks differ by that. */
+export type FilePart = 'state' | 'config' | 'credentials-folder' | 'credential' | 'store' | 'log'
+
+export type FileFact = {
+  readonly part: FilePart
+  readonly path: string
+  readonly kind: 'folder' | 'file' | 'link' | 'other'
+  /** Permission bits; undefined where they mean nothing (links, Windows). */
+  readonly mode: number | undefined
+  readonly uid: number
+  /** Where a link leads. */
+  readonly target?: string
+}
+
+export type SecretFacts = {
+  readonly mode: 'token' | 'password'
+  /** Made by the gateway itself when nobody chose one. */
+  readonly from: 'config' | 'environment' | 'made'
+  /** Characters. */
+  readonly length: number
+}
+
+export type RuleFacts = {
+  readonly rule: string
+  readonly program: string
+  /** Why its program would start others or run what it is given. */
+  readonly risk: string | undefined
+  /** The file or folder on the way to the program that others, or the agent, may change. */
+  readonly writable: string | undefined
+}
+
+export type DeviceFacts = {
+  readonly id: string
+  readonly name: string
+  readonly isAdmin: boolean
+  /** When it last logged in, or was approved; milliseconds since 1970. */
+  readonly lastSeenAt: number
+}
+
+export type AuditFacts = {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly stateDir: string
+  readonly home: string
+  /** Whose files these have to be; undefined where accounts have no number. */
+  readonly account: number | undefined
+  readonly files: readonly FileFact[]
+  readonly config: {
+    readonly path: string
+    /** What the file means, every secret replaced; the defaults when it cannot be used. */
+    readonly settings: Config
+    readonly issues: readonly ConfigIssue[]
+    /** Settings whose secret stands in the file itself. */
+    readonly writtenSecrets: readonly string[]
+    /** Settings and variables that hold what people copy from documents instead of a secret. */
+    readonly placeholders: readonly string[]
+  }
+  readonly secret: SecretFacts
+  /** Addresses of this machine's interfaces. */
+  readonly addresses: readonly string[]
+  readonly rules: readonly RuleFacts[]
+  /** Commands a person allowed for good. */
+  readonly allowedCommands: number
+  readonly devices: readonly DeviceFacts[]
+  readonly store: {
+    /** Databases that were found damaged and set aside. */
+    readonly setAside: readonly string[]
+    /** What SQLite says about the database, when it was asked and is not content. */
+    readonly damage: string | undefined
+    readonly journal: ChainCheck | undefined
+    readonly freeBytes: number | undefined
+  }
+}

@@ -1,0 +1,106 @@
+/** Reads the databases beside a gateway that may be running: nothing is written, locked or left behind. */
+
+import { existsSync, readdirSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { errorText } from '../../shared/fault.ts'
+import { parseJson } from '../../shared/std/json.ts'
+import type { ChainCheck } from '../journal/chain.ts'
+import { checkStored } from '../journal/journal.ts'
+import type { StatePaths } from '../storage/paths.ts'
+import { loadSqlite } from '../storage/sqlite.ts'
+import type { AuditFacts, DeviceFacts } from './facts.ts'
+
+export type StoreFacts = Pick<AuditFacts, 'devices' | 'store'>
+
+/** What is read from end to end: a database of a gigabyte takes seconds, a full audit log half of one. */
+export type WholeReads = { readonly database: boolean; readonly journal: boolean }
+
+export function gatherStore(paths: StatePaths, whole: WholeReads): StoreFacts {
+  const { devices, damage } = readDatabase(paths.database, whole.database)
+  return {
+    devices,
+    store: {
+      damage,
+      setAside: namesIn(paths.stateDir)
+        .filter((name) => /^clawdbot\.db\.damaged-\d+$/.test(name))
+        .map((name) => join(paths.stateDir, name)),
+      journal: whole.journal ? readJournal(paths.journal) : undefined,
+      freeBytes: freeBytes(paths.stateDir),
+    },
+  }
+}
+
+function readDatabase(path: string, isWhole: boolean): { devices: DeviceFacts[]; damage: string | undefined } {
+  if (!existsSync(path)) return { devices: [], damage: undefined }
+  try {
+    using db = openReadOnly(path)
+    const answer = isWhole ? String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check ?? 'ok') : 'ok'
+    return { devices: devicesIn(db), damage: answer === 'ok' ? undefined : answer }
+  } catch (error) {
+    return { devices: [], damage: isDamage(error) ? errorText(error) : undefined }
+  }
+}
+
+/** https://www.sqlite.org/rescode.html: corrupt, not a database. */
+function isDamage(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown }
+  return typeof errcode === 'number' && [11, 26].includes(errcode & 0xff)
+}
+
+function devicesIn(db: DatabaseSync): DeviceFacts[] {
+  const rows = db
+    .prepare(
+      `SELECT device_id, scopes, about, approved_at, (SELECT max(coalesce(last_used_at, created_at)) FROM device_tokens t
+         WHERE t.device_id = d.device_id AND revoked_at IS NULL) AS used
+       FROM devices d WHERE NOT EXISTS (SELECT 1 FROM device_tokens t WHERE t.device_id = d.device_id AND revoked_at IS NOT NULL)`,
+    )
+    .all()
+  return rows.map((row) => {
+    const about = parseJson(String(row.about))
+    const { displayName, clientId } = (about.ok ? about.value : {}) as Record<string, unknown>
+    return {
+      id: String(row.device_id),
+      name: String(displayName ?? clientId ?? 'A device without a name'),
+      isAdmin: String(row.scopes).includes('"operator.admin"'),
+      lastSeenAt: Math.max(Number(row.approved_at), Number(row.used ?? 0)),
+    }
+  })
+}
+
+function readJournal(path: string): ChainCheck | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    using db = openReadOnly(path)
+    return checkStored(db)
+  } catch (error) {
+    return isDamage(error) ? { kind: 'broken', seq: 0, why: errorText(error) } : undefined
+  }
+}
+
+/**
+ * A database nobody has open has no log beside it and is read as if it could not change: SQLite would otherwise make
+ * that log anew, which as root would be a file the gateway cannot open.
+ */
+function openReadOnly(path: string): DatabaseSync {
+  const { DatabaseSync } = loadSqlite()
+  const url = pathToFileURL(path)
+  if (!existsSync(`${path}-wal`)) url.searchParams.set('immutable', '1')
+  const db = new DatabaseSync(url, { readOnly: true })
+  db.exec('PRAGMA busy_timeout=2000')
+  return db
+}
+
+function freeBytes(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return bavail * bsize
+  } catch {
+    return undefined
+  }
+}
+
+function namesIn(path: string): string[] {
+  return existsSync(path) ? readdirSync(path) : []
+}

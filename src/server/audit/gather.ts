@@ -1,0 +1,48 @@
+/** Gathers the facts about a gateway's home, once and without changing anything; the gateway may be running or not. */
+
+import { lstatSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import type { ConfigEnv } from '../config/load.ts'
+import type { StatePaths } from '../storage/paths.ts'
+import type { AuditFacts } from './facts.ts'
+import { gatherConfig } from './gather-config.ts'
+import { gatherFiles } from './gather-files.ts'
+import { countAllowed, gatherRules } from './gather-rules.ts'
+import { gatherStore, type WholeReads } from './gather-store.ts'
+
+export type GatherOptions = {
+  readonly paths: StatePaths
+  readonly env: ConfigEnv
+  readonly home: string
+  readonly now: number
+  readonly whole: WholeReads
+}
+
+export function gatherFacts({ paths, env, home, now, whole }: GatherOptions): AuditFacts {
+  const { config, secret } = gatherConfig(paths.config, env)
+  const { agents, tools } = config.settings
+  const workspaces = [paths.workspace, agents.defaults.workspace, ...agents.list.map(({ workspace }) => workspace)]
+  return {
+    now,
+    home,
+    stateDir: paths.stateDir,
+    account: accountOf(paths.stateDir),
+    files: gatherFiles(paths),
+    config,
+    secret,
+    addresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+    rules: gatherRules(
+      tools.exec.allowlist,
+      workspaces.filter((path) => path !== undefined),
+    ),
+    allowedCommands: countAllowed(join(paths.stateDir, 'allowed-commands.json')),
+    ...gatherStore(paths, whole),
+  }
+}
+
+/** Root looks into what is another account's; everybody else's files have to be their own. */
+function accountOf(stateDir: string): number | undefined {
+  const own = process.getuid?.()
+  return own === 0 ? lstatSync(stateDir, { throwIfNoEntry: false })?.uid : own
+}

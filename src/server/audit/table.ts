@@ -1,0 +1,70 @@
+/** Every check, in the order of the page and of the report. */
+
+import type { Check } from './check.ts'
+import { execFull, interpreterAllowlisted, weakModel, writableAllowlisted } from './checks/commands.ts'
+import { configGroupReadable, configLink, configWorldReadable, configWritable } from './checks/config-file.ts'
+import { manyAdminDevices, staleDevices } from './checks/devices.ts'
+import { allowedHostsWide, allowedOriginsWildcard, trustedProxiesMissing, trustedProxyWide } from './checks/door.ts'
+import { bindNoAuth, bindPublic, secretPlaceholder, socketAvailable, tokenTooShort } from './checks/exposure.ts'
+import { ownerMismatch, runningAsRoot } from './checks/ownership.ts'
+import {
+  credentialReadable,
+  credentialsFolderReadable,
+  credentialsFolderWritable,
+  credentialWritable,
+  logReadable,
+  storeReadable,
+} from './checks/private-files.ts'
+import { debugLogging, redactOff, secretsInConfig, unknownKeys, unusable } from './checks/settings.ts'
+import {
+  stateDirGroupWritable,
+  stateDirLink,
+  stateDirReadable,
+  stateDirWorldWritable,
+  syncedFolder,
+} from './checks/state-folder.ts'
+import { diskLow, integrity } from './checks/store.ts'
+import { attackSurface } from './checks/summary.ts'
+
+export const auditChecks: readonly Check[] = [
+  stateDirWorldWritable,
+  stateDirGroupWritable,
+  stateDirReadable,
+  stateDirLink,
+  configWritable,
+  configWorldReadable,
+  configGroupReadable,
+  configLink,
+  credentialsFolderWritable,
+  credentialsFolderReadable,
+  credentialWritable,
+  credentialReadable,
+  storeReadable,
+  logReadable,
+  ownerMismatch,
+  syncedFolder,
+  bindNoAuth,
+  bindPublic,
+  tokenTooShort,
+  secretPlaceholder,
+  trustedProxiesMissing,
+  trustedProxyWide,
+  allowedHostsWide,
+  allowedOriginsWildcard,
+  socketAvailable,
+  runningAsRoot,
+  staleDevices,
+  manyAdminDevices,
+  execFull,
+  interpreterAllowlisted,
+  writableAllowlisted,
+  unknownKeys,
+  unusable,
+  ...secretsInConfig,
+  redactOff,
+  debugLogging,
+  weakModel,
+  diskLow,
+  integrity,
+  attackSurface,
+]

@@ -1,0 +1,207 @@
+/** For each check one state of affairs it must find, and one close to it that is fine. */
+
+import type { RuleFacts } from '../../../src/server/audit/facts.ts'
+import {
+  account,
+  all,
+  file,
+  folder,
+  now,
+  type Spoil,
+  stateDir,
+  withConfig,
+  withFacts,
+  withFile,
+  withSettings,
+  withStore,
+} from './facts.ts'
+
+export type Case = {
+  readonly fails: Spoil
+  readonly passes: Spoil
+  /** What the sentence about the failing one has to name. */
+  readonly says: string
+}
+
+const state = (mode: number) => withFile(folder('state', stateDir, mode))
+const config = (mode: number) => withFile(file('config', `${stateDir}/clawdbot.json`, mode))
+const secrets = (mode: number) => withFile(folder('credentials-folder', `${stateDir}/secrets`, mode))
+const token = (mode: number) => withFile(file('credential', `${stateDir}/gateway-token`, mode))
+const asIs: Spoil = (facts) => facts
+const chosen = (length: number) => withFacts({ secret: { mode: 'token', from: 'config', length } })
+const exec = (security: string, more = {}) => withSettings({ tools: { exec: { security, ...more } } })
+const rule = (more: Partial<RuleFacts>) =>
+  withFacts({ rules: [{ rule: '/opt/x *', program: '/opt/x', risk: undefined, writable: undefined, ...more }] })
+const device = (days: number, isAdmin = true) => ({
+  id: 'c0ffee00deadbeef',
+  name: 'old laptop',
+  isAdmin,
+  lastSeenAt: now - days * 86_400_000,
+})
+
+export const cases: Readonly<Record<string, Case>> = {
+  'fs.state_dir.perms_world_writable': { fails: state(0o777), passes: state(0o770), says: stateDir },
+  'fs.state_dir.perms_group_writable': { fails: state(0o770), passes: state(0o750), says: 'mode 770' },
+  'fs.state_dir.perms_readable': { fails: state(0o755), passes: state(0o700), says: 'read' },
+  'fs.state_dir.symlink': {
+    fails: withFile({ part: 'state', path: stateDir, kind: 'link', mode: undefined, uid: account, target: '/mnt/x' }),
+    passes: asIs,
+    says: '/mnt/x',
+  },
+  'fs.config.perms_writable': { fails: config(0o620), passes: config(0o644), says: 'clawdbot.json' },
+  'fs.config.world_readable': { fails: config(0o644), passes: config(0o640), says: 'Every account' },
+  'fs.config.group_readable': { fails: config(0o640), passes: config(0o600), says: 'its group' },
+  'fs.config.symlink': {
+    fails: withFile({
+      part: 'config',
+      path: `${stateDir}/clawdbot.json`,
+      kind: 'link',
+      mode: undefined,
+      uid: account,
+      target: '/srv/dotfiles/clawdbot.json',
+    }),
+    passes: asIs,
+    says: '/srv/dotfiles/clawdbot.json',
+  },
+  'fs.credentials_dir.perms_writable': { fails: secrets(0o720), passes: secrets(0o755), says: 'secrets' },
+  'fs.credentials_dir.perms_readable': { fails: secrets(0o711), passes: secrets(0o700), says: 'secrets' },
+  'fs.auth_profiles.perms_writable': { fails: token(0o602), passes: token(0o604), says: 'gateway-token' },
+  'fs.auth_profiles.perms_readable': { fails: token(0o640), passes: token(0o611), says: 'gateway-token' },
+  'fs.sessions_store.perms_readable': {
+    fails: withFile(file('store', `${stateDir}/clawdbot.db`, 0o644)),
+    passes: withFile(file('store', `${stateDir}/clawdbot.db`, 0o400)),
+    says: 'clawdbot.db',
+  },
+  'fs.log_file.perms_readable': {
+    fails: withFile(file('log', `${stateDir}/audit.db`, 0o666)),
+    passes: asIs,
+    says: 'audit.db',
+  },
+  'fs.owner_mismatch': {
+    fails: withFile(file('store', `${stateDir}/clawdbot.db`, 0o600, { uid: 0 })),
+    passes: withFacts({ account: undefined }),
+    says: 'uid 0',
+  },
+  'fs.synced_dir': {
+    fails: withFacts({ stateDir: '/home/ada/Dropbox/clawdbot' }),
+    passes: withFacts({ stateDir: '/home/ada/dropbox-notes/clawdbot' }),
+    says: 'Dropbox',
+  },
+  'gateway.bind_no_auth': {
+    fails: withSettings({ gateway: { bind: 'lan' } }),
+    passes: all(withSettings({ gateway: { bind: 'custom', customBindHost: '127.0.0.2' } })),
+    says: 'without a token',
+  },
+  'gateway.bind_public': {
+    fails: all(withSettings({ gateway: { bind: 'lan' } }), chosen(43), withFacts({ addresses: ['203.0.113.9'] })),
+    passes: all(withSettings({ gateway: { bind: 'tailnet' } }), chosen(43)),
+    says: 'internet',
+  },
+  'gateway.token_too_short': { fails: chosen(23), passes: chosen(24), says: '23 characters' },
+  'gateway.secret_placeholder': {
+    fails: withConfig({ placeholders: ['gateway.auth.token'] }),
+    passes: asIs,
+    says: 'gateway.auth.token',
+  },
+  'gateway.trusted_proxies_missing': {
+    fails: withSettings({ gateway: { allowedHosts: ['gw.example.com'] } }),
+    passes: withSettings({ gateway: { allowedHosts: ['gw.example.com'], trustedProxies: ['127.0.0.1'] } }),
+    says: 'gw.example.com',
+  },
+  'gateway.trusted_proxy_wide': {
+    fails: withSettings({ gateway: { trustedProxies: ['0.0.0.0'] } }),
+    passes: withSettings({ gateway: { trustedProxies: ['10.0.0.1'] } }),
+    says: '0.0.0.0',
+  },
+  'gateway.allowed_hosts_wide': {
+    fails: withSettings({ gateway: { allowedHosts: ['*.ts.net'] } }),
+    passes: withSettings({ gateway: { allowedHosts: ['gw.tail1234.ts.net'] } }),
+    says: '*.ts.net',
+  },
+  'gateway.allowed_origins_wildcard': {
+    fails: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://*.example.com'] } } }),
+    passes: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://gw.example.com'] } } }),
+    says: '*.example.com',
+  },
+  'gateway.unix_socket_available': {
+    fails: asIs,
+    passes: withSettings({ gateway: { socket: { enabled: true, only: true } } }),
+    says: 'socket file',
+  },
+  'gateway.running_as_root': {
+    fails: withFile(folder('state', stateDir, 0o700, { uid: 0 })),
+    passes: asIs,
+    says: 'root',
+  },
+  'devices.stale': {
+    fails: withFacts({ devices: [device(91)] }),
+    passes: withFacts({ devices: [device(89)] }),
+    says: 'old laptop',
+  },
+  'devices.admin_many': {
+    fails: withFacts({ devices: Array(6).fill(device(1)) }),
+    passes: withFacts({ devices: [...Array(5).fill(device(1)), device(1, false)] }),
+    says: '6 devices',
+  },
+  'tools.exec.full': { fails: exec('full'), passes: exec('allowlist'), says: 'without asking' },
+  'tools.exec.interpreter_allowlisted': {
+    fails: rule({ risk: 'env starts other programs' }),
+    passes: rule({}),
+    says: 'env starts',
+  },
+  'tools.exec.writable_allowlisted_path': {
+    fails: all(exec('allowlist'), rule({ writable: '/opt' })),
+    passes: all(exec('ask'), rule({ writable: '/opt' })),
+    says: '/opt may be changed',
+  },
+  'config.unknown_keys': {
+    fails: withConfig({ issues: [{ path: 'gateway.prot', line: 3, message: 'is not a known setting' }] }),
+    passes: withConfig({ issues: [{ path: 'gateway.port', message: 'must be a whole number' }] }),
+    says: 'gateway.prot (line 3)',
+  },
+  'config.unusable': {
+    fails: withConfig({ issues: [{ path: 'gateway.port', line: 2, message: 'must be a whole number' }] }),
+    passes: withConfig({ issues: [{ path: 'gateway.prot', message: 'is not a known setting' }] }),
+    says: 'gateway.port (line 2) must be',
+  },
+  'config.secrets.gateway_token_in_config': written('gateway.auth.token', 'gateway.auth.password'),
+  'config.secrets.gateway_password_in_config': written('gateway.auth.password', 'gateway.auth.token'),
+  'config.secrets.model_key_in_config': written('models.providers.openai.apiKey', 'gateway.remote.token'),
+  'config.secrets.other_in_config': written('gateway.remote.token', 'models.providers.openai.apiKey'),
+  'logging.redact_off': {
+    fails: withSettings({ logging: { redactSensitive: 'off' } }),
+    passes: asIs,
+    says: 'logging.redactSensitive',
+  },
+  'logging.debug_in_production': {
+    fails: withSettings({ logging: { level: 'trace' } }),
+    passes: withSettings({ logging: { level: 'silent' } }),
+    says: 'trace',
+  },
+  'models.weak_tier': {
+    fails: withSettings({
+      agents: { defaults: { model: { primary: 'openai/gpt-5', fallbacks: ['ollama/qwen3:4b'] } } },
+    }),
+    passes: withSettings({ agents: { defaults: { model: 'ollama/llama3.3:70b' } } }),
+    says: 'ollama/qwen3:4b',
+  },
+  'durability.disk_low': {
+    fails: withStore({ freeBytes: 100 * 1024 * 1024 }),
+    passes: withStore({ freeBytes: undefined }),
+    says: '100 MB',
+  },
+  'durability.integrity': {
+    fails: withStore({ journal: { kind: 'broken', seq: 7, why: 'entry 7 is missing; 8 follows 6' } }),
+    passes: withStore({ journal: { kind: 'whole', entries: 8, hash: 'f00' } }),
+    says: 'entry 7',
+  },
+  'summary.attack_surface': { fails: asIs, passes: asIs, says: 'listens on loopback' },
+}
+
+function written(setting: string, other: string): Case {
+  return {
+    fails: withConfig({ writtenSecrets: [setting] }),
+    passes: withConfig({ writtenSecrets: [other] }),
+    says: setting,
+  }
+}

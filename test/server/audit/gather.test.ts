@@ -1,0 +1,219 @@
+/** The facts are those of a real folder, and looking at it changes nothing. */
+
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type GatherOptions, gatherFacts } from '../../../src/server/audit/gather.ts'
+import { auditReport } from '../../../src/server/audit/report.ts'
+import { auditChecks } from '../../../src/server/audit/table.ts'
+import { openDeviceBook } from '../../../src/server/devices/device-store.ts'
+import { openJournal } from '../../../src/server/journal/journal.ts'
+import { openDatabase } from '../../../src/server/storage/database.ts'
+import { statePaths } from '../../../src/server/storage/paths.ts'
+import { systemClock } from '../../../src/shared/std/clock.ts'
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'audit-'))
+  mkdirSync(join(home, '.clawdbot'), { mode: 0o700 })
+})
+afterEach(() => rmSync(home, { recursive: true }))
+
+const inState = (...parts: string[]) => join(home, '.clawdbot', ...parts)
+
+function put(name: string, text: string, mode = 0o600): void {
+  writeFileSync(inState(name), text, { mode })
+  chmodSync(inState(name), mode)
+}
+
+function gather(env: GatherOptions['env'] = {}, whole = { database: true, journal: true }) {
+  return gatherFacts({ paths: statePaths(env, home), env, home, now: systemClock.now(), whole })
+}
+
+const found = (facts: ReturnType<typeof gather>) =>
+  auditReport(auditChecks, facts).findings.map(
+    ({ id, severity, message }) => `${severity} ${id} ${message.replaceAll(home, '~')}`,
+  )
+
+/** Everything about the folder that somebody could have changed. */
+function picture(folder: string): unknown {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      const { mode, mtimeMs, ctimeMs, ino } = statSync(path)
+      return [path, mode, mtimeMs, ctimeMs, ino, entry.isFile() ? readFileSync(path, 'base64') : '']
+    })
+    .toSorted()
+}
+
+test('each file is known for what it is, and only one level deep', () => {
+  put('clawdbot.json', '{}', 0o640)
+  put('gateway-token', 'x')
+  mkdirSync(inState('secrets'), { mode: 0o750 })
+  put('secrets/vps', 'x', 0o604)
+  mkdirSync(inState('logs'))
+  put('logs/clawdbot-2026-11-25.log', '')
+  mkdirSync(inState('workspace'), { mode: 0o777 })
+  put('workspace/notes', '', 0o666)
+  symlinkSync('/dev/null', inState('audit.db'))
+  const facts = gather()
+  const files = facts.files.map(
+    ({ part, path, kind, mode }) => `${part} ${path.replace(inState(), '')} ${kind} ${mode?.toString(8)}`,
+  )
+  expect(files.toSorted()).toEqual(
+    [
+      'state  folder 700',
+      'config /clawdbot.json file 640',
+      'credential /gateway-token file 600',
+      'credentials-folder /secrets folder 750',
+      'credential /secrets/vps file 604',
+      'log /audit.db link undefined',
+      'log /logs folder 755',
+      'log /logs/clawdbot-2026-11-25.log file 600',
+    ].toSorted(),
+  )
+})
+
+test('a linked state folder and a config elsewhere are both looked at', () => {
+  mkdirSync(join(home, 'real'), { mode: 0o755 })
+  symlinkSync(join(home, 'real'), join(home, 'linked'))
+  writeFileSync(join(home, 'other.json'), '{}', { mode: 0o644 })
+  const env = { CLAWDBOT_STATE_DIR: join(home, 'linked'), CLAWDBOT_CONFIG_PATH: join(home, 'other.json') }
+  expect(found(gather(env)).filter((line) => line.includes(' fs.'))).toEqual([
+    'critical fs.config.world_readable Every account of this machine may read ~/other.json (mode 644)',
+    'warning fs.state_dir.perms_readable Every account of this machine may read ~/real (mode 755)',
+    'warning fs.state_dir.symlink ~/linked is a link to ~/real',
+  ])
+})
+
+test('secrets are told by their place and length, and are in none of the facts', () => {
+  const canaries = ['canary-token-1', 'canary-key-2', 'canary-var-3', 'canary-remote-4', 'canary-env-5']
+  put(
+    'clawdbot.json',
+    `{ gateway: { auth: { token: '${canaries[0]}', password: '\${PW}' }, remote: { token: '${canaries[3]}' } },
+       models: { providers: { openai: { apiKey: '${canaries[1]}' } } }, env: { vars: { A: '${canaries[2]}' } } }`,
+  )
+  const facts = gather({ PW: 'changeme', CLAWDBOT_GATEWAY_TOKEN: canaries[4] })
+  expect(facts.config.writtenSecrets).toEqual([
+    'gateway.auth.token',
+    'gateway.remote.token',
+    'models.providers.openai.apiKey',
+    'env.vars.A',
+  ])
+  expect(facts.config.placeholders).toEqual(['gateway.auth.password'])
+  expect(facts.secret).toEqual({ mode: 'token', from: 'config', length: 14 })
+  for (const canary of canaries) expect(JSON.stringify(facts)).not.toContain(canary)
+})
+
+test('a file that cannot be used is one finding, and the defaults are what is looked at', () => {
+  put('clawdbot.json', '{ gateway: { bind: "lann", prot: 1 } }')
+  expect(found(gather()).filter((line) => line.includes('config.'))).toEqual([
+    'warning config.unknown_keys gateway.prot (line 1) is not a known setting',
+    expect.stringContaining('warning config.unusable ~/.clawdbot/clawdbot.json cannot be used: gateway.bind (line 1)'),
+  ])
+  rmSync(inState('clawdbot.json'))
+  writeFileSync(join(home, 'real.json'), '{}', { mode: 0o600 })
+  symlinkSync(join(home, 'real.json'), inState('clawdbot.json'))
+  expect(found(gather()).filter((line) => line.includes('config.'))).toEqual([
+    'warning fs.config.symlink ~/.clawdbot/clawdbot.json is a link to ~/real.json; the gateway does not read settings through links',
+    'warning config.unusable ~/.clawdbot/clawdbot.json cannot be used: ~/.clawdbot/clawdbot.json is a symbolic link; secrets are not read through links',
+  ])
+})
+
+test('rules lead to the real program: what it is, and who may exchange it', () => {
+  mkdirSync(join(home, 'open'), { mode: 0o755 })
+  chmodSync(join(home, 'open'), 0o777)
+  for (const name of ['open/tool', 'safe']) writeFileSync(join(home, name), '#!/bin/sh\n', { mode: 0o755 })
+  mkdirSync(inState('workspace'), { mode: 0o700 })
+  put('workspace/made', '#!/bin/sh\n', 0o755)
+  symlinkSync(inState('workspace/made'), join(home, 'alias'))
+  const allowlist = [
+    join(home, 'open/tool *'),
+    join(home, 'safe'),
+    join(home, 'alias'),
+    '/usr/bin/env *',
+    join(home, 'gone'),
+  ]
+  put('clawdbot.json', JSON.stringify({ tools: { exec: { security: 'allowlist', allowlist } } }))
+  const rules = gather().rules.map(({ rule, risk, writable }) => [
+    rule.replace(home, '~'),
+    risk,
+    writable?.replace(home, '~'),
+  ])
+  expect(rules).toEqual([
+    ['~/open/tool *', undefined, '~/open'],
+    ['~/safe', undefined, undefined],
+    ['~/alias', undefined, '~/.clawdbot/workspace'],
+    ['/usr/bin/env *', 'env starts other programs', undefined],
+  ])
+})
+
+test('devices, the audit log and the database are read while they are open and while they are not; nothing is left behind', () => {
+  const { database, journal } = statePaths({}, home)
+  const ask = { publicKey: 'k', role: 'operator' as const, scopes: ['operator.admin'], remoteIp: '10.0.0.2' }
+  {
+    using db = openDatabase({ path: database })
+    const book = openDeviceBook({ db, clock: systemClock })
+    const ids = ['kept', 'revoked']
+    for (const deviceId of ids) {
+      const { request } = book.request({ ...ask, deviceId, displayName: deviceId } as never)
+      book.approve(request.requestId, () => true)
+      book.issue(deviceId, 'operator', ['operator.admin'])
+    }
+    book.revoke('revoked', 'operator')
+    using log = openJournal({ path: journal, clock: systemClock })
+    log.note('gateway.started')
+    log.note('gateway.stopped')
+    expect(gather().devices.map(({ name, isAdmin }) => [name, isAdmin])).toEqual([['kept', true]])
+    expect(gather().store.journal).toMatchObject({ kind: 'whole', entries: 2 })
+  }
+  const before = picture(inState())
+  const { devices, store } = gather()
+  expect(devices).toHaveLength(1)
+  expect(store).toMatchObject({ damage: undefined, setAside: [], journal: { kind: 'whole' } })
+  expect(picture(inState())).toEqual(before)
+})
+
+test('damage is found and told: a changed log, a broken page, a database set aside', async () => {
+  const { database, journal } = statePaths({}, home)
+  openDatabase({ path: database })[Symbol.dispose]()
+  const bytes = readFileSync(database)
+  bytes.fill(0x5a, 8192, 12_288)
+  writeFileSync(database, bytes)
+  put('clawdbot.db.damaged-1', 'x')
+  {
+    using log = openJournal({ path: journal, clock: systemClock })
+    log.note('gateway.started')
+  }
+  const { DatabaseSync } = await import('node:sqlite')
+  {
+    using db = new DatabaseSync(journal)
+    db.exec(`UPDATE journal SET what = 'nothing.at-all'`)
+  }
+  const lines = found(gather()).filter((line) => line.includes('durability.integrity'))
+  expect(lines).toEqual([
+    expect.stringContaining('critical durability.integrity The database is damaged'),
+    expect.stringContaining('critical durability.integrity The audit log was changed or damaged: entry 1'),
+    expect.stringContaining(
+      'warning durability.integrity A damaged database was set aside as ~/.clawdbot/clawdbot.db.damaged-1',
+    ),
+  ])
+})
+
+test('a machine on which no gateway ever ran has nothing wrong with it', () => {
+  rmSync(inState(), { recursive: true })
+  expect(found(gather()).map((line) => line.split(' ')[1])).toEqual(
+    process.getuid?.() === 0 ? ['summary.attack_surface'] : ['gateway.unix_socket_available', 'summary.attack_surface'],
+  )
+})

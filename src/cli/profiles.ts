@@ -39,14 +39,15 @@ export const profilesList = defineCommand({
 
 export const profilesRemove = defineCommand({
   name: 'profiles remove',
-  about: 'forget a saved gateway, its secret and its transcripts on this machine',
+  about: 'forget a saved gateway, with all that is kept for it on this machine',
   args: '<profile>',
   flags: json,
   async run(invocation) {
     const name = oneName(invocation.args, 'profiles remove')
-    const gone = await forgetProfile(name, invocation)
-    if (invocation.flags.json) printJson(invocation, { removed: gone.name })
-    else invocation.out(`✅ Removed ${gone.name}\n`)
+    const { profile, unsent } = await forgetProfile(name, invocation)
+    const messages = unsent === 1 ? 'a message that was' : `${unsent} messages that were`
+    if (invocation.flags.json) printJson(invocation, { removed: profile.name, unsent })
+    else invocation.out(`✅ Removed ${profile.name}${unsent === 0 ? '' : ` and ${messages} never sent`}\n`)
     return 0
   },
 })

@@ -81,6 +81,13 @@ export class FileOutbox implements Outbox {
     return box
   }
 
+  /** Deletes what waits for a gateway that is forgotten; how many messages that were. */
+  static async forget(outboxDir: string, id: string, clock: Clock): Promise<number> {
+    const { entries } = await FileOutbox.open(outboxDir, id, clock)
+    await rm(join(outboxDir, hash(id)), { recursive: true, force: true })
+    return entries.length
+  }
+
   get entries(): readonly OutboxEntry[] {
     return this.#entries
   }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import { TranscriptCache } from './cache.ts'
+import { FileOutbox } from './outbox.ts'
 import type { ClientPaths } from './paths.ts'
 import type { Profile, ProfileBook } from './profile.ts'
 import { changeProfiles, readProfiles } from './profile-store.ts'
@@ -67,12 +68,15 @@ export async function reviseProfile(
   return after
 }
 
-/** Its secret and its cached transcripts go too. Rejects with a `Fault`. */
-export async function forgetProfile(name: string, { paths, clock }: Keeping): Promise<Profile> {
-  const gone = profileNamed(await readProfiles(paths.profiles), name)
+/** Its secret, its cached transcripts and the messages that still wait go too; `unsent` counts those. Rejects with a `Fault`. */
+export async function forgetProfile(
+  name: string,
+  { paths, clock }: Keeping,
+): Promise<{ profile: Profile; unsent: number }> {
+  const profile = profileNamed(await readProfiles(paths.profiles), name)
   await changeProfiles(paths.profiles, clock, (book) => removeProfile(book, name))
-  await forgetKept(gone, paths)
-  return gone
+  await forgetKept(profile, paths)
+  return { profile, unsent: await FileOutbox.forget(paths.outboxDir, profile.id, clock) }
 }
 
 /** `-` is the one before. Resolves with the profile now in use. */

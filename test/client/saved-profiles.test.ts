@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { TranscriptCache } from '../../src/client/cache.ts'
+import { FileOutbox } from '../../src/client/outbox.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
 import { forgetProfile, reviseProfile, saveProfile } from '../../src/client/saved-profiles.ts'
 import { fileSecrets } from '../../src/client/secrets.ts'
@@ -47,7 +48,11 @@ test('a secret that moves to another place, or whose profile is removed, is dele
   expect(await kept(home)).toEqual([])
   await reviseProfile('vps', { secret: vps.secret }, new Secret('again'), keeping(home))
   expect(await kept(home)).toHaveLength(1)
-  expect((await forgetProfile('VPS', keeping(home))).name).toBe('vps')
+  const [{ id = '' } = {}] = (await readProfiles(home.paths.profiles)).profiles
+  const box = await FileOutbox.open(home.paths.outboxDir, id, systemClock)
+  await box.add({ idempotencyKey: 'k', sessionKey: 'main', message: 'never sent' })
+  expect(await forgetProfile('VPS', keeping(home))).toMatchObject({ profile: { name: 'vps' }, unsent: 1 })
+  expect(await readdir(home.paths.outboxDir)).toEqual([])
   expect(await kept(home)).toEqual([])
   expect((await readProfiles(home.paths.profiles)).profiles).toEqual([])
 })

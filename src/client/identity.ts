@@ -4,6 +4,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { once } from '../shared/std/once.ts'
 import { Secret } from '../shared/std/secret.ts'
 import { createPrivate, readIfThere, writePrivate } from './private-file.ts'
 
@@ -68,13 +69,17 @@ function deviceIdOf(key: KeyObject): string {
   return createHash('sha256').update(rawKey(key)).digest('hex')
 }
 
-const storedToken = z.looseObject({ token: z.string().min(1), updatedAtMs: z.number() })
-const tokensFile = z.looseObject({
-  version: z.literal(1),
-  deviceId: z.string(),
-  gateways: z.record(z.string(), z.record(z.string(), storedToken)),
-})
-type TokensFile = z.infer<typeof tokensFile>
+const tokensFile = once(() =>
+  z.looseObject({
+    version: z.literal(1),
+    deviceId: z.string(),
+    gateways: z.record(
+      z.string(),
+      z.record(z.string(), z.looseObject({ token: z.string().min(1), updatedAtMs: z.number() })),
+    ),
+  }),
+)
+type TokensFile = z.infer<ReturnType<typeof tokensFile>>
 
 /** Device tokens on disk. A token is only ever returned for the very origin and device that earned it. */
 export class DeviceTokens {
@@ -109,7 +114,7 @@ export class DeviceTokens {
   /** A damaged file, or one of another key, counts as empty: tokens are issued again at the next connect. */
   async #read(): Promise<TokensFile> {
     const parsed = parseJson((await readIfThere(this.#path)) ?? '')
-    const file = parsed.ok ? tokensFile.safeParse(parsed.value) : undefined
+    const file = parsed.ok ? tokensFile().safeParse(parsed.value) : undefined
     if (file?.success && file.data.deviceId === this.#deviceId) return file.data
     return { version: 1, deviceId: this.#deviceId, gateways: {} }
   }

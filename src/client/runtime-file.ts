@@ -2,23 +2,26 @@
 
 import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
+import { once } from '../shared/std/once.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
 import { readIfThere } from './private-file.ts'
 
-const note = z.looseObject({
-  pid: z.int().positive(),
-  port: z.int().min(1).max(65_535).optional(),
-  /** Present when 127.0.0.1 does not answer. */
-  socket: z.string().startsWith('/').optional(),
-  startedAt: z.number().optional(),
-  startedBy: z.string().optional(),
-})
+const note = once(() =>
+  z.looseObject({
+    pid: z.int().positive(),
+    port: z.int().min(1).max(65_535).optional(),
+    /** Present when 127.0.0.1 does not answer. */
+    socket: z.string().startsWith('/').optional(),
+    startedAt: z.number().optional(),
+    startedBy: z.string().optional(),
+  }),
+)
 
-export type RuntimeNote = z.infer<typeof note> & { readonly isAlive: boolean }
+export type RuntimeNote = z.infer<ReturnType<typeof note>> & { readonly isAlive: boolean }
 
 /** The last note, and whether its process still runs; undefined when there is none or it is damaged. */
 export async function readRuntime(path: string): Promise<RuntimeNote | undefined> {
   const parsed = parseJson((await readIfThere(path)) ?? '')
-  const found = parsed.ok ? note.safeParse(parsed.value) : undefined
+  const found = parsed.ok ? note().safeParse(parsed.value) : undefined
   return found?.success ? { ...found.data, isAlive: isAlive(found.data.pid) } : undefined
 }

@@ -7,7 +7,7 @@ import { Fault } from '../../shared/fault.ts'
 export type WalSync = Disposable & {
   /** Something was committed that is not on disk yet. */
   wrote(): void
-  /** Resolves when everything committed before this call is on disk. Callers that come together share one sync. */
+  /** Resolves when everything committed before this call is on disk. Callers that come together share a sync; at most two go on at once. */
   synced(): Promise<void>
 }
 
@@ -27,18 +27,20 @@ export function openWalSync({ path, checkpoint, sync = promisify(fdatasync) }: W
   let file: number | undefined
   let isDirty = false
   let hasFailed = false
-  let running: Promise<void> = Promise.resolve()
-  let next: Promise<void> | undefined
+  let older: Promise<void> = Promise.resolve()
+  let latest: Promise<void> = Promise.resolve()
+  /** The latest, as long as it has not begun and so takes what is written yet. */
+  let waiting: Promise<void> | undefined
 
   const flush = async (): Promise<void> => {
-    next = undefined
+    waiting = undefined
     isDirty = false
     try {
-      if (hasFailed) checkpoint()
-      else {
+      if (!hasFailed) {
         file ??= openSync(path, 'r+')
         await sync(file)
       }
+      if (hasFailed) checkpoint() // also when the one before failed meanwhile
       hasFailed = false
     } catch (error) {
       hasFailed = true
@@ -52,10 +54,12 @@ export function openWalSync({ path, checkpoint, sync = promisify(fdatasync) }: W
       isDirty = true
     },
     synced() {
-      if (!isDirty) return running
-      next ??= running.then(flush, flush)
-      running = next
-      return next
+      if (!isDirty) return latest
+      if (waiting !== undefined) return waiting
+      waiting = older.then(flush, flush)
+      older = latest
+      latest = waiting
+      return waiting
     },
     [Symbol.dispose]() {
       if (file !== undefined) closeSync(file)

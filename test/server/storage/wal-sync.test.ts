@@ -39,22 +39,27 @@ function slowDisk() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('DU1: what is written while a sync goes on waits for another, and those that come together share one', async () => {
+test('DU1: what is written while a sync goes on needs another, those that come together share one, and a third waits', async () => {
   const { wal, syncs, order, write } = slowDisk()
   const first = [write('a'), write('b')]
   await turn()
   const later = [write('c'), write('d')]
   await turn()
-  expect([syncs.length, order]).toEqual([1, []])
+  const last = [write('e'), write('f')]
+  await turn()
+  expect([syncs.length, order]).toEqual([2, []])
   syncs[0]?.resolve()
   await Promise.all(first)
   expect(order).toEqual(['a', 'b'])
   await turn()
+  expect(syncs).toHaveLength(3)
   syncs[1]?.resolve()
   await Promise.all(later)
-  expect([syncs.length, order]).toEqual([2, ['a', 'b', 'c', 'd']])
+  syncs[2]?.resolve()
+  await Promise.all(last)
+  expect(order).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   await wal.synced() // nothing new: no sync
-  expect(syncs).toHaveLength(2)
+  expect(syncs).toHaveLength(3)
 })
 
 test('DU2: after a sync that failed only a checkpoint counts, for a log synced again may have lost pages', async () => {
@@ -71,6 +76,20 @@ test('DU2: after a sync that failed only a checkpoint counts, for a log synced a
   syncs[1]?.resolve()
   await healed
   expect(order).toEqual(['a failed', 'b'])
+})
+
+test('DU2: a sync that ends well after the one before it failed does not count by itself', async () => {
+  const { syncs, order, write, checkpoints } = slowDisk()
+  const lost = write('a')
+  await turn()
+  const kept = write('b')
+  await turn()
+  syncs[0]?.reject(new Error('I/O'))
+  await lost
+  expect(checkpoints()).toBe(0)
+  syncs[1]?.resolve()
+  await kept
+  expect([order, checkpoints()]).toEqual([['a failed', 'b'], 1])
 })
 
 test('a full disk is told as such, and the real call brings a real file to disk', async () => {

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
 import { type Context, keymap } from './keymap.ts'
 import { deeds } from './keys.ts'
-import { typeInForm } from './profiles.ts'
+import { pasteInForm, typeInForm } from './profiles.ts'
 
 /** Rows a turn of the wheel scrolls. */
 const wheelRows = 3
@@ -98,7 +98,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     if (isList(top) && overlay) {
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
-    if (top === 'form') return typeInForm(context, oneLine(pasted))
+    if (top === 'form') return pasteInForm(context, pasted)
     if (top === 'profiles' || top === 'connection') return
     if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
     // Never an answer to a question of yes or no, whatever is in it.

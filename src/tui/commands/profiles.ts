@@ -139,6 +139,12 @@ export function typeInForm({ store, hidden }: CommandContext, text: string) {
   store.dispatch({ type: 'form.secret', length: hidden.length })
 }
 
+/** A secret is taken as it is; anything else is one line. */
+export function pasteInForm(context: CommandContext, text: string) {
+  const { form } = context.store.get()
+  typeInForm(context, form && focusedField(form).isHidden ? text : oneLine(text))
+}
+
 export function eraseInForm({ store, hidden }: CommandContext, what: 'sign' | 'all') {
   const { form } = store.get()
   if (!form) return

@@ -105,7 +105,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
 
 /** Where keys go now, from the bottom up: the last one is asked first. */
 export function contextsOf(state: State): Context[] {
-  if (state.form) return ['form']
+  if (state.form && state.overlay?.kind === 'profiles') return ['form']
   if (state.overlay && isOverAll(state)) return [gatewayContexts[state.overlay.kind] ?? 'list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']

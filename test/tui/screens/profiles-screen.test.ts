@@ -85,6 +85,24 @@ test('enter goes to what is missing, then saves; a secret is kept and shown nowh
   expect(screen.saved.book.profiles.at(-1)).toMatchObject({ name: 'new', secret: { source: 'file', secret: 'token' } })
 })
 
+test('a pasted secret is kept as it is; a form left for a moment is still there', async () => {
+  const { screen } = await opened()
+  await using _ = screen
+  await screen.type('<down>e')
+  for (let field = 0; field < 14; field++) await screen.type('<tab>')
+  await screen.paste('two  spaces \nand a line')
+  expect(screen.text()).toMatch(/Secret +•{12}(?!•)/)
+  await screen.type('<ctrl+g>')
+  expect(screen.text()).toContain('── Gateways ─')
+  await screen.type('<esc>')
+  await screen.after(100)
+  await screen.type('<ctrl+x>g')
+  expect(screen.text()).toContain('── Profile desktop ─')
+  await screen.type('<enter>')
+  await screen.after()
+  expect(screen.saved.secrets.get('desktop')).toBe('two  spaces ')
+})
+
 test('one is edited; leaving with changes asks once', async () => {
   const { screen } = await opened()
   await using _ = screen

@@ -8,7 +8,15 @@ Printed from \`src/server/audit/checks\` by \`npm run docs\`; edit the checks, n
 
 \`clawdbot security audit\` looks at the gateway of this machine: its files, its settings, its devices. It changes nothing,
 and the gateway may be running or not. \`--json\` prints the same for programs. Exit code 0: nothing, or only what is good to
-know. 1: a warning. 2: something critical. A fresh install has neither.
+know. 1: a warning. 2: something critical. A fresh install has neither. \`/security\` in the terminal shows what a gateway
+finds about itself, near or far; that takes an admin.
+
+\`--deep\` also reads the databases from end to end and knocks at the running gateway, once each: from a foreign page, under a
+foreign name, without a secret, with a wrong one, with headers that only Tailscale or a proxy may write, and at its HTTP
+paths. Each knock is in the audit log as a refused login. One wrong secret is too few to lock anybody out.
+
+\`--fix\` takes away what other accounts may do with files of this account, and puts back the settings marked below. It
+follows no link, touches no file of another account, says what it changed and writes it to the audit log.
 
 No secret is part of what the checks are given, so none can turn up in what they say.`
 
@@ -46,5 +54,9 @@ export function printAudit(): string {
 }
 
 function printCheck({ id, severity, about, remedy }: Check): string {
-  return `### \`${id}\`\n\n${severities[severity]}. ${about}\n\n${remedy}`
+  const isRepaired = repaired.some((pattern) => pattern.test(id))
+  return `### \`${id}\`\n\n${severities[severity]}. ${about}\n\n${remedy}${isRepaired ? ' `--fix` does it.' : ''}`
 }
+
+/** Ids whose findings can be repaired without a question; a test compares them with what the checks offer. */
+export const repaired = [/^fs\..*(perms_|_readable$)/, /^logging\.redact_off$/]

@@ -20,12 +20,18 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   return {
     config,
     journal: { path: paths.journal, open: journal },
-    async audit() {
-      const { gatherFacts } = await import('../server/audit/gather.ts')
-      const { auditReport } = await import('../server/audit/report.ts')
-      const { auditChecks } = await import('../server/audit/table.ts')
-      const whole = { database: false, journal: true }
-      return auditReport(auditChecks, gatherFacts({ paths, env, home, now: systemClock.now(), whole }))
+    async audit({ isDeep, isRepairing, signal }) {
+      const { runAudit } = await import('../server/audit/run.ts')
+      const set = (path: string, value: string) => void config.set(path, value)
+      const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
+        using open = journal()
+        open.note(what, facts)
+      }
+      return await runAudit({
+        ...{ paths, env, now: systemClock.now(), whole: { database: isDeep, journal: true } },
+        knocking: isDeep ? signal : undefined,
+        repairs: isRepairing ? { set, note } : undefined,
+      })
     },
   }
 }

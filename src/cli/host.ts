@@ -5,7 +5,15 @@ export type Host = {
   /** The audit log, also while a gateway writes to it. */
   readonly journal: { readonly path: string; open(): JournalReader & Disposable }
   /** Looks for what makes this gateway unsafe. */
-  audit(): Promise<SecurityReport>
+  audit(options: AuditOptions): Promise<SecurityReport>
+}
+
+export type AuditOptions = {
+  /** Reads the databases from end to end, and knocks at the running gateway as an attacker would. */
+  readonly isDeep: boolean
+  /** Repairs what is safe to repair, and looks again. */
+  readonly isRepairing: boolean
+  readonly signal: AbortSignal
 }
 
 export type SecurityReport = {
@@ -13,6 +21,7 @@ export type SecurityReport = {
   readonly findings: readonly SecurityFinding[]
   /** How many things were looked for. */
   readonly checks: number
+  readonly repaired: readonly { readonly id: string; readonly message: string; readonly isDone: boolean }[]
 }
 
 export type SecurityFinding = {

@@ -10,13 +10,18 @@ export const securityAudit = defineCommand({
   name: 'security audit',
   about: 'what makes this gateway unsafe, and what to do; exit code 2 for something critical, 1 for a warning',
   flags: {
+    deep: { type: 'boolean', about: 'read the databases whole, and knock at the running gateway as an attacker would' },
+    fix: { type: 'boolean', about: "take away other accounts' access and put settings back; says what it changed" },
     json: { type: 'boolean', about: 'print JSON' },
   },
-  async run({ host, out, flags }) {
-    const report = await (await host()).audit()
+  async run({ host, out, flags, signal }) {
+    const { deep, fix, json } = flags
+    const report = await (await host()).audit({ isDeep: deep, isRepairing: fix, signal })
     const counts = countsOf(report)
-    if (flags.json) out(`${JSON.stringify({ ok: exitCode(counts) === 0, counts, ...plain(report) }, null, 2)}\n`)
-    else out(reportText(report, counts))
+    const repaired = fix ? { repaired: report.repaired } : {}
+    const result = { ok: exitCode(counts) === 0, deep, counts, ...repaired, ...plain(report) }
+    if (json) out(`${JSON.stringify(result, null, 2)}\n`)
+    else out(`${fix ? repairsText(report) : ''}${reportText(report, counts)}`)
     return exitCode(counts)
   },
 })
@@ -42,6 +47,12 @@ const headings: readonly (readonly [Severity, string])[] = [
   ['warning', '⚠️  Warnings'],
   ['info', 'ℹ️  Good to know'],
 ]
+
+function repairsText({ repaired }: SecurityReport): string {
+  const lines = repaired.map(({ id, message, isDone }) => `  ${isDone ? '✅' : '❌'} ${oneLine(message)}  [${id}]`)
+  const none = '  Nothing was there that could be repaired without you.'
+  return ['🔧 Repaired', ...(lines.length > 0 ? lines : [none]), '', ''].join('\n')
+}
 
 function reportText({ findings, checks }: SecurityReport, counts: Counts): string {
   const groups = headings.flatMap(([severity, heading]) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
 import { built } from '../support/programs.ts'
+import { call, operator } from './support.ts'
 
 /** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
 const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
@@ -54,6 +55,25 @@ test('E21: a default install, started once and used, has nothing critical and no
   }
 })
 
+test('E21: knocked at as an attacker would, a real gateway opens to nobody, and its owner still gets in', async () => {
+  const stateDir = freshHome()
+  try {
+    await using gateway = await startBuiltGateway({ stateDir, ...account })
+    const { code, findings } = await audit(stateDir, '--deep', '--json')
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+    expect(code).toBe(0)
+    using owner = await operator(gateway)
+    const { pending } = await call(owner, 'device.pair.list')
+    expect(pending).toEqual([])
+    const { findings: seen } = await call(owner, 'security.audit')
+    expect(seen).toEqual(findings)
+    using reader = await operator(gateway, { scopes: ['operator.read'] })
+    expect((await reader.request('security.audit', {})).ok).toBe(false)
+  } finally {
+    rmSync(stateDir, { recursive: true, force: true })
+  }
+})
+
 test('what is wrong is told worst first, with what to do, and in the exit code', async () => {
   const stateDir = freshHome()
   try {
@@ -80,20 +100,21 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
         The gateway listens on a port; a socket file instead could be reached by no page and no other account  [gateway.unix_socket_available]
            If you use it from this machine or through SSH only, run: clawdbot config set gateway.socket '{"enabled": true, "only": true}'
         In short: listens on loopback; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins  [summary.attack_surface]
-           Nothing has to be done. The settings behind it: clawdbot config get
+           Knock at it as an attacker would: clawdbot security audit --deep
 
-      43 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
+      48 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
       "
     `)
     const { out } = await audit(stateDir, '--json')
     expect(JSON.parse(out.replaceAll(stateDir, '~'))).toMatchInlineSnapshot(`
       {
-        "checks": 43,
+        "checks": 48,
         "counts": {
           "critical": 1,
           "info": 2,
           "warning": 1,
         },
+        "deep": false,
         "findings": [
           {
             "id": "fs.config.world_readable",
@@ -116,13 +137,19 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
           {
             "id": "summary.attack_surface",
             "message": "In short: listens on loopback; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins",
-            "remedy": "Nothing has to be done. The settings behind it: clawdbot config get",
+            "remedy": "Knock at it as an attacker would: clawdbot security audit --deep",
             "severity": "info",
           },
         ],
         "ok": false,
       }
     `)
+    const fixed = await audit(stateDir, '--fix')
+    expect(fixed.code).toBe(1)
+    expect(fixed.out.replaceAll(stateDir, '~')).toContain(
+      '🔧 Repaired\n  ✅ ~/clawdbot.json had mode 644 and has 600 now  [fs.config.world_readable]\n',
+    )
+    expect((await audit(stateDir, '--fix')).out).toContain('Nothing was there that could be repaired without you')
   } finally {
     rmSync(stateDir, { recursive: true, force: true })
   }

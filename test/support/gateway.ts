@@ -148,6 +148,7 @@ function standInHandlers(): OtherHandlers {
         legacyIssues: [],
       }),
     },
+    security: { 'security.audit': () => ({ checks: 0, findings: [] }) },
     logs: { 'logs.tail': () => ({ file: '/x.log', cursor: 0, size: 0, lines: [] }) },
     usage: {
       'usage.status': () => ({ updatedAt: 1, providers: [] }),

@@ -12,6 +12,7 @@ import { chatMethods } from '../methods/chat.ts'
 import { configMethods } from '../methods/config.ts'
 import { execMethods } from '../methods/exec.ts'
 import { logsMethods } from '../methods/logs.ts'
+import { securityMethods } from '../methods/security.ts'
 import { sessionsMethods } from '../methods/sessions.ts'
 import { usageMethods } from '../methods/usage.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -77,6 +78,7 @@ export function createHandlers(parts: HandlersParts): OtherHandlers {
     exec: execMethods({ approvals: tools.approvals }),
     config: configMethods({ read: parts.readConfig }),
     logs: logsMethods({ logFile: parts.logFile }),
+    security: securityMethods(parts),
     usage: usageMethods({
       clock,
       usageByDay: (days) => sessions.usageByDay(days, config().agents.defaults.userTimezone),

@@ -24,6 +24,11 @@ export function isPublic(address: string): boolean {
   return family !== 0 && !isUnspecified(bare) && !near().check(bare, family === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** Of the ranges Tailscale gives addresses from: 100.64.0.0/10 (RFC 6598) and fd7a:115c:a1e0::/48. */
+export function isTailnet(address: string): boolean {
+  return /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(address) || /^fd7a:115c:a1e0:/i.test(address)
+}
+
 /** `0.0.0.0`, `::`: every address of the machine, or none at all. */
 export function isUnspecified(address: string): boolean {
   return /^(0\.0\.0\.0|[0:]*:[0:]*)$/.test(address)

@@ -43,11 +43,31 @@ export type DeviceFacts = {
   readonly lastSeenAt: number
 }
 
+/** What came of knocking at the gateway. */
+export type ProbeFacts =
+  | { readonly kind: 'stopped'; readonly port: number; readonly isPortTaken: boolean }
+  /** It listens on a socket file only, which no stranger can open. */
+  | { readonly kind: 'socket' }
+  /** The port it should have is another program's. */
+  | { readonly kind: 'foreign'; readonly port: number }
+  | {
+      readonly kind: 'running'
+      readonly port: number
+      /** Addresses it listens on; none where the system does not tell. */
+      readonly listeners: readonly string[]
+      readonly isLive: boolean
+      readonly takesForeignOrigin: boolean
+      readonly takesForeignHost: boolean
+      readonly letsInWithout: readonly ('no secret' | 'a wrong secret')[]
+      /** Names of headers that only a proxy may write, and that were believed. */
+      readonly believed: readonly string[]
+      readonly openRoutes: readonly string[]
+    }
+
 export type AuditFacts = {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly stateDir: string
-  readonly home: string
   /** Whose files these have to be; undefined where accounts have no number. */
   readonly account: number | undefined
   readonly files: readonly FileFact[]
@@ -76,4 +96,6 @@ export type AuditFacts = {
     readonly journal: ChainCheck | undefined
     readonly freeBytes: number | undefined
   }
+  /** Undefined when nobody knocked. */
+  readonly probe: ProbeFacts | undefined
 }

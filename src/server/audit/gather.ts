@@ -14,18 +14,16 @@ import { gatherStore, type WholeReads } from './gather-store.ts'
 export type GatherOptions = {
   readonly paths: StatePaths
   readonly env: ConfigEnv
-  readonly home: string
   readonly now: number
   readonly whole: WholeReads
 }
 
-export function gatherFacts({ paths, env, home, now, whole }: GatherOptions): AuditFacts {
+export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFacts {
   const { config, secret } = gatherConfig(paths.config, env)
   const { agents, tools } = config.settings
   const workspaces = [paths.workspace, agents.defaults.workspace, ...agents.list.map(({ workspace }) => workspace)]
   return {
     now,
-    home,
     stateDir: paths.stateDir,
     account: accountOf(paths.stateDir),
     files: gatherFiles(paths),
@@ -38,6 +36,7 @@ export function gatherFacts({ paths, env, home, now, whole }: GatherOptions): Au
     ),
     allowedCommands: countAllowed(join(paths.stateDir, 'allowed-commands.json')),
     ...gatherStore(paths, whole),
+    probe: undefined,
   }
 }
 

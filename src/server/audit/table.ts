@@ -5,6 +5,7 @@ import { execFull, interpreterAllowlisted, weakModel, writableAllowlisted } from
 import { configGroupReadable, configLink, configWorldReadable, configWritable } from './checks/config-file.ts'
 import { manyAdminDevices, staleDevices } from './checks/devices.ts'
 import { allowedHostsWide, allowedOriginsWildcard, trustedProxiesMissing, trustedProxyWide } from './checks/door.ts'
+import { httpNoAuth, identityShared, loopbackNoAuth, portTaken, probeFailed } from './checks/door-probe.ts'
 import { bindNoAuth, bindPublic, secretPlaceholder, socketAvailable, tokenTooShort } from './checks/exposure.ts'
 import { ownerMismatch, runningAsRoot } from './checks/ownership.ts'
 import {
@@ -51,6 +52,11 @@ export const auditChecks: readonly Check[] = [
   trustedProxyWide,
   allowedHostsWide,
   allowedOriginsWildcard,
+  loopbackNoAuth,
+  httpNoAuth,
+  identityShared,
+  portTaken,
+  probeFailed,
   socketAvailable,
   runningAsRoot,
   staleDevices,

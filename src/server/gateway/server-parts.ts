@@ -41,7 +41,7 @@ export type Ask = (question: {
 /** The nouns other rooms answer; the gateway answers the rest itself. */
 export type OtherHandlers = Pick<
   HandlersByNoun,
-  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage'
+  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage' | 'security'
 >
 
 /** Who writes down who came in and who did not. `from` is the address; facts hold no secret. */

@@ -11,7 +11,7 @@ export type Handlers = { [N in MethodName]: Handler<N, HandlerContext> }
 
 export function mergeHandlers(nouns: HandlersByNoun): Handlers {
   const { health, system, chat, agent, sessions, agents, channels, nodes, devices, exec, config, logs, usage } = nouns
-  const { commands, reattach } = nouns
+  const { commands, reattach, security } = nouns
   return {
     ...health,
     ...system,
@@ -28,5 +28,6 @@ export function mergeHandlers(nouns: HandlersByNoun): Handlers {
     ...usage,
     ...commands,
     ...reattach,
+    ...security,
   }
 }

@@ -15,6 +15,7 @@ import { logsMethods } from './logs.ts'
 import type { Method } from './method.ts'
 import { nodesEvents, nodesMethods } from './nodes.ts'
 import { reattachMethods } from './reattach.ts'
+import { securityMethods } from './security.ts'
 import { sessionsEvents, sessionsMethods } from './sessions.ts'
 import { systemEvents, systemMethods } from './system.ts'
 import { usageMethods } from './usage.ts'
@@ -34,6 +35,7 @@ export const methodsByNoun = {
   config: configMethods,
   logs: logsMethods,
   usage: usageMethods,
+  security: securityMethods,
   commands: commandsMethods,
   reattach: reattachMethods,
 } as const

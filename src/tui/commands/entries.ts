@@ -32,6 +32,7 @@ const builders: Readonly<Record<OverlayKind, Builder>> = {
   prompts: promptEntries,
   help: () => [],
   status: () => [],
+  security: () => [],
 }
 
 function sessionEntries(state: State, filter: string): readonly Entry[] {

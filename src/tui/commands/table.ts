@@ -6,12 +6,14 @@ import { model, models, think, verbose } from './model.ts'
 import { outbox } from './outbox.ts'
 import { profiles } from './profiles.ts'
 import { abort, connection, reconnect, status } from './run.ts'
+import { security } from './security.ts'
 import { compact, find, fresh, search, session, sessions } from './session.ts'
 import { copy, exit, help } from './view.ts'
 
 export const slashCommands: readonly SlashCommand[] = [
   help,
   status,
+  security,
   use,
   profiles,
   connection,

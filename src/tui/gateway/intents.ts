@@ -150,5 +150,8 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** What the gateway says of itself, for the status panel. */
     status: () => gateway.call('status', {}),
+
+    /** What the gateway finds unsafe about itself. */
+    audit: () => gateway.call('security.audit', {}),
   }
 }

@@ -23,6 +23,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   prompts: 'Earlier prompts',
   help: 'Help',
   status: 'Status',
+  security: 'Security',
 }
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
@@ -37,6 +38,7 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   prompts: 'No earlier prompt like that.',
   help: '',
   status: '',
+  security: '',
 }
 
 export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>

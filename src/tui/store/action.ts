@@ -100,6 +100,7 @@ export type OverlayKind =
   | 'models'
   | 'help'
   | 'status'
+  | 'security'
   | 'find'
   | 'search'
   | 'prompts'

@@ -1,6 +1,6 @@
 /** For each check one state of affairs it must find, and one close to it that is fine. */
 
-import type { RuleFacts } from '../../../src/server/audit/facts.ts'
+import type { ProbeFacts, RuleFacts } from '../../../src/server/audit/facts.ts'
 import {
   account,
   all,
@@ -32,6 +32,19 @@ const chosen = (length: number) => withFacts({ secret: { mode: 'token', from: 'c
 const exec = (security: string, more = {}) => withSettings({ tools: { exec: { security, ...more } } })
 const rule = (more: Partial<RuleFacts>) =>
   withFacts({ rules: [{ rule: '/opt/x *', program: '/opt/x', risk: undefined, writable: undefined, ...more }] })
+function knocked(more: Partial<Extract<ProbeFacts, { kind: 'running' }>>): Spoil {
+  const turnedAway = {
+    takesForeignOrigin: false,
+    takesForeignHost: false,
+    letsInWithout: [],
+    believed: [],
+    openRoutes: [],
+  }
+  return withFacts({
+    probe: { kind: 'running', port: 18_789, listeners: ['127.0.0.1', '::1'], isLive: true, ...turnedAway, ...more },
+  })
+}
+
 const device = (days: number, isAdmin = true) => ({
   id: 'c0ffee00deadbeef',
   name: 'old laptop',
@@ -122,6 +135,31 @@ export const cases: Readonly<Record<string, Case>> = {
     fails: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://*.example.com'] } } }),
     passes: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://gw.example.com'] } } }),
     says: '*.example.com',
+  },
+  'gateway.loopback_no_auth': {
+    fails: knocked({ letsInWithout: ['a wrong secret'] }),
+    passes: knocked({}),
+    says: 'a wrong secret',
+  },
+  'gateway.http.no_auth': {
+    fails: knocked({ openRoutes: ['POST /tools/invoke'] }),
+    passes: knocked({}),
+    says: 'POST /tools/invoke',
+  },
+  'tailscale.identity_shared_listener': {
+    fails: knocked({ believed: ['tailscale-user-login'] }),
+    passes: knocked({}),
+    says: 'tailscale-user-login',
+  },
+  'gateway.port_taken_by_other': {
+    fails: withFacts({ probe: { kind: 'stopped', port: 18_789, isPortTaken: true } }),
+    passes: withFacts({ probe: { kind: 'socket' } }),
+    says: '18789',
+  },
+  'gateway.probe_failed': {
+    fails: withFacts({ probe: { kind: 'stopped', port: 18_789, isPortTaken: false } }),
+    passes: withFacts({ probe: { kind: 'foreign', port: 18_789 } }),
+    says: 'No gateway runs',
   },
   'gateway.unix_socket_available': {
     fails: asIs,

@@ -3,7 +3,6 @@
 import type { AuditFacts, FileFact, FilePart } from '../../../src/server/audit/facts.ts'
 import { type Config, configSchema, defaultConfig } from '../../../src/server/config/schema.ts'
 
-const home = '/home/ada'
 export const stateDir = '/home/ada/.clawdbot'
 export const account = 1000
 export const now = Date.UTC(2026, 10, 25)
@@ -20,7 +19,6 @@ export function folder(part: FilePart, path: string, mode: number, more: Partial
 export function quiet(): AuditFacts {
   return {
     now,
-    home,
     stateDir,
     account,
     files: [
@@ -47,6 +45,7 @@ export function quiet(): AuditFacts {
     allowedCommands: 0,
     devices: [],
     store: { setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
+    probe: undefined,
   }
 }
 

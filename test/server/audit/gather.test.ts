@@ -38,7 +38,7 @@ function put(name: string, text: string, mode = 0o600): void {
 }
 
 function gather(env: GatherOptions['env'] = {}, whole = { database: true, journal: true }) {
-  return gatherFacts({ paths: statePaths(env, home), env, home, now: systemClock.now(), whole })
+  return gatherFacts({ paths: statePaths(env, home), env, now: systemClock.now(), whole })
 }
 
 const found = (facts: ReturnType<typeof gather>) =>

@@ -1,7 +1,7 @@
 /** Each check finds what it is for and nothing near it; ids, severities and remedies keep to their form. */
 
 import { expect, test } from 'vitest'
-import { absent } from '../../../scripts/docs/audit.ts'
+import { absent, repaired } from '../../../scripts/docs/audit.ts'
 import { commandTable } from '../../../src/cli/table.ts'
 import { auditReport } from '../../../src/server/audit/report.ts'
 import { auditChecks } from '../../../src/server/audit/table.ts'
@@ -42,6 +42,14 @@ test('each finding says what to do, with a command that exists', () => {
     }
     expect(text).toMatch(/[.`)\w"'}>*]$/)
   }
+})
+
+test('what --fix repairs is what the page says', () => {
+  const offers = auditChecks.filter(({ id, run }) =>
+    run(cases[id]?.fails(quiet()) ?? quiet()).some(({ repair }) => repair !== undefined),
+  )
+  const said = auditChecks.filter(({ id }) => repaired.some((pattern) => pattern.test(id)))
+  expect(offers.map(({ id }) => id)).toEqual(said.map(({ id }) => id))
 })
 
 test('worst first, the order of the table within', () => {

@@ -3,6 +3,7 @@
 import { isUnspecified } from '../address.ts'
 import { defineCheck, type Problem } from '../check.ts'
 import type { AuditFacts } from '../facts.ts'
+import { foreignHost, foreignOrigin } from './door-probe.ts'
 
 export const allowedHostsWide = defineCheck({
   id: 'gateway.allowed_hosts_wide',
@@ -10,10 +11,12 @@ export const allowedHostsWide = defineCheck({
   about:
     'A name that stands for many: a page whose name is made to point at this machine (DNS rebinding) could then use the gateway.',
   remedy: 'Name exact hosts: `clawdbot config set gateway.allowedHosts \'["gw.example.com"]\'`',
-  run: ({ config }) =>
-    config.settings.gateway.allowedHosts
+  run: (facts) => [
+    ...facts.config.settings.gateway.allowedHosts
       .filter((host) => /[*?]/.test(host) || host.startsWith('.') || isUnspecified(host.replace(/:\d+$/, '')))
       .map((host) => wide('gateway.allowedHosts', host, 'exact names', '["gw.example.com"]')),
+    ...foreignHost(facts),
+  ],
 })
 
 export const allowedOriginsWildcard = defineCheck({
@@ -21,10 +24,12 @@ export const allowedOriginsWildcard = defineCheck({
   severity: 'critical',
   about: 'Pages of many origins may use the gateway in the name of whoever looks at them.',
   remedy: 'Name exact origins: `clawdbot config set gateway.controlUi.allowedOrigins \'["https://gw.example.com"]\'`',
-  run: ({ config }) =>
-    config.settings.gateway.controlUi.allowedOrigins
+  run: (facts) => [
+    ...facts.config.settings.gateway.controlUi.allowedOrigins
       .filter((origin) => origin.includes('*'))
       .map((origin) => wide('gateway.controlUi.allowedOrigins', origin, 'exact origins', '["https://gw.example.com"]')),
+    ...foreignOrigin(facts),
+  ],
 })
 
 function wide(setting: string, value: string, what: string, example: string): Problem {
@@ -55,9 +60,9 @@ export const trustedProxiesMissing = defineCheck({
 /** Names that nobody needs who reaches the gateway directly. */
 function proxyNames({ config }: AuditFacts): string[] {
   const { allowedHosts, controlUi } = config.settings.gateway
-  const isTailnet = (text: string) => /\.ts\.net(:\d+)?\/?$/.test(text)
+  const isOfTailnet = (text: string) => /\.ts\.net(:\d+)?\/?$/.test(text)
   const origins = controlUi.allowedOrigins.filter((origin) => origin.startsWith('https:'))
-  return [...origins, ...allowedHosts.filter((host) => !host.includes(':'))].filter((name) => !isTailnet(name))
+  return [...origins, ...allowedHosts.filter((host) => !host.includes(':'))].filter((name) => !isOfTailnet(name))
 }
 
 export const trustedProxyWide = defineCheck({

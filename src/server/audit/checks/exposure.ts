@@ -1,12 +1,23 @@
 /** Who can reach the gateway, and what stands in the way: the bind and its secret. */
 
 import { isLoopbackOnly } from '../../gateway/bind.ts'
-import { isPublic, isUnspecified } from '../address.ts'
+import { isPublic, isTailnet, isUnspecified } from '../address.ts'
 import { defineCheck } from '../check.ts'
 import type { AuditFacts } from '../facts.ts'
 
+type Reach = { what: string; isPublic: boolean }
+
+/** Where the running gateway really listens, when somebody looked: a flag may have said otherwise than the settings. */
+function seenReach({ probe, addresses }: AuditFacts): Reach | undefined {
+  const wide = probe?.kind === 'running' ? probe.listeners.filter((address) => !isLoopbackOnly([address])) : []
+  const isEverywhere = wide.some(isUnspecified)
+  if (isEverywhere) return { what: 'every address of this machine', isPublic: addresses.some(isPublic) }
+  const [first] = wide.filter((address) => !isTailnet(address))
+  return first === undefined ? undefined : { what: first, isPublic: wide.some(isPublic) }
+}
+
 /** What `gateway.bind` means, as far as the settings alone say; undefined for loopback. */
-function reachOf({ config, addresses }: AuditFacts): { what: string; isPublic: boolean } | undefined {
+function reachOf({ config, addresses }: AuditFacts): Reach | undefined {
   const { bind, customBindHost = '', socket } = config.settings.gateway
   if (socket.only) return undefined
   const isEverywhere = bind === 'lan' || (bind === 'custom' && isUnspecified(customBindHost))
@@ -48,8 +59,9 @@ export const bindPublic = defineCheck({
   remedy:
     '`clawdbot config set gateway.bind loopback` and reach it through SSH, or use Tailscale Serve; else let a firewall close the port.',
   run(facts) {
-    const reach = reachOf(facts)
-    if (reach === undefined || facts.config.settings.gateway.bind === 'tailnet') return []
+    const byBind = facts.config.settings.gateway.bind === 'tailnet' ? undefined : reachOf(facts)
+    const reach = seenReach(facts) ?? byBind
+    if (reach === undefined) return []
     return [
       {
         message: reach.isPublic

@@ -6,7 +6,7 @@ export const attackSurface = defineCheck({
   id: 'summary.attack_surface',
   severity: 'info',
   about: 'What can be reached, by whom, and what runs unasked, in one line.',
-  remedy: 'Nothing has to be done. `clawdbot config get` shows the settings behind it.',
+  remedy: '`clawdbot security audit --deep` also knocks at the running gateway.',
   run({ config, devices, allowedCommands, secret }) {
     const { gateway, tools } = config.settings
     const entrance = gateway.socket.only
@@ -24,7 +24,7 @@ export const attackSurface = defineCheck({
     return [
       {
         message: `In short: ${parts.join('; ')}`,
-        remedy: 'Nothing has to be done. The settings behind it: clawdbot config get',
+        remedy: 'Knock at it as an attacker would: clawdbot security audit --deep',
       },
     ]
   },

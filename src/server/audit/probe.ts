@@ -1,0 +1,145 @@
+/** Knocks at the running gateway as an attacker on this machine, in a browser or behind a proxy would, once each. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { isRecord, parseJson } from '../../shared/std/json.ts'
+import type { ProbeFacts } from './facts.ts'
+import { type Answer, ask, knock, wrongToken } from './knock.ts'
+import { type Listener, listenersOn } from './listeners.ts'
+
+export type ProbeOptions = {
+  /** Where the gateway says it is; see runtime-note.ts. */
+  readonly notePath: string
+  /** Where the settings put it, when none runs. */
+  readonly port: number
+  readonly signal: AbortSignal
+  /** As Linux tells them. */
+  readonly tables?: readonly string[]
+}
+
+const stranger = 'attacker.example'
+
+/** What Serve adds for a tailnet user, and other proxies for whoever they serve; here nobody but us has written them. */
+const forged: readonly Readonly<Record<string, string>>[] = [
+  {
+    'x-forwarded-for': '100.64.0.1',
+    'x-forwarded-proto': 'https',
+    'tailscale-user-login': `owner@${stranger}`,
+    'tailscale-user-name': 'Owner',
+  },
+  { forwarded: 'for=127.0.0.1;host=localhost', 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' },
+]
+
+/** What would cost or tell something if it answered without a secret. */
+const routes = [
+  { method: 'POST', path: '/v1/chat/completions', body: '{"model":"default","messages":[]}' },
+  { method: 'GET', path: '/v1/models' },
+  { method: 'POST', path: '/tools/invoke', body: '{}' },
+]
+
+export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
+  const running = readNote(options.notePath)
+  const port = running === undefined ? options.port : running.port
+  const found = port === undefined ? [] : listenersAt(port, options.tables ?? systemTables())
+  const listeners = found.map(({ address }) => address)
+  if (running === undefined) {
+    const isAnswered =
+      found.length > 0 || (await ask(options.port, { method: 'GET', path: '/live' }, options.signal)) !== 0
+    return { kind: 'stopped', port: options.port, isPortTaken: isAnswered }
+  }
+  if (port === undefined) return { kind: 'socket' }
+  const isPortTaken = found.some((listener) => isForeign(listener, running.pid))
+  if (isPortTaken) return { kind: 'foreign', port }
+  return { kind: 'running', port, listeners, ...(await attack(port, options.signal)) }
+}
+
+type Attacks = Omit<Extract<ProbeFacts, { kind: 'running' }>, 'kind' | 'port' | 'listeners'>
+
+/** One after the other: several at once could use up the few places for strangers, which others need. */
+async function attack(port: number, signal: AbortSignal): Promise<Attacks> {
+  const isLive = (await ask(port, { method: 'GET', path: '/live' }, signal)) !== 0
+  const origin = await knock(port, { headers: { origin: `https://${stranger}` } }, signal)
+  const host = await knock(port, { headers: { host: `${stranger}:${port}` } }, signal)
+  const withoutSecret = await knock(port, {}, signal)
+  const withWrongSecret = await knock(port, { token: wrongToken() }, signal)
+  const believed: string[] = []
+  for (const headers of forged) {
+    const answer = await knock(port, { headers, withDevice: true }, signal)
+    if (isIn(answer) || isBelieved(answer)) believed.push(Object.keys(headers).join(', '))
+  }
+  const openRoutes: string[] = []
+  for (const { method, path, body } of routes) {
+    const status = await ask(
+      port,
+      { method, path, headers: { 'content-type': 'application/json' }, ...(body === undefined ? {} : { body }) },
+      signal,
+    )
+    if (status >= 200 && status < 300) openRoutes.push(`${method} ${path}`)
+  }
+  return {
+    isLive,
+    takesForeignOrigin: isPastTheDoor(origin),
+    takesForeignHost: isPastTheDoor(host),
+    letsInWithout: [
+      ...(isIn(withoutSecret) ? ['no secret' as const] : []),
+      ...(isIn(withWrongSecret) ? ['a wrong secret' as const] : []),
+    ],
+    believed,
+    openRoutes,
+  }
+}
+
+const isIn = ({ kind }: Answer): boolean => kind === 'accepted'
+const isPastTheDoor = ({ kind }: Answer): boolean => kind !== 'closed'
+/** Its owner is asked to let the device in: who it claimed to be was taken for true. */
+const isBelieved = (answer: Answer): boolean =>
+  answer.kind === 'refused' && /PAIRING_REQUIRED|NOT_PAIRED/.test(answer.code)
+
+function readNote(path: string): { pid: number; port: number | undefined } | undefined {
+  const parsed = parseJson(readOr(path))
+  const { pid, port } = (parsed.ok && isRecord(parsed.value) ? parsed.value : {}) as { pid?: unknown; port?: unknown }
+  if (typeof pid !== 'number' || !isAlive(pid)) return undefined
+  return { pid, port: typeof port === 'number' ? port : undefined }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function systemTables(): string[] {
+  return process.platform === 'linux' ? ['/proc/net/tcp', '/proc/net/tcp6'].map(readOr) : []
+}
+
+function listenersAt(port: number, tables: readonly string[]): Listener[] {
+  return tables.flatMap((table) => listenersOn(port, table))
+}
+
+/** Whether somebody else has that socket. Of processes of other accounts the system does not tell. */
+function isForeign({ inode }: Listener, pid: number): boolean {
+  try {
+    const files = readdirSync(`/proc/${pid}/fd`)
+    return !files.some((name) => linkOf(`/proc/${pid}/fd/${name}`) === `socket:[${inode}]`)
+  } catch {
+    return false
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return '' // closed meanwhile
+  }
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

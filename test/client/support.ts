@@ -17,6 +17,7 @@ import { systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { type GatewayUrl, parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
 import { noPrompts } from '../../src/tunnel/prompts.ts'
+import type { Way } from '../../src/tunnel/way.ts'
 
 export class Home implements AsyncDisposable {
   readonly dir: string
@@ -54,7 +55,12 @@ export class Home implements AsyncDisposable {
     }
   }
 
-  async connect(url: string, secret?: { token?: string }): Promise<Observed> {
+  /** `through`: another way than the direct one, and the home folder whose `.ssh` it uses. */
+  async connect(
+    url: string,
+    secret?: { token?: string },
+    through: { way: Way; home: string } = { way: { kind: 'direct', url }, home: this.paths.home },
+  ): Promise<Observed> {
     const greeter = await this.greeter(url, secret)
     const outbox = await FileOutbox.open(this.paths.outboxDir, url, systemClock)
     const around = {
@@ -62,10 +68,10 @@ export class Home implements AsyncDisposable {
       network: () => '',
       prompts: noPrompts,
       env: {},
-      paths: this.paths,
+      paths: { ...this.paths, home: through.home },
       random: () => 0.1,
     }
-    const ways = [{ kind: 'direct', url }] as const
+    const ways = [through.way] as const
     return new Observed(openConnection({ name: 'test', ways, greeter: () => greeter, outbox, ...around }))
   }
 

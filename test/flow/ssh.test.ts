@@ -1,5 +1,6 @@
-/** Our client through a real SSH server to a real gateway. */
+/** Our client through a real SSH server to a real gateway: who gets in, what a frozen or killed SSH server does to an answer. */
 
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
@@ -11,9 +12,12 @@ import { openTunnel } from '../../src/tunnel/open.ts'
 import { noPrompts } from '../../src/tunnel/prompts.ts'
 import { wayOrigin } from '../../src/tunnel/way-origin.ts'
 import { Home } from '../client/support.ts'
+import { startBuiltGateway } from '../support/built-gateway.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
+import { slowModel, words } from '../support/slow-model.ts'
 import { startSshd } from '../support/sshd.ts'
 import { tunnelContext } from '../support/tunnel-context.ts'
+import { history, mainSession, operator, textOf } from './support.ts'
 
 test('TU19: inside the tunnel the gateway still wants its secret', async () => {
   await using sshd = await startSshd()
@@ -58,4 +62,29 @@ test('TU21: at most 8 MiB wait for a peer behind a frozen SSH server', async () 
   // What the queue holds, what SSH lets go ahead (its window, 2 MiB), and what both kernels take.
   expect(sent).toBeLessThan(sendQueueBytes + (16 << 20))
   server.close()
+})
+
+test('an answer that is cut by kill -9 of the SSH server comes whole, over a new SSH connection', async () => {
+  const reply = Array.from({ length: 400 }, (_, i) => `word-${i} `).join('')
+  await using model = await slowModel(() => words(reply, 3))
+  await using gateway = await startBuiltGateway({ config: model.config() })
+  await using sshd = await startSshd()
+  await using home = await Home.make()
+  const way = sshd.way({ gatewayPort: Number(new URL(gateway.url).port) })
+  await using seen = await home.connect(gateway.url, { token: gateway.token }, { way, home: sshd.home })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  const runId = randomUUID()
+  await seen.connection.outbox.add({ sessionKey: mainSession, message: 'go on', idempotencyKey: runId })
+  for (const upTo of [50, 200]) {
+    await seen.until(() => seen.text(runId).includes(`word-${upTo} `))
+    for (const pid of sshd.sessions()) process.kill(pid, 'SIGKILL')
+  }
+  const isEnded = () =>
+    seen.events.some(({ name, payload }) => name === 'chat' && payload.runId === runId && payload.state === 'final')
+  await seen.until(isEnded)
+  expect(seen.text(runId)).toBe(reply)
+  expect(seen.attachments.map(({ kind }) => kind)).toContain('resumed')
+  expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(3)
+  using other = await operator(gateway)
+  expect((await history(other)).map(({ content }) => textOf(content)).at(-1)).toBe(reply)
 })

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { freePort } from '../test/support/free-port.ts'
 import { startSshd } from '../test/support/sshd.ts'
-import { median, report } from './report.ts'
+import { type Figure, report } from './report.ts'
 import type { SshClientResult, SshClientTask } from './support/ssh-client.ts'
 import { buildNative, copySsh2 } from './support/ssh2-native.ts'
 
@@ -25,48 +25,62 @@ await using sshd = await startSshd({ settings: [`Ciphers ${cipher}`] })
 const service = fork(join(import.meta.dirname, 'support/ssh-service.ts'))
 const [{ port }] = (await once(service, 'message')) as [{ port: number }]
 
-const clients: Record<string, { kind: SshClientTask['kind']; program: string }> = {
-  'ssh -L': { kind: 'forward', program: plain },
-  ours: { kind: 'tunnel', program: plain },
-  ...(lacking === undefined ? { 'ours, native part': { kind: 'tunnel', program: native } } : {}),
-}
-const results = new Map(Object.keys(clients).map((name) => [name, [] as SshClientResult[]]))
+const ready = { ours: [] as number[], theirs: [] as number[], config: [] as number[] }
 for (let round = 0; round <= rounds; round++) {
-  for (const [name, { kind, program }] of Object.entries(clients)) {
-    const result = await run(program, kind)
-    if (round > 0) results.get(name)?.push(result) // the first warms caches and disks
-  }
+  const times = [
+    (await run(plain, 'tunnel')).readyMs,
+    (await run(plain, 'forward')).readyMs,
+    await askConfig(),
+  ] as const
+  if (round === 0) continue // warms caches and disks
+  ready.ours.push(times[0])
+  ready.theirs.push(times[1])
+  ready.config.push(times[2])
 }
+const without = await run(plain, 'both')
+const withNative = lacking === undefined ? await run(native, 'both') : undefined
 service.disconnect()
 rmSync(folder, { recursive: true, force: true })
 
-const of = (name: string, figure: keyof SshClientResult) => (results.get(name) ?? []).map((result) => result[figure])
-/** Of each round, so that what else the machine does weighs on both. */
-const ratio = (name: string, figure: keyof SshClientResult) =>
-  of(name, figure).map((value, round) => value / (of('ssh -L', figure)[round] ?? Number.NaN))
+const ratios = (list: readonly { ours: number; theirs: number }[]) => list.map(({ ours, theirs }) => ours / theirs)
+const compared = (name: string, { rtt, bulk }: SshClientResult): Figure[] => [
+  { name: `${name}: round trip of 200 B`, samples: rtt.map(({ ours }) => ours), unit: 'ms', budget: 0.5 },
+  { name: `${name}: download`, samples: bulk.map(({ ours }) => ours), unit: 'MB/s' },
+  { name: `ssh -L beside it: round trip of 200 B`, samples: rtt.map(({ theirs }) => theirs), unit: 'ms' },
+  { name: `ssh -L beside it: download`, samples: bulk.map(({ theirs }) => theirs), unit: 'MB/s' },
+]
+const best = withNative ?? without
+const how = withNative ? 'native part' : `no native part: ${lacking}`
 
-report(
-  `SSH on loopback, ${cipher}${lacking === undefined ? '' : ` (without the native part: ${lacking})`}`,
-  Object.keys(clients).flatMap((name) => [
-    { name: `${name}: connect to the first echo`, samples: of(name, 'readyMs'), unit: 'ms' },
-    { name: `${name}: round trip of 200 B`, samples: of(name, 'rttMs').map((ms) => ms * 1000), unit: 'µs' },
-    { name: `${name}: download`, samples: of(name, 'bulkMBs'), unit: 'MB/s' },
-  ]),
-)
-const best = lacking === undefined ? 'ours, native part' : 'ours'
-report('Ours ÷ ssh -N -L, round by round', [
-  { name: `round trip (${best})`, samples: ratio(best, 'rttMs'), unit: '×', budget: 1.1 },
-  { name: `download (${best})`, samples: ratio(best, 'bulkMBs'), unit: '×', budget: 0.75, atLeast: true },
-  { name: 'connect to the first echo (no native part)', samples: ratio('ours', 'readyMs'), unit: '×', budget: 1 },
-  { name: 'round trip without the native part', samples: [median(of('ours', 'rttMs'))], unit: 'ms', budget: 0.5 },
-  {
-    name: 'download without the native part',
-    samples: of('ours', 'bulkMBs'),
-    unit: 'MB/s',
-    budget: 100,
-    atLeast: true,
-  },
+report(`SSH on loopback, ${cipher}`, [
+  { name: 'connect to the first echo', samples: ready.ours, unit: 'ms' },
+  { name: 'the same with ssh -N -L', samples: ready.theirs, unit: 'ms' },
+  { name: 'asking ssh -G twice at once, which comes on top', samples: ready.config, unit: 'ms' },
+  ...compared('no native part', without),
+  ...(withNative ? compared('native part', withNative) : []),
 ])
+report('Ours ÷ ssh -N -L, pair by pair', [
+  {
+    ...{ name: 'connect to the first echo', unit: '×', budget: 1 },
+    samples: ready.ours.map((ms, i) => ms / (ready.theirs[i] ?? Number.NaN)),
+  },
+  { name: `round trip (${how})`, samples: ratios(best.rtt), unit: '×', budget: 1.1 },
+  { name: `download (${how})`, samples: ratios(best.bulk), unit: '×', budget: 0.75, atLeast: true },
+  ...(withNative
+    ? [
+        { name: 'round trip (no native part)', samples: ratios(without.rtt), unit: '×' },
+        { name: 'download (no native part)', samples: ratios(without.bulk), unit: '×' },
+      ]
+    : []),
+])
+
+/** How the configuration of a host is asked where ssh reads the account's own. */
+async function askConfig(): Promise<number> {
+  const from = performance.now()
+  const ask = (...args: string[]) => promisify(execFile)('ssh', ['-G', ...args, '--', '127.0.0.1'])
+  await Promise.all([ask('-T'), ask('-T', '-F', 'none')])
+  return performance.now() - from
+}
 
 /** The client as it ships: bundled, with ssh2 beside it. */
 async function makeClient(into: string): Promise<string> {
@@ -89,8 +103,7 @@ async function run(program: string, kind: SshClientTask['kind']): Promise<SshCli
     ...['-o', `Ciphers=${cipher}`, '-o', 'BatchMode=yes'],
   ]
   const way = { kind: 'ssh' as const, host: '127.0.0.1', port: sshd.port, gatewayPort: port }
-  const sizes = { echoes: 1000, bulkBytes: 128 << 20, forwardPort: await freePort() }
-  const task: SshClientTask = { kind, way, home: sshd.home, sshArgs, ...sizes }
+  const task: SshClientTask = { kind, way, home: sshd.home, sshArgs, forwardPort: await freePort() }
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(task)])
   return JSON.parse(stdout)
 }

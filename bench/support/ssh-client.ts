@@ -1,6 +1,6 @@
 /**
- * One client of `bench/ssh.ts`, bundled and run in a process of its own, so that loading counts: through our tunnel, or
- * through a port that it lets `ssh -N -L` open. Prints what it measured as one line of JSON.
+ * One client of `bench/ssh.ts`, bundled and run in a process of its own, so that loading counts. It comes through our
+ * tunnel, through a port that it lets `ssh -N -L` open, or through both in turns. Prints what it measured as JSON.
  */
 
 import { spawn } from 'node:child_process'
@@ -13,53 +13,67 @@ import { noPrompts } from '../../src/tunnel/prompts.ts'
 import type { SshWay } from '../../src/tunnel/way.ts'
 
 export type SshClientTask = {
-  kind: 'tunnel' | 'forward'
+  /** The first two measure the time until the first echo, `both` how the two compare from then on. */
+  kind: 'tunnel' | 'forward' | 'both'
   way: SshWay & { gatewayPort: number }
   home: string
   /** Options of `ssh` that stand for the configuration in `home`. */
   sshArgs: string[]
   forwardPort: number
-  echoes: number
-  bulkBytes: number
 }
 
-export type SshClientResult = { readyMs: number; rttMs: number; bulkMBs: number }
+/** Of each pair of bursts: round trip in ms and download in MB/s. */
+type Pair = { ours: number; theirs: number }
+export type SshClientResult = { readyMs: number; rtt: Pair[]; bulk: Pair[] }
+
+const pairs = { rtt: 40, bulk: 8 }
+const echoes = 50
+const bulkBytes = 32 << 20
 
 const task: SshClientTask = JSON.parse(process.argv[2] ?? '{}')
 const startedAt = performance.now()
-const path = task.kind === 'tunnel' ? await throughTunnel() : await throughForward()
-const stream = await path.dial()
+const first = task.kind === 'forward' ? await throughForward() : await throughTunnel()
+const stream = await first.dial()
 await echo(stream)
-const readyMs = performance.now() - startedAt
+const result: SshClientResult = { readyMs: performance.now() - startedAt, rtt: [], bulk: [] }
+if (task.kind === 'both') await compare(first, stream)
+await first.end()
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit())
 
-const times: number[] = []
-for (let i = 0; i < task.echoes; i++) {
+/** Bursts in turns, so that whatever else the machine does weighs on both. */
+async function compare(tunnel: Path, ours: Duplex): Promise<void> {
+  const forward = await throughForward()
+  const theirs = await forward.dial()
+  for (let i = 0; i < pairs.rtt; i++) result.rtt.push({ ours: await burst(ours), theirs: await burst(theirs) })
+  for (let i = 0; i < pairs.bulk; i++)
+    result.bulk.push({ ours: await download(tunnel), theirs: await download(forward) })
+  await forward.end()
+}
+
+/** Median of some round trips. */
+async function burst(through: Duplex): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < echoes; i++) {
+    const from = performance.now()
+    await echo(through)
+    times.push(performance.now() - from)
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+}
+
+async function download(path: Path): Promise<number> {
+  const bulk = await path.dial()
   const from = performance.now()
-  await echo(stream)
-  times.push(performance.now() - from)
+  const request = Buffer.alloc(5)
+  request.writeUInt32BE(bulkBytes, 1)
+  bulk.write(request)
+  let got = 0
+  for await (const piece of bulk) {
+    got += piece.length
+    if (got >= bulkBytes) break
+  }
+  return got / 1e3 / (performance.now() - from)
 }
-times.sort((a, b) => a - b)
-stream.destroy()
-
-const bulk = await path.dial()
-const from = performance.now()
-const request = Buffer.alloc(5)
-request.writeUInt32BE(task.bulkBytes, 1)
-bulk.write(request)
-let got = 0
-for await (const piece of bulk) {
-  got += piece.length
-  if (got >= task.bulkBytes) break
-}
-const seconds = (performance.now() - from) / 1000
-const result: SshClientResult = {
-  readyMs,
-  rttMs: times[times.length >> 1] ?? Number.NaN,
-  bulkMBs: got / 1e6 / seconds,
-}
-await new Promise((resolve) => process.stdout.write(`${JSON.stringify(result)}\n`, resolve))
-await path.end()
-process.exit()
 
 type Path = { dial(): Promise<Duplex>; end(): Promise<void> }
 

@@ -98,9 +98,12 @@ async function openWithSystem(opening: Opening, feature: string, cause?: unknown
   const ssh = await findSsh(context.env)
   if (ssh === undefined)
     throw unsupported(host, feature, 'Install OpenSSH on this machine: its ssh can do that.', cause)
-  const { openSystem } = await import('./system-tunnel.ts')
+  const [{ openSystem }, known] = await Promise.all([import('./system-tunnel.ts'), readKnownHosts(host)])
   const isOwnHome = userInfo().homedir === context.home
-  return { ...facesOf(opening, 'ssh -W'), ...(await openSystem({ ssh, way, host, gateway, isOwnHome }, context)) }
+  return {
+    ...facesOf(opening, 'ssh -W'),
+    ...(await openSystem({ ssh, way, host, gateway, known, isOwnHome }, context)),
+  }
 }
 
 function facesOf({ way, route, gateway }: Opening, engine: string): Pick<Tunnel, 'url' | 'origin' | 'route'> {

@@ -7,11 +7,17 @@ export type SystemWay = Pick<SshWay, 'host' | 'user' | 'port' | 'identity' | 'ju
 
 /**
  * `ssh -W`: one channel to `target` over standard input and output, and nothing else: no shell, no forwards, no agent
- * forwarding (TU18), no shared master that would outlive us. `isOwnHome`: it reads the files we read.
+ * forwarding (TU18), no shared master that would outlive us. `isOwnHome`: it reads the files we read. `canAsk`: there is
+ * a helper for its questions; else it must not ask, as it would on the terminal that is ours.
  */
-export function forwardArgs(way: SystemWay, host: SshHost, target: string, isOwnHome: boolean): string[] {
+export function forwardArgs(
+  way: SystemWay,
+  host: SshHost,
+  target: string,
+  { isOwnHome, canAsk }: { isOwnHome: boolean; canAsk: boolean },
+): string[] {
   const options = {
-    BatchMode: 'yes',
+    ...(canAsk ? {} : { BatchMode: 'yes' }),
     ClearAllForwardings: 'yes',
     ControlMaster: 'no',
     ControlPath: 'none',

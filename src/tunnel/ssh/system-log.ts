@@ -13,12 +13,14 @@ import {
   tcpFault,
 } from './faults.ts'
 import type { SshHost } from './host.ts'
+import { fingerprint } from './host-key.ts'
 import { changedKey, revokedKey, unknownKey } from './key-faults.ts'
+import type { KnownHostsLine } from './known-hosts.ts'
 
-/** From the answer to `ssh -V`: `-W` takes a path since 9.4. https://www.openssh.com/txt/release-9.4 */
-export function canForwardSockets(version: string): boolean {
-  const [, major = '0', minor = '0'] = /OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)/.exec(version) ?? []
-  return Number(major) > 9 || (Number(major) === 9 && Number(minor) >= 4)
+/** From the answer to `ssh -V`; what is not OpenSSH is older than any. */
+export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [, ours = '0', rest = '0'] = /OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(ours) > major || (Number(ours) === major && Number(rest) >= minor)
 }
 
 /** The channel to the gateway is open. */
@@ -44,13 +46,15 @@ export function isTelling(line: string): boolean {
   return !line.startsWith('debug') || line.startsWith('debug1: Server host key:')
 }
 
+type SystemFacts = { readonly host: SshHost; readonly gateway: GatewayPlace; readonly known: readonly KnownHostsLine[] }
+
 /** Why it ended before the channel was open; from `isTelling` lines. */
-export function systemFault(host: SshHost, gateway: GatewayPlace, lines: readonly string[]): Fault {
+export function systemFault({ host, gateway, known }: SystemFacts, lines: readonly string[]): Fault {
   const text = lines.join('\n')
   const has = (pattern: RegExp) => pattern.test(text)
   const [, channel = ''] = /channel \d+: open failed: (.+)/.exec(text) ?? []
   if (channel !== '') return gatewayFault(host, gateway, { reason: reasonOf(channel), message: channel })
-  const key = hostKeyFault(host, text)
+  const key = hostKeyFault(host, known, text)
   if (key) return key
   if (has(/Could not resolve hostname/)) return tcpFault(host, errorOf('ENOTFOUND', text))
   if (has(/Connection refused/)) return tcpFault(host, errorOf('ECONNREFUSED', text))
@@ -62,22 +66,25 @@ export function systemFault(host: SshHost, gateway: GatewayPlace, lines: readonl
   return brokenOff(host, new Error(lines.at(-1) ?? 'ssh ended without a word'))
 }
 
-/** `ssh` warns in capitals, then names the line. https://github.com/openssh/openssh-portable/blob/V_9_2/sshconnect.c */
-function hostKeyFault(host: SshHost, text: string): Fault | undefined {
-  const [, file = '', line = ''] = /^(?:Offending .*key in|WARNING: .*revoked.* in) (.+):(\d+)$/im.exec(text) ?? []
-  const place = { file: harmless(file) || 'known_hosts', line: Number(line) }
-  const [, type = 'a key', shown = ''] = /Server host key: (\S+) (\S+)/.exec(text) ?? []
-  const key = `${type} ${shown}`.trim()
-  if (/REVOKED HOST KEY DETECTED|marked as revoked/.test(text)) return revokedKey(host, key, place)
-  if (/HOST IDENTIFICATION HAS CHANGED/.test(text)) return changedKey(host, key, place)
-  return /Host key verification failed/.test(text) ? unknownKey(host, key) : undefined
+/** `ssh` warns in capitals, and names the line of another key, but not that of a revoked one. */
+function hostKeyFault(host: SshHost, known: readonly KnownHostsLine[], text: string): Fault | undefined {
+  const [, type = 'a key', print = ''] = /Server host key: (\S+) (\S+)/.exec(text) ?? []
+  const shown = `${type} ${print}`.trim()
+  if (/REVOKED HOST KEY DETECTED|marked as revoked/.test(text)) {
+    const line = known.find(({ marker, key }) => marker === 'revoked' && fingerprint(key) === print)
+    return revokedKey(host, shown, line ?? { file: 'known_hosts', line: 0 })
+  }
+  const [, file = '', line = ''] = /^Offending .*key in (.+):(\d+)$/m.exec(text) ?? []
+  if (/HOST IDENTIFICATION HAS CHANGED/.test(text))
+    return changedKey(host, shown, { file: harmless(file), line: Number(line) })
+  return /Host key verification failed/.test(text) ? unknownKey(host, shown) : undefined
 }
 
 function notLetIn(host: SshHost, text: string): Fault {
   const [, methods = ''] = /Permission denied \(([^)]+)\)/.exec(text) ?? []
   const takes = methods === '' ? '' : `; it takes ${methods.replaceAll(',', ' or ')}`
   return new Fault('ssh.unauthorized', `${placeOf(host)} does not let ${host.user} in${takes}`, {
-    remedy: `ssh cannot ask here: let an agent hold the key (ssh-add), and see that this works: ssh -o BatchMode=yes ${accountOf(host)} true`,
+    remedy: `Check the user and the keys; this should work: ssh ${accountOf(host)} true`,
     details: { methods: methods.split(',') },
   })
 }

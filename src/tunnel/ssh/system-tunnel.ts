@@ -13,11 +13,12 @@ export async function openSystem(
   engine: SystemEngine,
   context: TunnelContext,
 ): Promise<Pick<Tunnel, 'dial' | 'closed'> & AsyncDisposable> {
-  await checkSystem(engine, context)
+  const abilities = await checkSystem(engine, context)
   const end = new AbortController()
   const streams = new Set<Duplex>()
   const dial = async (signal: AbortSignal, onLayer: TunnelContext['onLayer']) => {
-    const stream = await dialSystem(engine, { env: context.env, onLayer }, AbortSignal.any([signal, end.signal]))
+    const around = { ...context, ...abilities, onLayer }
+    const stream = await dialSystem(engine, around, AbortSignal.any([signal, end.signal]))
     streams.add(stream)
     stream.once('close', () => streams.delete(stream))
     return stream

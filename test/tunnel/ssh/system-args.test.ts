@@ -3,11 +3,11 @@ import { resolveOurselves } from '../../../src/tunnel/ssh/resolve.ts'
 import { forwardArgs, type SystemWay } from '../../../src/tunnel/ssh/system-args.ts'
 import { sshHome } from '../../support/ssh-home.ts'
 
-async function argsOf(way: Partial<SystemWay>, config = ''): Promise<string[]> {
+async function argsOf(way: Partial<SystemWay>, config = '', canAsk = true): Promise<string[]> {
   await using home = await sshHome({ config: `Host *\n${config}\n` })
   const context = { home: home.home, env: {}, signal: AbortSignal.timeout(5000), systemFile: '/nowhere' }
   const host = await resolveOurselves({ host: 'vps' }, context)
-  return forwardArgs({ host: 'vps', ...way }, host, '127.0.0.1:18789', true)
+  return forwardArgs({ host: 'vps', ...way }, host, '127.0.0.1:18789', { isOwnHome: true, canAsk })
 }
 
 test('TU7: the host comes last, after --, and nothing can be smuggled into the command', async () => {
@@ -22,17 +22,19 @@ test('TU7: the host comes last, after --, and nothing can be smuggled into the c
   }
 })
 
-test('TU18: neither agent nor anything else is forwarded, no master stays behind, nobody is asked', async () => {
+test('TU18: neither agent nor anything else is forwarded, no master stays behind', async () => {
   const args = await argsOf(
     {},
     'ForwardAgent yes\nControlMaster auto\nStrictHostKeyChecking no\nServerAliveInterval 60',
   )
   for (const option of [
-    ...['ForwardAgent=no', 'ControlMaster=no', 'ControlPath=none', 'ClearAllForwardings=yes', 'BatchMode=yes'],
+    ...['ForwardAgent=no', 'ControlMaster=no', 'ControlPath=none', 'ClearAllForwardings=yes'],
     'StrictHostKeyChecking=accept-new',
   ]) {
     expect(args[args.indexOf(option) - 1]).toBe('-o')
   }
   expect(args.join(' ')).not.toContain('ServerAlive') // the person's own counts
+  expect(args).not.toContain('BatchMode=yes')
+  expect(await argsOf({}, '', false)).toContain('BatchMode=yes') // or it would ask on the terminal, which is ours
   expect((await argsOf({})).join(' ')).toContain('ServerAliveInterval=3 -o ServerAliveCountMax=3')
 })

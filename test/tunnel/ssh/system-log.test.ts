@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest'
-import { canForwardSockets, isChannelOpen, isTelling, layerOfLine } from '../../../src/tunnel/ssh/system-log.ts'
+import { isAtLeast, isChannelOpen, isTelling, layerOfLine } from '../../../src/tunnel/ssh/system-log.ts'
 
-test('a path after -W needs OpenSSH 9.4', () => {
+test('versions are compared by number, and what is not OpenSSH is older than any', () => {
   const can = ['OpenSSH_9.4p1, OpenSSL 3', 'OpenSSH_10.0p2 Debian-7', 'OpenSSH_for_Windows_9.5p1, LibreSSL 3.8']
   const cannot = ['OpenSSH_9.2p1 Debian-2', 'OpenSSH_for_Windows_8.6p1', 'dropbear 2022']
-  expect([...can, ...cannot].map(canForwardSockets)).toEqual([true, true, true, false, false, false])
+  expect([...can, ...cannot].map((version) => isAtLeast(version, [9, 4]))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
 })
 
 test('the way up shows in what ssh says of itself; the rest is not told', () => {

@@ -4,11 +4,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openTunnel } from '../../../src/tunnel/open.ts'
+import type { Prompts } from '../../../src/tunnel/prompts.ts'
 import type { Tunnel, TunnelContext } from '../../../src/tunnel/tunnel.ts'
 import type { SshWay } from '../../../src/tunnel/way.ts'
 import { read } from '../../contract/tunnel.ts'
 import { startEcho } from '../../support/echo.ts'
 import { requireProgram } from '../../support/programs.ts'
+import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 import { startAgent } from '../../support/ssh-agent.ts'
 import { descendants, makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
 import { tunnelContext } from '../../support/tunnel-context.ts'
@@ -133,18 +135,44 @@ test('TU20: what ssh says when it fails becomes the same faults', async () => {
   writeFileSync(known, `\n[127.0.0.1]:${sshd.port} ${makeKey(join(sshd.home, 'other'))}\n`)
   await expect(system()).rejects.toMatchObject({ code: 'ssh.host-key-changed', details: { file: known, line: 2 } })
   writeFileSync(known, `@revoked * ${sshd.hostKeys[0]}\n`)
-  await expect(system()).rejects.toMatchObject({ code: 'ssh.host-key-revoked' })
+  await expect(system()).rejects.toMatchObject({ code: 'ssh.host-key-revoked', details: { file: known, line: 1 } })
   rmSync(known)
-  await expect(system()).rejects.toMatchObject({
-    code: 'ssh.host-key-unknown',
-    message: expect.stringContaining('SHA256:'),
-  })
+  await expect(system()).rejects.toMatchObject({ code: 'ssh.needs-user', message: expect.stringContaining('SHA256:') })
   writeFileSync(known, `[127.0.0.1]:${sshd.port} ${sshd.hostKeys[0]}\n`)
   sshd.authorize()
   await expect(system()).rejects.toMatchObject({
     code: 'ssh.unauthorized',
     message: expect.stringContaining('it takes publickey'),
   })
+})
+
+test('TU1, TU15: it asks the person through us: host key, passphrase, and what was wrong once more', async () => {
+  await using echo = await startEcho()
+  await using sshd = await startSshd({ config: 'Host *\nHashKnownHosts no\n' })
+  const [key, known] = [join(sshd.home, '.ssh/id_ed25519'), join(sshd.home, '.ssh/known_hosts')]
+  rmSync(key)
+  sshd.authorize(makeKey(key, 'ed25519', "it's a secret"))
+  rmSync(known)
+  const through = (prompts: Prompts) => {
+    const way = sshd.way({ engine: 'system', gatewayPort: echo.port })
+    return openTunnel(way, tunnelContext({ home: sshd.home, env, prompts }))
+  }
+  const refusing = scriptedPrompts({ trust: [false] })
+  await expect(through(refusing)).rejects.toMatchObject({ code: 'ssh.host-key-unknown' })
+  const person = scriptedPrompts({ trust: [true], passphrases: ['wrong', "it's a secret"] })
+  await using tunnel = await through(person)
+  expect(await isThrough(tunnel)).toBe(true)
+  expect(await isThrough(tunnel)).toBe(true) // a second ssh, which needs the passphrase again, and nobody is asked
+  expect(person.asked).toEqual([
+    {
+      ...{ kind: 'host-key', host: `[127.0.0.1]:${sshd.port}`, keyType: 'ssh-ed25519', knownHostsPath: known },
+      fingerprint: expect.stringMatching(/^SHA256:.{43}$/),
+    },
+    { kind: 'passphrase', keyPath: key, attempt: 1 },
+    { kind: 'passphrase', keyPath: key, attempt: 2 },
+  ])
+  expect(readFileSync(known, 'utf8')).toContain(sshd.hostKeys[0])
+  await expect(open(sshd, { engine: 'system' })).rejects.toMatchObject({ code: 'ssh.needs-user' })
 })
 
 function commandOf(pid: number): string {

@@ -43,10 +43,20 @@ export async function checkSystem(
   return { canAsk: !host.batchMode && process.platform !== 'win32' && isAtLeast(version, askpassSince) }
 }
 
+export type SystemStream = {
+  readonly stream: Duplex
+  /** Its process still runs. */
+  isAlive(): boolean
+}
+
 export type DialContext = Pick<TunnelContext, 'env' | 'onLayer' | 'prompts'> & SystemAbilities
 
 /** Opens one stream to the gateway. Rejects with a `Fault`, or with the signal's reason; no process is left then. */
-export async function dialSystem(engine: SystemEngine, context: DialContext, signal: AbortSignal): Promise<Duplex> {
+export async function dialSystem(
+  engine: SystemEngine,
+  context: DialContext,
+  signal: AbortSignal,
+): Promise<SystemStream> {
   const { env, prompts, canAsk } = context
   if (!canAsk) return await startStream(engine, context, signal)
   await using askpass = await openAskpass(engine.host, prompts, signal)
@@ -62,7 +72,7 @@ function startStream(
   engine: SystemEngine,
   { env, onLayer, canAsk }: DialContext,
   signal: AbortSignal,
-): Promise<Duplex> {
+): Promise<SystemStream> {
   const { ssh, way, host, gateway, isOwnHome } = engine
   const target = 'path' in gateway ? gateway.path : `127.0.0.1:${gateway.port}`
   const args = forwardArgs(way, host, target, { isOwnHome, canAsk })
@@ -100,7 +110,7 @@ function onLines(stream: NodeJS.ReadableStream, listener: (line: string) => void
   })
 }
 
-function streamOf(child: SshProcess): Duplex {
+function streamOf(child: SshProcess): SystemStream {
   const { stdin, stdout } = child
   const stream = new Duplex({
     read: () => void stdout.resume(),
@@ -115,8 +125,13 @@ function streamOf(child: SshProcess): Duplex {
     if (!stream.push(piece)) stdout.pause()
   })
   stdout.once('end', () => stream.push(null))
-  child.once('close', () => stream.destroy())
-  return stream
+  child.once('close', () => {
+    // What it said last is still to be read.
+    if (stream.readableEnded) stream.destroy()
+    else stream.once('end', () => stream.destroy())
+  })
+  const isAlive = () => child.exitCode === null && child.signalCode === null
+  return { stream, isAlive }
 }
 
 function cannotStart(host: SshHost, ssh: string, cause: Error): Fault {

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { Fault } from '../../shared/fault.ts'
 import type { Tunnel, TunnelContext } from '../tunnel.ts'
-import { checkSystem, dialSystem, type SystemEngine } from './system-stream.ts'
+import { checkSystem, dialSystem, type SystemEngine, type SystemStream } from './system-stream.ts'
 
 /** Reached the SSH server, not the gateway: the way is open, and the next dial may find the gateway there. */
 const atTheGateway: ReadonlySet<string> = new Set(['ssh.gateway-down', 'ssh.forwarding-denied'])
@@ -18,12 +18,12 @@ export async function openSystem(
   const streams = new Set<Duplex>()
   const dial = async (signal: AbortSignal, onLayer: TunnelContext['onLayer']) => {
     const around = { ...context, ...abilities, onLayer }
-    const stream = await dialSystem(engine, around, AbortSignal.any([signal, end.signal]))
-    streams.add(stream)
-    stream.once('close', () => streams.delete(stream))
-    return stream
+    const opened = await dialSystem(engine, around, AbortSignal.any([signal, end.signal]))
+    streams.add(opened.stream)
+    opened.stream.once('close', () => streams.delete(opened.stream))
+    return opened
   }
-  let first: Duplex | Fault | undefined = await dial(context.signal, context.onLayer).catch((error: unknown) => {
+  let first: SystemStream | Fault | undefined = await dial(context.signal, context.onLayer).catch((error: unknown) => {
     if (error instanceof Fault && atTheGateway.has(error.code)) return error
     throw error
   })
@@ -37,7 +37,9 @@ export async function openSystem(
       const kept = first
       first = undefined
       if (kept instanceof Fault) throw kept
-      return kept && streams.has(kept) ? kept : await dial(signal, () => {})
+      if (kept?.isAlive()) return kept.stream
+      kept?.stream.destroy()
+      return (await dial(signal, () => {})).stream
     },
     closed,
     async [Symbol.asyncDispose]() {

@@ -8,7 +8,7 @@ import type { Prompts } from '../../../src/tunnel/prompts.ts'
 import type { Tunnel, TunnelContext } from '../../../src/tunnel/tunnel.ts'
 import type { SshWay } from '../../../src/tunnel/way.ts'
 import { read } from '../../contract/tunnel.ts'
-import { startEcho } from '../../support/echo.ts'
+import { startEcho, startTcp } from '../../support/echo.ts'
 import { requireProgram } from '../../support/programs.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 import { startAgent } from '../../support/ssh-agent.ts'
@@ -83,6 +83,21 @@ test('TU17: so is a certificate that only the agent holds, once ssh2 was refused
   await using tunnel = await open(sshd, { gatewayPort: echo.port }, { ...env, SSH_AUTH_SOCK: agent.socket })
   expect(tunnel.route).toBe('ssh -W › 127.0.0.1')
   expect(await isThrough(tunnel)).toBe(true)
+})
+
+test('what a gateway says before it ends is read to its end, however late', async () => {
+  await using brief = await startTcp((socket) => socket.once('data', () => socket.end('x'.repeat(40_000))))
+  await using sshd = await startSshd()
+  await using tunnel = await open(sshd, { engine: 'system', gatewayPort: brief.port })
+  const stream = await tunnel.dial(within())
+  stream.write('speak')
+  await once(stream, 'readable')
+  while (descendants(process.pid).some((pid) => commandOf(pid).includes(`127.0.0.1:${brief.port}`))) {
+    await new Promise(setImmediate) // until its process has ended
+  }
+  let length = 0
+  for await (const piece of stream) length += piece.length
+  expect(length).toBe(40_000)
 })
 
 test('TU18: it starts no process that outlives the tunnel, nor this program when that is killed', async () => {

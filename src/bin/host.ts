@@ -6,6 +6,7 @@ import { systemClock } from '../shared/std/clock.ts'
 export async function hostOf(env: Readonly<Record<string, string | undefined>>, home: string): Promise<Host> {
   const { ConfigDesk } = await import('../server/config/desk.ts')
   const { openJournal } = await import('../server/journal/journal.ts')
+  const { readServeNote, writeServeNote } = await import('../server/tailnet/serve-note.ts')
   const { statePaths } = await import('../server/storage/paths.ts')
   const paths = statePaths(env, home)
   const journal = () => openJournal({ path: paths.journal, clock: systemClock })
@@ -17,8 +18,13 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       open.note('config.written', what)
     },
   })
+  const served = {
+    placed: () => readServeNote(paths.serveNote),
+    forget: () => writeServeNote(paths.serveNote, undefined),
+  }
   return {
     config,
+    served,
     journal: { path: paths.journal, open: journal },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')

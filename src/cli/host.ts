@@ -1,7 +1,11 @@
 /** The port: what can be done to the gateway's own files on this machine without talking to it. `bin` fits the gateway's rooms to it. */
 
+import type { Placement } from '../tunnel/tailscale/expose.ts'
+
 export type Host = {
   readonly config: ConfigFile
+  /** What a gateway has placed with Tailscale Serve, also while none runs. */
+  readonly served: { placed(): Placement | undefined; forget(): void }
   /** The audit log, also while a gateway writes to it. */
   readonly journal: { readonly path: string; open(): JournalReader & Disposable }
   /** Looks for what makes this gateway unsafe. */

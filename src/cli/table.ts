@@ -49,6 +49,31 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./security-audit.ts')).securityAudit,
   },
   {
+    name: 'tailscale status',
+    about: 'how Tailscale is here, and what it serves',
+    load: async () => (await import('./tailscale.ts')).tailscaleStatus,
+  },
+  {
+    name: 'tailscale serve',
+    about: 'reach this gateway from your tailnet',
+    load: async () => (await import('./tailscale.ts')).tailscaleServe,
+  },
+  {
+    name: 'tailscale funnel',
+    about: 'reach it from the whole internet',
+    load: async () => (await import('./tailscale.ts')).tailscaleFunnel,
+  },
+  {
+    name: 'tailscale off',
+    about: 'neither of both',
+    load: async () => (await import('./tailscale.ts')).tailscaleOff,
+  },
+  {
+    name: 'tailscale fix',
+    about: 'make Tailscale serve what the settings say',
+    load: async () => (await import('./tailscale.ts')).tailscaleFix,
+  },
+  {
     name: 'config get',
     about: 'one setting, or all in force',
     load: async () => (await import('./config.ts')).configGet,
@@ -229,4 +254,5 @@ export const groupDefaults: Readonly<Record<string, string>> = {
   profiles: 'profiles list',
   tunnel: 'tunnel list',
   security: 'security audit',
+  tailscale: 'tailscale status',
 }

@@ -23,9 +23,29 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
   }
 }
 
-function refusal(message: string): Fault {
+/** Throws `gateway.bind-refused` unless a password keeps the internet out (TS9). */
+export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecret | undefined): void {
+  if (mode !== 'funnel') return
+  const remedy =
+    `Set gateway.auth.mode to "password" and gateway.auth.password (or CLAWDBOT_GATEWAY_PASSWORD) to at least ` +
+    `${shortestSecret} characters, such as \`openssl rand -base64 24\` prints. For your own tailnet alone, ` +
+    `set gateway.tailscale.mode to "serve".`
+  if (shared?.mode !== 'password') {
+    const now = shared ? `the mode is "${shared.mode}"` : 'there is none'
+    throw refusal(
+      `Refusing Tailscale Funnel: it opens this gateway to the internet, which takes a password, and ${now}.`,
+      remedy,
+    )
+  }
+  if (shared.secret.reveal().length < shortestSecret) {
+    throw refusal(`Refusing Tailscale Funnel with a password of fewer than ${shortestSecret} characters.`, remedy)
+  }
+}
+
+function refusal(message: string, remedy?: string): Fault {
   return new Fault('gateway.bind-refused', message, {
     remedy:
+      remedy ??
       'Set gateway.auth.token (or CLAWDBOT_GATEWAY_TOKEN) to what `openssl rand -hex 32` prints, or use bind "loopback".',
   })
 }

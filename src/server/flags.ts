@@ -7,10 +7,12 @@ import type { GatewayFlags } from './config/effective.ts'
 
 const binds = ['loopback', 'lan', 'tailnet', 'auto', 'custom']
 const modes = ['token', 'password']
+const tailscaleModes = ['off', 'serve', 'funnel'] as const
 
 const options = {
   port: { type: 'string' },
   bind: { type: 'string' },
+  tailscale: { type: 'string' },
   auth: { type: 'string' },
   token: { type: 'string' },
   password: { type: 'string' },
@@ -23,6 +25,7 @@ Runs the gateway in the foreground until it is stopped with Ctrl+C or SIGTERM.
 
   --port <n>         Port of WebSocket and HTTP (default 18789)
   --bind <mode>      ${binds.join(' | ')} (default loopback)
+  --tailscale <mode> ${tailscaleModes.join(' | ')}: reachable for the tailnet, or for the internet (default off)
   --auth <mode>      ${modes.join(' | ')}
   --token <text>     Shared token; better in CLAWDBOT_GATEWAY_TOKEN: flags are seen by other accounts
   --password <text>  Shared password; better in CLAWDBOT_GATEWAY_PASSWORD
@@ -34,7 +37,7 @@ CLAWDBOT_STATE_DIR say.`
 
 /** Throws `usage.invalid` for anything it does not know. */
 export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help?: boolean } {
-  const { port, bind, auth, token, password, help } = readFlags(argv)
+  const { port, bind, tailscale, auth, token, password, help } = readFlags(argv)
   const number = Number(port)
   if (port !== undefined && !(Number.isInteger(number) && number >= 0 && number < 65_536)) {
     throw new Fault('usage.invalid', `--port ${port} is not a port.`, { remedy: 'Give a number from 1 to 65535.' })
@@ -42,6 +45,7 @@ export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help
   return {
     ...(port === undefined ? {} : { port: number }),
     ...(bind === undefined ? {} : { bind: oneOf('bind', bind, binds) }),
+    ...(tailscale === undefined ? {} : { tailscale: oneOf('tailscale', tailscale, tailscaleModes) }),
     ...(auth === undefined ? {} : { auth: oneOf('auth', auth, modes) }),
     ...(token === undefined ? {} : { token }),
     ...(password === undefined ? {} : { password }),
@@ -62,8 +66,9 @@ function readFlags(argv: readonly string[]) {
   }
 }
 
-function oneOf(flag: string, value: string, allowed: readonly string[]): string {
-  if (allowed.includes(value)) return value
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === value)
+  if (found !== undefined) return found
   throw new Fault('usage.invalid', `--${flag} ${value} is none of ${allowed.join(', ')}.`, {
     remedy: 'Run clawdbot-server --help.',
   })

@@ -12,7 +12,7 @@ import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
 import type { ReloadPlan } from './config/plan.ts'
 import { secretsOf } from './config/redact.ts'
 import { watchConfig, watchFolderOf } from './config/watch.ts'
-import { checkExposure } from './exposure.ts'
+import { checkExposure, checkFunnel } from './exposure.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
 import { openJournal } from './journal/journal.ts'
 import { type ListenPlan, planListening } from './listen-plan.ts'
@@ -24,6 +24,7 @@ import { writeRuntimeNote } from './runtime-note.ts'
 import { takeLock } from './storage/lock.ts'
 import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
+import { keepExposed } from './tailnet/exposure.ts'
 import { localToken } from './token-file.ts'
 
 export type ServerOptions = {
@@ -48,7 +49,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const asked = { gateway: settings, bind: flags.bind, home, defaultSocket: paths.socket }
   const plan = await planListening({ ...asked, tailscale, signal })
   const configuredIn = ({ config }: ConfigSnapshot) => sharedSecret(config, env, flags)
+  const tailscaleMode = flags.tailscale ?? settings.tailscale.mode
   checkExposure(plan.hosts, configuredIn(snapshot))
+  checkFunnel(tailscaleMode, configuredIn(snapshot))
   ensurePrivateFolder(paths.stateDir)
   let made: SharedSecret | undefined
   const secret = (): SharedSecret => {
@@ -86,6 +89,18 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   tellPlaces(print, gateway.url, plan)
   print(`🔒 Auth mode: ${secret().mode}`)
   if (made) print(`🔑 Token: kept in ${paths.token}`)
+  life.use(
+    keepExposed({
+      command: tailscale,
+      settings: { ...settings.tailscale, mode: tailscaleMode },
+      openServe: gateway.openServe,
+      notePath: paths.serveNote,
+      socketPath: paths.serveSocket,
+      print,
+      log,
+      clock: systemClock,
+    }),
+  )
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
   journal.note('gateway.started', { url: gateway.url, version, pid: process.pid })
 
@@ -103,6 +118,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
         journal.note('config.changed', reload)
         if (reload.action === 'none') return
         checkExposure(plan.hosts, configuredIn(next))
+        checkFunnel(flags.tailscale ?? next.config.gateway.tailscale.mode, configuredIn(next))
         snapshot = next
         learnSecrets()
         if (reload.action === 'restart') end('restart')

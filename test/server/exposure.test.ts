@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkExposure } from '../../src/server/exposure.ts'
+import { checkExposure, checkFunnel } from '../../src/server/exposure.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 
 const token = (text: string) => ({ mode: 'token' as const, secret: new Secret(text) })
@@ -22,4 +22,23 @@ test('AU14: on this machine alone a secret may be short', () => {
 
 test('AU14: the refusal does not repeat the secret', () => {
   expect(() => checkExposure(['0.0.0.0'], token('hunter2'))).not.toThrow(/hunter2/)
+})
+
+test('TS9: Funnel takes a password of 24 characters, and the refusal says exactly what to change', () => {
+  const password = (text: string) => ({ mode: 'password' as const, secret: new Secret(text) })
+  const strong = 'x'.repeat(24)
+  for (const shared of [undefined, token(strong), password('hunter2')]) {
+    expect(() => checkFunnel('funnel', shared)).toThrow(
+      expect.objectContaining({
+        code: 'gateway.bind-refused',
+        message: expect.not.stringContaining('hunter2'),
+        remedy: expect.stringMatching(
+          /gateway\.auth\.mode to "password" and gateway\.auth\.password .* at least 24 characters/,
+        ),
+      }),
+    )
+  }
+  checkFunnel('funnel', password(strong))
+  checkFunnel('serve', token('short'))
+  checkFunnel('off', undefined)
 })

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { dayOf } from '../../src/server/log/file.ts'
 import { runGateway } from '../../src/server/run-gateway.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { standInTailscale } from '../support/tailscale/stand-in.ts'
 
 const strong = 'a token nobody has ever guessed'
 
@@ -146,4 +147,40 @@ test('with the socket alone there is no port, and the banner and the note say wh
   expect((await client.connect({ auth: { token } })).ok).toBe(true)
   stop.abort()
   expect(await ended).toBe('stopped')
+})
+
+test('TS9: Funnel with a token refuses before it listens, in a sentence that names the setting', async () => {
+  const home = homeFolder()
+  const gateway = { auth: { token: strong }, tailscale: { mode: 'funnel' } }
+  writeFileSync(join(home, 'clawdbot.json'), JSON.stringify({ gateway }), { mode: 0o600 })
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
+  const listening = countListening()
+  using tailscale = standInTailscale()
+  const ports = { tailscale: tailscale.command, print: () => {} }
+  const start = runGateway({ flags: { port: 0 }, env, home, ...ports, signal: AbortSignal.timeout(5_000) })
+  await expect(start).rejects.toMatchObject({
+    code: 'gateway.bind-refused',
+    message: expect.stringContaining('takes a password, and the mode is "token"'),
+  })
+  expect([listening(), tailscale.wasCalled()]).toEqual([0, false])
+})
+
+test('with --tailscale serve the address of the tailnet is printed, and stays after the end', async () => {
+  const home = homeFolder()
+  using tailscale = standInTailscale()
+  const stop = new AbortController()
+  const printed: string[] = []
+  const ended = runGateway({
+    flags: { port: 0, tailscale: 'serve' },
+    env: { HOME: home },
+    home,
+    tailscale: tailscale.command,
+    print: (line) => printed.push(line),
+    signal: stop.signal,
+  })
+  const address = '🌐 Tailscale Serve: https://laptop.tail1234.ts.net/'
+  await vi.waitFor(() => expect(printed).toContain(address), { timeout: 8_000 })
+  stop.abort()
+  expect(await ended).toBe('stopped')
+  expect(tailscale.served().Web).toHaveProperty(['laptop.tail1234.ts.net:443'])
 })

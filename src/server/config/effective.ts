@@ -6,7 +6,14 @@ import type { SharedSecret } from '../gateway/server-parts.ts'
 import type { ConfigEnv } from './load.ts'
 import type { Config } from './schema.ts'
 
-export type GatewayFlags = { port?: number; bind?: string; auth?: string; token?: string; password?: string }
+export type GatewayFlags = {
+  port?: number
+  bind?: string
+  tailscale?: Config['gateway']['tailscale']['mode']
+  auth?: string
+  token?: string
+  password?: string
+}
 
 /** Flag, then `CLAWDBOT_GATEWAY_PORT`, then `gateway.port`, then 18789 (section 14.1). */
 export function gatewayPort(config: Config, env: ConfigEnv, flags: GatewayFlags = {}): number {

@@ -18,6 +18,7 @@ const fixed = [
   'gateway.bind',
   'gateway.customBindHost',
   'gateway.socket',
+  'gateway.tailscale',
   'gateway.http',
   'gateway.controlUi',
   'gateway.allowedHosts',

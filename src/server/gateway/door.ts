@@ -14,8 +14,8 @@ import type { GatewayState } from './state.ts'
 import { createUpgrader } from './upgrade.ts'
 
 export type Door = {
-  /** What a listener at that entrance is given. */
-  at(entrance: Entrance): Handlers
+  /** What a listener at that entrance is given; `ownGate` where the names are not those of a port. */
+  at(entrance: Entrance, ownGate?: Gate): Handlers
   /** The port, and with it the accepted names, are known; until then nobody passes. */
   open(addresses: readonly ListenAddress[]): void
   onShut(task: () => void): void
@@ -25,15 +25,16 @@ export type Door = {
 
 export function createDoor(parts: GatewayParts, state: GatewayState): Door {
   const { clock, log, secret, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
-  const gates: Record<Entrance, Gate> = { port: createGate({ ports: [] }), socket: createSocketGate(parts) }
+  const closed = createGate({ ports: [] })
+  const gates: Record<Entrance, Gate> = { port: closed, socket: createSocketGate(parts), serve: closed }
   const onShut: (() => void)[] = []
   let isOpen = true
   const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
   const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
   const onUpgraded = createReception(parts, state, dispatch)
   return {
-    at(entrance) {
-      const gate = () => gates[entrance]
+    at(entrance, ownGate) {
+      const gate = () => ownGate ?? gates[entrance]
       const sourceOf = ({ socket, headers }: IncomingMessage) =>
         describeSource({ entrance, socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
       const http = { gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }

@@ -3,10 +3,12 @@
 import { Fault } from '../../shared/fault.ts'
 import { Lifetime } from '../../shared/std/lifetime.ts'
 import { usableSecret } from './admission/auth.ts'
+import { createServeGate } from './admission/origin.ts'
 import { createDoor, type Door } from './door.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { listen } from './listen.ts'
 import { listenOnSocket } from './listen-socket.ts'
+import { openServeEntrance, type ServeEntrance, type ServeEntranceOptions } from './serve-entrance.ts'
 import type { GatewayParts, ListenAddress } from './server-parts.ts'
 import { createState, type GatewayState } from './state.ts'
 
@@ -21,6 +23,8 @@ export type GatewayServer = AsyncDisposable & {
   readonly addresses: readonly ListenAddress[]
   /** Programs connected now. */
   clients(): number
+  /** Opens the listener reserved for Tailscale Serve at `https://host:port`. The caller ends it; stopping ends it too. */
+  openServe(options: ServeEntranceOptions & { host: string; port: number }): Promise<ServeEntrance>
   /** Says goodbye, lets calls finish for up to 10 s, closes with 1012. `restartExpectedMs` is null when it will not come back. */
   stop(options?: { restartExpectedMs: number | null }): Promise<void>
 }
@@ -53,6 +57,12 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
     url: urlOf(addresses[0], parts.socket),
     addresses,
     clients: () => state.connections.size,
+    async openServe(options) {
+      const gate = createServeGate(options.host, options.port, parts)
+      const entrance = await openServeEntrance(options, door.at('serve', gate), parts.log)
+      door.onShut(() => entrance.stopAccepting())
+      return entrance
+    },
     stop,
     [Symbol.asyncDispose]: () => stop(),
   }

@@ -14,6 +14,10 @@ export type StatePaths = {
   journal: string
   /** Unix socket for programs of the same account. */
   socket: string
+  /** Unix socket for Tailscale Serve alone. */
+  serveSocket: string
+  /** What was last placed with Tailscale Serve. */
+  serveNote: string
   /** Default workspace of the agents. */
   workspace: string
   /** Token made when nobody configured a secret. */
@@ -37,6 +41,8 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     logs: join(stateDir, 'logs'),
     journal: join(stateDir, 'audit.db'),
     socket: join(stateDir, 'gateway.sock'),
+    serveSocket: join(stateDir, 'serve.sock'),
+    serveNote: join(stateDir, 'tailscale-serve.json'),
     workspace: join(stateDir, 'workspace'),
     token: join(stateDir, 'gateway-token'),
     runtime: join(stateDir, 'gateway.json'),

@@ -4,6 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { serveOrFunnel } from './serve.ts'
 import { statusDocument, type World } from './world.ts'
 
 const [worldPath = '', ...args] = process.argv.slice(2)
@@ -26,4 +28,6 @@ if (world.garbled) {
 } else if (world.backend === 'down') {
   fail("failed to connect to local tailscaled; it doesn't appear to be running (sudo systemctl start tailscaled ?)")
 } else if (args[0] === 'status') status(args.slice(1))
-else fail(`tailscale: unknown subcommand: ${args[0]}`)
+else if (args[0] === 'serve' || args[0] === 'funnel') {
+  serveOrFunnel(args[0], args.slice(1), world, join(dirname(worldPath), 'serve.json'), fail)
+} else fail(`tailscale: unknown subcommand: ${args[0]}`)

@@ -1,9 +1,10 @@
 /** Puts a stand-in `tailscale` on a path of its own. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TailscaleCommand, tailscaleCommand } from '../../../src/tunnel/tailscale/cli.ts'
+import type { ServeState } from './serve.ts'
 import { plainWorld, statusDocument, type World } from './world.ts'
 
 export type StandIn = Disposable & {
@@ -11,8 +12,12 @@ export type StandIn = Disposable & {
   readonly env: { readonly PATH: string }
   readonly command: TailscaleCommand
   change(parts: Partial<World>): void
+  /** What is served, as `serve status --json` prints it. */
+  served(): ServeState
+  serve(state: ServeState): void
   /** The arguments of each call so far, one line each. */
   calls(): string[]
+  wasCalled(): boolean
 }
 
 /** Starting Node takes a while, so what only has to be read out again is written down beforehand. */
@@ -22,7 +27,8 @@ answer=
 [ -f '${folder}/hangs' ] && exec /bin/sleep 600
 [ "$*" = 'status --json' ] && answer='${folder}/all.json'
 [ "$*" = 'status --json --peers=false' ] && answer='${folder}/self.json'
-[ -n "$answer" ] && [ -f "$answer" ] && exec /bin/cat "$answer"
+[ "$*" = 'serve status --json' ] && answer='${folder}/serve.json'
+[ -n "$answer" ] && [ -f "$answer" ] && [ ! -f '${folder}/down' ] && exec /bin/cat "$answer"
 exec '${process.execPath}' '${join(import.meta.dirname, 'command.ts')}' '${folder}/world.json' "$@"
 `
 
@@ -33,19 +39,24 @@ export function standInTailscale(parts: Partial<World> = {}): StandIn {
   const change = (changed: Partial<World>) => {
     world = { ...world, ...changed }
     writeFileSync(join(folder, 'world.json'), JSON.stringify(world))
-    for (const name of ['all.json', 'self.json', 'hangs']) rmSync(join(folder, name), { force: true })
+    for (const name of ['all.json', 'self.json', 'down', 'hangs']) rmSync(join(folder, name), { force: true })
     if (world.hangs) writeFileSync(join(folder, 'hangs'), '')
-    if (world.backend === 'down' || world.garbled) return
+    if (world.backend === 'down' || world.garbled) return writeFileSync(join(folder, 'down'), '')
     writeFileSync(join(folder, 'all.json'), JSON.stringify(statusDocument(world, true), null, 2))
     writeFileSync(join(folder, 'self.json'), JSON.stringify(statusDocument(world, false), null, 2))
   }
+  const serve = (state: ServeState) => writeFileSync(join(folder, 'serve.json'), JSON.stringify(state, null, 2))
+  serve({})
   change(parts)
   const env = { PATH: folder }
   return {
     env,
     command: tailscaleCommand(env, []),
     change,
+    serve,
+    served: () => JSON.parse(readFileSync(join(folder, 'serve.json'), 'utf8')),
     calls: () => readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n'),
+    wasCalled: () => existsSync(join(folder, 'calls')),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -25,6 +25,12 @@ export type World = {
   tun: boolean
   /** HTTPS certificates are on in the tailnet. */
   https: boolean
+  /** The policy gives this machine the attribute, with these ports. */
+  funnel: false | string
+  /** This account may change what is served. */
+  isOperator: boolean
+  /** What `serve` and `funnel` do instead of working: the control server has to be asked first, or nothing comes of it. */
+  serveFails?: 'waits' | 'asks' | 'idle'
   self: Machine
   peers: Machine[]
   /** That many more peers that nobody asks for. */
@@ -42,6 +48,8 @@ export const plainWorld: World = {
   authUrl: '',
   tun: true,
   https: true,
+  funnel: '443,8443,10000',
+  isOperator: true,
   self: { name: 'laptop', addresses: ['100.101.1.1', 'fd7a:115c:a1e0::101:101'], os: 'linux' },
   peers: [
     {
@@ -85,9 +93,7 @@ export function statusDocument(world: World, withPeers: boolean): object {
     TailscaleIPs: isIn ? world.self.addresses : null,
     Self: {
       ...node(world, isIn ? world.self : { ...world.self, dnsName: '', addresses: [] }),
-      CapMap: isIn
-        ? { ...(world.https ? { https: null } : {}), 'https://tailscale.com/cap/is-owner': null }
-        : undefined,
+      CapMap: isIn ? capabilities(world) : undefined,
     },
     Health: world.backend === 'Running' ? [] : [`state=${world.backend}`],
     MagicDNSSuffix: isIn ? world.suffix : '',
@@ -103,6 +109,14 @@ export function statusDocument(world: World, withPeers: boolean): object {
       : null,
     User: { 1: { ID: 1, LoginName: 'ada@example.com', DisplayName: 'Ada', ProfilePicURL: '' } },
     ClientVersion: null,
+  }
+}
+
+function capabilities({ https, funnel }: World): Record<string, null> {
+  return {
+    'https://tailscale.com/cap/is-owner': null,
+    ...(https ? { https: null } : {}),
+    ...(funnel ? { funnel: null, [`https://tailscale.com/cap/funnel-ports?ports=${funnel}`]: null } : {}),
   }
 }
 

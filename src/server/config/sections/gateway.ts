@@ -30,6 +30,19 @@ export const gatewaySection = z
       })
       .prefault({})
       .describe('A socket file, which no web page and no other account can reach, beside the port or instead of it.'),
+    tailscale: z
+      .strictObject({
+        mode: z
+          .enum(['off', 'serve', 'funnel'])
+          .default('off')
+          .describe(
+            '`serve`: at `https://<machine>.<tailnet>.ts.net/` for the tailnet. `funnel`: for the whole internet; needs `auth.mode` `password`.',
+          ),
+        port: z.int().min(1).max(65535).default(443).describe('Port of that address; Funnel takes 443, 8443 or 10000.'),
+        resetOnExit: z.boolean().default(false).describe('Take it away again when the gateway stops.'),
+      })
+      .prefault({})
+      .describe('Tailscale Serve and Funnel.'),
     auth: z
       .strictObject({
         mode: z

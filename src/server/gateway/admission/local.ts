@@ -19,8 +19,11 @@ const proxyHeader =
   /^(forwarded|x-forwarded(-.*)?|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|via|cf-.*|tailscale-.*)$/
 const browserHeader = /^(origin|sec-fetch-.*)$/
 
-/** Where a connection came in: at a port of this machine, or at the socket file that only this account can open. */
-export type Entrance = 'port' | 'socket'
+/**
+ * Where a connection came in: at a port of this machine, at the socket file that only this account can open, or at the
+ * listener that only Tailscale Serve can reach.
+ */
+export type Entrance = 'port' | 'socket' | 'serve'
 
 export type SourceFacts = {
   /** `port` when absent. */
@@ -32,6 +35,7 @@ export type SourceFacts = {
 }
 
 export function describeSource(facts: SourceFacts): Source {
+  if (facts.entrance === 'serve') return throughServe(facts.headers)
   const isSocket = facts.entrance === 'socket'
   const socket = isSocket ? '127.0.0.1' : foldMapped(facts.socketAddress)
   const names = Object.keys(facts.headers).filter((name) => facts.headers[name] !== undefined)
@@ -42,6 +46,18 @@ export function describeSource(facts: SourceFacts): Source {
   const address = isSocket ? 'unix' : (forwardedAddress(socket, facts) ?? socket)
   const key = isSocket || isLoopback(address) ? (isDirect ? 'loopback' : 'loopback/forwarded') : bucketOf(address)
   return { address, isLocal, isDirect, key }
+}
+
+/** Serve writes the address anew, so it is true; what Funnel lets in is one bucket, as its addresses cost nothing (TS6). */
+function throughServe(headers: Headers): Source {
+  const given = foldMapped(single(headers['x-forwarded-for'])?.trim() ?? '')
+  const address = isIP(given) === 0 ? 'unknown' : given
+  return { address, isLocal: false, isDirect: false, key: isFunnel(headers) ? 'funnel' : bucketOf(address) }
+}
+
+/** Serve says so of what came in from the internet. */
+export function isFunnel(headers: Headers): boolean {
+  return headers['tailscale-funnel-request'] !== undefined
 }
 
 /** IPv4 as it is, IPv6 as its /64: one customer's whole network is one source. */

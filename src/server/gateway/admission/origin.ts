@@ -49,6 +49,13 @@ export function createSocketGate(options: Pick<GateOptions, 'allowedHosts' | 'al
   }
 }
 
+/** For what Tailscale Serve passes on: this machine's own MagicDNS name, and no other of the tailnet. */
+export function createServeGate(host: string, port: number, options: Pick<GateOptions, 'allowedOrigins'>): Gate {
+  const place = port === 443 ? host : `${host}:${port}`
+  const hosts = new Set(port === 443 ? [host, `${host}:443`] : [place])
+  return { hosts, origins: new Set([`https://${place}`, ...(options.allowedOrigins ?? [])]), isAnyPort: false }
+}
+
 /** Comparison is exact: browsers send one canonical spelling, and whatever else arrives was not sent by one. */
 export function passGate({ hosts, origins, isAnyPort }: Gate, headers: Headers): GateVerdict {
   const { host, origin } = headers

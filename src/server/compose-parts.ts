@@ -3,6 +3,7 @@
 import type { Clock } from '../shared/std/clock.ts'
 import type { ConfigSnapshot } from './config/load.ts'
 import type { Config } from './config/schema.ts'
+import type { Identify } from './gateway/admission/identify.ts'
 import type { ListenAddress, SharedSecret } from './gateway/server-parts.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Logger } from './log/logger.ts'
@@ -19,6 +20,7 @@ export type ComposeParts = {
   listen: readonly ListenAddress[]
   socket?: string
   ownHosts: readonly string[]
+  identify?: Identify
   hostName: string
   clock: Clock
   log: Logger

@@ -6,6 +6,7 @@ import { errorText, Fault } from '../shared/fault.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { Lifetime } from '../shared/std/lifetime.ts'
 import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli.ts'
+import { createWhois } from '../tunnel/tailscale/whois.ts'
 import { composeGateway } from './compose.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
 import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
@@ -25,6 +26,7 @@ import { takeLock } from './storage/lock.ts'
 import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
 import { keepExposed } from './tailnet/exposure.ts'
+import { createIdentify } from './tailnet/identity.ts'
 import { localToken } from './token-file.ts'
 
 export type ServerOptions = {
@@ -61,6 +63,11 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   }
   secret() // a token file that cannot be made is told before anything starts
 
+  const owners = () => {
+    const { allowTailscale, tailscaleUsers } = snapshot.config.gateway.auth
+    return allowTailscale ? tailscaleUsers : []
+  }
+
   await using life = new Lifetime()
   print('🚀 Gateway starting...')
   life.use(takeLock(paths.lock, systemClock.now()))
@@ -76,6 +83,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       env,
       listen: plan.hosts.map((host) => ({ host, port })),
       ownHosts: plan.ownHosts,
+      identify: createIdentify({ whois: createWhois(tailscale), owners, clock: systemClock }),
       ...(plan.socket === undefined ? {} : { socket: plan.socket }),
       hostName: hostname(),
       clock: systemClock,

@@ -88,5 +88,6 @@ test('settings that contradict each other are told', () => {
   const issues = (gateway: object) =>
     configSchema.safeParse({ gateway }).error?.issues.map(({ path }) => path.join('.'))
   expect(issues({ socket: { only: true } })).toEqual(['gateway.socket.only'])
+  expect(issues({ auth: { allowTailscale: true } })).toEqual(['gateway.auth.tailscaleUsers'])
   expect(issues({ bind: 'lan', socket: { enabled: true, only: true } })).toEqual(['gateway.bind'])
 })

@@ -26,7 +26,7 @@ export type Peer = {
   /** The socket's address, or the forwarded one behind a trusted proxy. */
   remoteAddress: string
   isLocal: boolean
-  authMethod: 'token' | 'password' | 'device-token' | 'none'
+  authMethod: 'token' | 'password' | 'device-token' | 'tailscale' | 'none'
   connectedAtMs: number
 }
 

@@ -38,9 +38,10 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
       const sourceOf = ({ socket, headers }: IncomingMessage) =>
         describeSource({ entrance, socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
       const http = { gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }
+      const identify = entrance === 'serve' ? parts.identify : undefined
       return {
         onRequest: (request, response) => void serveHttp(http, request, response),
-        onUpgrade: createUpgrader({ gate, isOpen: () => isOpen, sourceOf, onUpgraded }),
+        onUpgrade: createUpgrader({ gate, isOpen: () => isOpen, sourceOf, identify, onUpgraded }),
       }
     },
     open(addresses) {

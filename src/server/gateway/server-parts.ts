@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import type { Bus } from '../bus.ts'
 import type { HandlersByNoun } from '../methods/table.ts'
+import type { Identify } from './admission/identify.ts'
 import type { DeviceBook } from './device-book.ts'
 
 /** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
@@ -76,6 +77,8 @@ export type GatewayParts = {
   allowedOrigins?: readonly string[]
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[]
+  /** Who of the tailnet stands behind a request; asked only at the listener of Tailscale Serve. */
+  identify?: Identify
   /** Present when `POST /v1/chat/completions` is enabled. */
   ask?: Ask
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { maxPayloadBytes } from '../../shared/protocol/frame.ts'
 import { GreetingBudget } from './admission/budget.ts'
+import type { Identify } from './admission/identify.ts'
 import type { Source } from './admission/local.ts'
 import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
 import { nodeHttp } from './http/node-http.ts'
@@ -18,6 +19,8 @@ export function createUpgrader(options: {
   gate(): Gate
   isOpen(): boolean
   sourceOf(request: IncomingMessage): Source
+  /** Who of the tailnet it is; only where Serve alone comes in. */
+  identify?: Identify | undefined
   onUpgraded(upgraded: Upgraded): void
 }): Upgrader {
   const budget = new GreetingBudget()
@@ -42,9 +45,14 @@ export function createUpgrader(options: {
     const releaseBudget = options.isOpen() ? budget.take(source.address) : undefined
     if (!releaseBudget) return refuseUpgrade(stream, 503)
     stream.once('close', releaseBudget)
-    server.handleUpgrade(request, stream, head, (socket) =>
-      options.onUpgraded({ socket, stream, source, releaseBudget }),
-    )
+    const upgrade = (tailnetLogin?: string) => {
+      const known = tailnetLogin === undefined ? source : { ...source, tailnetLogin }
+      server.handleUpgrade(request, stream, head, (socket) =>
+        options.onUpgraded({ socket, stream, source: known, releaseBudget }),
+      )
+    }
+    if (options.identify) void options.identify(request.headers).then(upgrade)
+    else upgrade()
   }
 }
 

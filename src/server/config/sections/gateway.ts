@@ -51,6 +51,18 @@ export const gatewaySection = z
           .describe('Which secret is asked for; by default `password` if one is set, else `token`.'),
         token: secretText('Shared token. `CLAWDBOT_GATEWAY_TOKEN` is used when this is absent.').optional(),
         password: secretText('Shared password. `CLAWDBOT_GATEWAY_PASSWORD` is used when this is absent.').optional(),
+        allowTailscale: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Let `tailscaleUsers` in by who they are in the tailnet, in place of the secret, when they come through Serve.',
+          ),
+        tailscaleUsers: z
+          .array(z.string().min(1).max(254))
+          .default([])
+          .describe(
+            'Logins for that, such as `ada@example.com`. Nobody, when empty. Their devices still need approval.',
+          ),
       })
       .prefault({})
       .describe('The shared secret.'),
@@ -127,6 +139,13 @@ export const gatewaySection = z
         code: 'custom',
         path: ['bind'],
         message: `is "${gateway.bind}", but gateway.socket.only leaves no port to bind`,
+      })
+    }
+    if (gateway.auth.allowTailscale && gateway.auth.tailscaleUsers.length === 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['auth', 'tailscaleUsers'],
+        message: 'names nobody, so gateway.auth.allowTailscale lets nobody in',
       })
     }
     const mode = gateway.auth.mode

@@ -139,6 +139,8 @@ function logIn({ params, protocol, role, scopes }: Asking, facts: HandshakeFacts
     const held = ports.devices.verify(device.id, role, digestOf(deviceToken))
     if (held && covers(held, scopes)) return { kind: 'in', method: 'device-token', presentedToken: deviceToken }
   }
+  // In place of the secret, never beside a wrong one; the device still has to be paired (PA1).
+  if (classes.length === 0 && source.tailnetLogin !== undefined) return { kind: 'in', method: 'tailscale' }
   // Nothing was tried when no credential came, so nothing is counted.
   const delayMs = classes.length > 0 ? ports.limiter.failed(source.key, classes, { lockable: !source.isDirect }) : 0
   const mode = ports.secret?.mode ?? 'token'

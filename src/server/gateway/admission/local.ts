@@ -13,6 +13,8 @@ export type Source = {
   isDirect: boolean
   /** Canonical bucket of the failure limiter (AU5). */
   key: string
+  /** Login of the tailnet's user, proven (TS5); only at the listener of Serve. */
+  tailnetLogin?: string
 }
 
 const proxyHeader =

@@ -4,7 +4,7 @@ import type { Clock } from '../shared/std/clock.ts'
 import type { ConfigSnapshot } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import type { Identify } from './gateway/admission/identify.ts'
-import type { ListenAddress, SharedSecret } from './gateway/server-parts.ts'
+import type { ListenAddress, SharedSecret, TlsPair } from './gateway/server-parts.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Logger } from './log/logger.ts'
 import type { StatePaths } from './storage/paths.ts'
@@ -19,6 +19,7 @@ export type ComposeParts = {
   env: Readonly<Record<string, string | undefined>>
   listen: readonly ListenAddress[]
   socket?: string
+  tls?: TlsPair
   ownHosts: readonly string[]
   identify?: Identify
   hostName: string

@@ -14,6 +14,8 @@ export type ListenPlan = {
   /** Other names and addresses by which `Host` may call this machine. */
   readonly ownHosts: readonly string[]
   readonly socket: string | undefined
+  /** The port speaks TLS. */
+  readonly isSecure: boolean
   /** True unless programs of this machine reach the port at 127.0.0.1. */
   readonly isLoopbackSilent: boolean
 }
@@ -34,15 +36,18 @@ export type ListenFacts = {
 export async function planListening(facts: ListenFacts): Promise<ListenPlan> {
   const { gateway, home, defaultSocket, addresses = ownAddresses() } = facts
   const { enabled, path, only } = gateway.socket
-  const socket = enabled ? expandHome(path ?? defaultSocket, home) : undefined
-  if (only && facts.bind === undefined) return { hosts: [], ownHosts: [], socket, isLoopbackSilent: true }
+  const isSecure = gateway.tls.enabled
+  // Programs of this machine need no TLS, and know no fingerprint: they get the socket.
+  const socket = enabled || isSecure ? expandHome(path ?? defaultSocket, home) : undefined
+  if (only && facts.bind === undefined) return { hosts: [], ownHosts: [], socket, isSecure, isLoopbackSilent: true }
   const bind = (facts.bind ?? gateway.bind) as Bind
   const asked = { bind, customHost: gateway.customBindHost, addresses }
   const tailnet = needsTailnet(asked) ? await ownTailnet(bind, facts) : undefined
   const hosts = bindHosts({ ...asked, tailnet: tailnet?.address })
   const isEverywhere = hosts.includes('0.0.0.0')
   const ownHosts = isLoopbackOnly(hosts) ? [] : [...(isEverywhere ? addresses : hosts), ...(tailnet?.names ?? [])]
-  return { hosts, ownHosts, socket, isLoopbackSilent: !isEverywhere && !hosts.some((host) => isLoopbackOnly([host])) }
+  const isLoopbackSilent = !isEverywhere && !hosts.some((host) => isLoopbackOnly([host]))
+  return { hosts, ownHosts, socket, isSecure, isLoopbackSilent }
 }
 
 function ownAddresses(): string[] {

@@ -27,6 +27,7 @@ import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
 import { keepExposed } from './tailnet/exposure.ts'
 import { createIdentify } from './tailnet/identity.ts'
+import { loadCertificate } from './tls/certificate.ts'
 import { localToken } from './token-file.ts'
 
 export type ServerOptions = {
@@ -74,6 +75,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const { log, logFile, learnSecrets, redact } = openLog(life, options, () => snapshot, secret)
   const onFailed = (error: unknown) => log.error('the audit log could not be written', { error })
   const journal = life.use(openJournal({ path: paths.journal, clock: systemClock, redact, onFailed }))
+  const names = ['localhost', hostname(), '127.0.0.1', '::1', ...plan.ownHosts]
+  const tlsFacts = { settings: settings.tls, folder: paths.tls, home, names, now: systemClock.now() }
+  const certificate = loadCertificate(tlsFacts)
   const gateway = life.use(
     await composeGateway({
       paths,
@@ -84,6 +88,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       listen: plan.hosts.map((host) => ({ host, port })),
       ownHosts: plan.ownHosts,
       identify: createIdentify({ whois: createWhois(tailscale), owners, clock: systemClock }),
+      ...(certificate && { tls: certificate }),
       ...(plan.socket === undefined ? {} : { socket: plan.socket }),
       hostName: hostname(),
       clock: systemClock,
@@ -92,9 +97,10 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       journal,
     }),
   )
-  const reachable = { port: gateway.port, ...(plan.isLoopbackSilent ? { socket: plan.socket } : {}) }
+  const reachable = { port: gateway.port, ...(plan.isLoopbackSilent || plan.isSecure ? { socket: plan.socket } : {}) }
   life.use(writeRuntimeNote(paths.runtime, { ...reachable, env, now: systemClock.now() }))
   tellPlaces(print, gateway.url, plan)
+  if (certificate) print(`🔏 TLS fingerprint: sha256:${certificate.fingerprint}`)
   print(`🔒 Auth mode: ${secret().mode}`)
   if (made) print(`🔑 Token: kept in ${paths.token}`)
   life.use(

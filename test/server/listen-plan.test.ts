@@ -23,7 +23,13 @@ async function plan(gateway: object, world?: Partial<World>, more: { bind?: stri
 }
 
 test('TR1: by default loopback, without asking Tailscale', async () => {
-  const loopback = { hosts: ['127.0.0.1', '::1'], ownHosts: [], socket: undefined, isLoopbackSilent: false }
+  const loopback = {
+    hosts: ['127.0.0.1', '::1'],
+    ownHosts: [],
+    socket: undefined,
+    isSecure: false,
+    isLoopbackSilent: false,
+  }
   expect(await plan({})).toEqual(loopback)
   expect(await plan({ bind: 'auto' })).toEqual(loopback)
 })
@@ -33,6 +39,7 @@ test('OR2: on the tailnet, this machine answers to its address there and to its 
     hosts: ['100.101.1.1'],
     ownHosts: ['100.101.1.1', 'laptop.tail1234.ts.net'],
     socket: undefined,
+    isSecure: false,
     isLoopbackSilent: true,
   }
   expect(await plan({ bind: 'tailnet' }, {})).toEqual(tailnet)
@@ -80,6 +87,7 @@ test('the socket stands beside the port, or instead of it', async () => {
     hosts: [],
     ownHosts: [],
     socket: '/home/ada/run/gw.sock',
+    isSecure: false,
     isLoopbackSilent: true,
   })
 })

@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { dayOf } from '../../src/server/log/file.ts'
 import { runGateway } from '../../src/server/run-gateway.ts'
+import { openTunnel } from '../../src/tunnel/open.ts'
+import type { DirectWay } from '../../src/tunnel/way.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { standInTailscale } from '../support/tailscale/stand-in.ts'
+import { tunnelContext } from '../support/tunnel-context.ts'
 
 const strong = 'a token nobody has ever guessed'
 
@@ -183,4 +186,40 @@ test('with --tailscale serve the address of the tailnet is printed, and stays af
   stop.abort()
   expect(await ended).toBe('stopped')
   expect(tailscale.served().Web).toHaveProperty(['laptop.tail1234.ts.net:443'])
+})
+
+test('with TLS the banner shows the fingerprint to pin, the port speaks nothing else, and this machine uses the socket', async () => {
+  const home = homeFolder()
+  const gateway = { auth: { token: strong }, tls: { enabled: true } }
+  writeFileSync(join(home, 'clawdbot.json'), JSON.stringify({ gateway }), { mode: 0o600 })
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
+  const stop = new AbortController()
+  const printed: string[] = []
+  const flags = { port: 0 }
+  const ended = runGateway({ flags, env, home, print: (line) => printed.push(line), signal: stop.signal })
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode'), { timeout: 5_000 })
+  const [, url = '', pin = ''] = /(wss:\S+)[\s\S]*sha256:(\S+)/.exec(printed.join('\n')) ?? []
+  const tlsFingerprint = pin.replaceAll(':', '').toLowerCase()
+  const dial = async (way: DirectWay) => {
+    await using tunnel = await openTunnel(way, tunnelContext())
+    const stream = await tunnel.dial(AbortSignal.timeout(5_000))
+    stream.destroy()
+    return 'in'
+  }
+  expect(await dial({ kind: 'direct', url, tlsFingerprint })).toBe('in')
+  await expect(dial({ kind: 'direct', url })).rejects.toMatchObject({ code: 'client.untrusted' })
+  await expect(dial({ kind: 'direct', url, tlsFingerprint: '0'.repeat(64) })).rejects.toMatchObject({
+    code: 'client.untrusted',
+  })
+  using client = new RawClient(url, { rejectUnauthorized: false })
+  expect((await client.connect({ auth: { token: strong } })).ok).toBe(true)
+  const { host } = new URL(url)
+  const status = (origin: string) => RawClient.status(url, { rejectUnauthorized: false, headers: { origin } })
+  expect([await status(`https://${host}`), await status(`http://${host}`)]).toEqual([101, 403])
+  expect(await RawClient.status(url.replace('wss', 'ws'))).toBe(0)
+  const note = JSON.parse(readFileSync(join(home, '.clawdbot', 'gateway.json'), 'utf8'))
+  expect(note.socket).toBe(join(home, '.clawdbot', 'gateway.sock'))
+  expect(await RawClient.status(`ws+unix:${note.socket}:/`)).toBe(101)
+  stop.abort()
+  expect(await ended).toBe('stopped')
 })

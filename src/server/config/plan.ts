@@ -19,6 +19,7 @@ const fixed = [
   'gateway.customBindHost',
   'gateway.socket',
   'gateway.tailscale',
+  'gateway.tls',
   'gateway.http',
   'gateway.controlUi',
   'gateway.allowedHosts',

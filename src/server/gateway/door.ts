@@ -45,7 +45,7 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
       }
     },
     open(addresses) {
-      gates.port = createGate({ ...parts, ports: addresses.map(({ port }) => port) })
+      gates.port = createGate({ ...parts, isSecure: parts.tls !== undefined, ports: addresses.map(({ port }) => port) })
     },
     onShut: (task) => void onShut.push(task),
     shut() {

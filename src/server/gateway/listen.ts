@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Fault } from '../../shared/fault.ts'
 import { nodeHttp } from './http/node-http.ts'
-import type { GatewayLog, ListenAddress } from './server-parts.ts'
+import type { GatewayLog, ListenAddress, TlsPair } from './server-parts.ts'
 
 /** Requirement IN3; Node's own defaults are one and five minutes. */
 export const httpLimits = {
@@ -32,6 +32,8 @@ export type Handlers = {
 
 export type ListenOptions = Handlers & {
   addresses: readonly ListenAddress[]
+  /** PEM; plain HTTP and WebSocket when absent. */
+  tls?: TlsPair | undefined
   log: GatewayLog
   /** In place of `httpLimits`, in milliseconds. */
   limits?: Partial<Record<'headersTimeout' | 'connectionsCheckingInterval', number>>
@@ -50,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
   try {
     for (const { host, port } of options.addresses) {
-      const server = nodeHttp().createServer({ ...httpLimits, ...options.limits }, options.onRequest)
+      const server = createServer(options)
       server.on('upgrade', options.onUpgrade)
       const chosen = await bind(server, host, port || (bound[0]?.port ?? 0))
       if (chosen === 'absent') options.log.warn(`this machine has no address ${host}; not listening there`)
@@ -69,6 +71,22 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     await close()
     throw error
   }
+}
+
+/** TLS and its limits are loaded for who wants them. */
+function createServer({ tls, limits, onRequest }: ListenOptions): Server {
+  const all = { ...httpLimits, ...limits }
+  if (!tls) return nodeHttp().createServer(all, onRequest)
+  const { key, cert } = tls
+  const { createServer: createTls } = process.getBuiltinModule('node:https')
+  const secure = {
+    key,
+    cert,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: all.headersTimeout,
+    ALPNProtocols: ['http/1.1'],
+  } as const
+  return createTls({ ...all, ...secure }, onRequest)
 }
 
 /** The port bound, or `absent` for an address this machine does not have. */

@@ -13,6 +13,9 @@ export type SharedSecret = { mode: 'token' | 'password'; secret: Secret }
 
 export type ListenAddress = { host: string; port: number }
 
+/** Private key and certificate chain, PEM. */
+export type TlsPair = { key: string; cert: string }
+
 /** Lines for the log. Text from peers is escaped and cut by the caller. */
 export type GatewayLog = {
   info(message: string, fields?: Record<string, unknown>): void
@@ -55,6 +58,8 @@ export type GatewayParts = {
   handlers: OtherHandlers
   /** May be empty when there is a `socket`. */
   listen: readonly ListenAddress[]
+  /** The port speaks TLS, and nothing else. */
+  tls?: TlsPair
   /** Path of a unix socket to listen on too, in a folder of its own account (requirement TR3). */
   socket?: string
   /** Addresses and names by which other machines know this one, without port; `Host` may be any of them (OR2). */

@@ -54,7 +54,7 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
   signal?.addEventListener('abort', () => void stop(), { once: true })
   return {
     port: addresses[0]?.port ?? 0,
-    url: urlOf(addresses[0], parts.socket),
+    url: urlOf(addresses[0], parts),
     addresses,
     clients: () => state.connections.size,
     async openServe(options) {
@@ -79,14 +79,16 @@ function requireSecret({ secret }: GatewayParts): void {
 
 async function openPorts(parts: GatewayParts, door: Door, life: Lifetime): Promise<readonly ListenAddress[]> {
   if (parts.listen.length === 0 && parts.socket !== undefined) return []
-  const listening = life.use(await listen({ addresses: parts.listen, ...door.at('port'), log: parts.log }))
+  const listening = life.use(
+    await listen({ addresses: parts.listen, tls: parts.tls, ...door.at('port'), log: parts.log }),
+  )
   door.onShut(() => listening.stopAccepting())
   return listening.addresses
 }
 
-function urlOf(first: ListenAddress | undefined, socket: string | undefined): string {
+function urlOf(first: ListenAddress | undefined, { socket, tls }: GatewayParts): string {
   if (!first) return `unix:${socket}`
-  return `ws://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
+  return `${tls ? 'wss' : 'ws'}://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
 }
 
 function beat({ clock, bus }: GatewayParts, { health, connections }: GatewayState): () => void {

@@ -14,6 +14,8 @@ export type StatePaths = {
   journal: string
   /** Unix socket for programs of the same account. */
   socket: string
+  /** Folder of the certificate that was made here. */
+  tls: string
   /** Unix socket for Tailscale Serve alone. */
   serveSocket: string
   /** What was last placed with Tailscale Serve. */
@@ -41,6 +43,7 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     logs: join(stateDir, 'logs'),
     journal: join(stateDir, 'audit.db'),
     socket: join(stateDir, 'gateway.sock'),
+    tls: join(stateDir, 'tls'),
     serveSocket: join(stateDir, 'serve.sock'),
     serveNote: join(stateDir, 'tailscale-serve.json'),
     workspace: join(stateDir, 'workspace'),

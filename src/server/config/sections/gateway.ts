@@ -30,6 +30,21 @@ export const gatewaySection = z
       })
       .prefault({})
       .describe('A socket file, which no web page and no other account can reach, beside the port or instead of it.'),
+    tls: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Speak `wss` on the port. Programs on this machine then use the socket file, which comes with it.'),
+        certPath: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Certificate chain in PEM; without it the gateway makes one, to be pinned.'),
+        keyPath: z.string().min(1).optional().describe('Its private key in PEM.'),
+      })
+      .prefault({})
+      .describe('TLS of the gateway’s own. Serve and Funnel bring theirs.'),
     tailscale: z
       .strictObject({
         mode: z
@@ -147,6 +162,10 @@ export const gatewaySection = z
         path: ['auth', 'tailscaleUsers'],
         message: 'names nobody, so gateway.auth.allowTailscale lets nobody in',
       })
+    }
+    if ((gateway.tls.certPath === undefined) !== (gateway.tls.keyPath === undefined)) {
+      const missing = gateway.tls.certPath === undefined ? 'certPath' : 'keyPath'
+      context.addIssue({ code: 'custom', path: ['tls', missing], message: 'is needed too: the two are one pair' })
     }
     const mode = gateway.auth.mode
     if (mode === 'password' && gateway.auth.token !== undefined && gateway.auth.password === undefined) {

@@ -13,6 +13,8 @@ export type GateVerdict = { kind: 'open' } | { kind: 'closed'; status: 403 | 421
 
 export type GateOptions = {
   ports: readonly number[]
+  /** They speak TLS. */
+  isSecure?: boolean
   /** Addresses and names of this machine itself, without a port, IPv6 without brackets. */
   ownHosts?: readonly string[]
   allowedHosts?: readonly string[]
@@ -20,7 +22,14 @@ export type GateOptions = {
 }
 
 /** The exact values accepted for a server that listens on `ports`, plus the configured ones. */
-export function createGate({ ports, ownHosts = [], allowedHosts = [], allowedOrigins = [] }: GateOptions): Gate {
+export function createGate({
+  ports,
+  isSecure = false,
+  ownHosts = [],
+  allowedHosts = [],
+  allowedOrigins = [],
+}: GateOptions): Gate {
+  const usual = isSecure ? 443 : 80
   const names = [
     '127.0.0.1',
     '[::1]',
@@ -28,10 +37,11 @@ export function createGate({ ports, ownHosts = [], allowedHosts = [], allowedOri
     ...ownHosts.map((host) => (host.includes(':') ? `[${host}]` : host)),
   ]
   const own = ports.flatMap((port) =>
-    names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])),
+    names.flatMap((name) => (port === usual ? [name, `${name}:${port}`] : [`${name}:${port}`])),
   )
-  // A browser leaves out the port of http when it is 80, so the two lists differ there.
-  const origins = own.map((host) => `http://${host.replace(/:80$/, '')}`)
+  // A browser leaves out the usual port in an Origin, so the two lists differ there.
+  const bare = (host: string) => (host.endsWith(`:${usual}`) ? host.slice(0, -`:${usual}`.length) : host)
+  const origins = own.map((host) => `${isSecure ? 'https' : 'http'}://${bare(host)}`)
   return {
     hosts: new Set([...own, ...allowedHosts]),
     origins: new Set([...origins, ...allowedOrigins]),

@@ -171,8 +171,8 @@ async function requirePassword(
     mode === 'password' ? `it has ${password.length === 0 ? 'none' : 'a shorter one'}` : `its mode is "${mode}"`
   throw new Fault('config.invalid', `Funnel takes a password of at least ${shortestPassword} characters, and ${now}`, {
     remedy:
-      'clawdbot config set gateway.auth.mode password; ' +
-      'openssl rand -base64 24 | clawdbot config set gateway.auth.password --stdin',
+      'openssl rand -base64 24 | clawdbot config set gateway.auth.password --stdin; ' +
+      'clawdbot config set gateway.auth.mode password',
   })
 }
 

@@ -112,6 +112,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       socketPath: paths.serveSocket,
       print,
       log,
+      note: (what, facts) => journal.note(what, facts),
       clock: systemClock,
     }),
   )

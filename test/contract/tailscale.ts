@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { askStatus, listTailnetPeers, stateFault } from '../../src/tunnel/tailscale/ask.ts'
 import type { TailscaleCommand } from '../../src/tunnel/tailscale/cli.ts'
+import { readServe } from '../../src/tunnel/tailscale/expose.ts'
 import { isTailnetAddress } from '../../src/tunnel/tailscale/peer-name.ts'
+import { createWhois } from '../../src/tunnel/tailscale/whois.ts'
 
 export function describeTailscale(name: string, make: () => TailscaleCommand): void {
   const signal = new AbortController().signal
@@ -26,6 +28,15 @@ export function describeTailscale(name: string, make: () => TailscaleCommand): v
       expect(self?.addresses.every(isTailnetAddress)).toBe(true)
       expect(peers.every(({ name: own }) => own !== '')).toBe(true)
       expect(await listTailnetPeers(make(), signal)).toHaveLength(peers.length)
+    })
+
+    test('says what it serves, and whose its own address is, while it runs', async () => {
+      const reading = await askStatus(make(), { withPeers: false, signal })
+      if (stateFault(reading) || reading.kind !== 'status') return
+      const { handlers, tcpPorts } = await readServe(make(), signal)
+      expect([...handlers, ...tcpPorts.map((port) => ({ port }))].every(({ port }) => port > 0)).toBe(true)
+      const [address = ''] = reading.status.self?.addresses ?? []
+      expect(await createWhois(make())(address)).toMatchObject({ login: expect.stringMatching(/\S/) })
     })
 
     test('refuses what it does not know with an exit code and words', async () => {

@@ -22,6 +22,8 @@ export type ExposureParts = {
   readonly socketPath: string
   readonly print: (line: string) => void
   readonly log: GatewayLog
+  /** For the audit log: `tailscale.served`, `tailscale.withdrawn`. */
+  readonly note: (what: string, facts: Record<string, unknown>) => void
   readonly clock: Clock
   readonly platform?: NodeJS.Platform
 }
@@ -51,7 +53,9 @@ export function keepExposed(parts: ExposureParts): AsyncDisposable {
       const placed = readServeNote(notePath)
       if (settings.mode === 'off' || !settings.resetOnExit || !placed) return
       try {
-        log.info('took away what Tailscale served', { how: await withdraw(command, placed, deadline(withdrawLimitMs)) })
+        const how = await withdraw(command, placed, deadline(withdrawLimitMs))
+        log.info('took away what Tailscale served', { how })
+        parts.note('tailscale.withdrawn', { port: placed.port, how })
         writeServeNote(notePath, undefined)
       } catch (error) {
         log.warn('Tailscale still serves this gateway', { reason: errorText(error) })
@@ -92,6 +96,7 @@ async function keepTrying(parts: ExposureParts, entrance: EntranceKeeper, signal
       const { url } = await exposeOnce(parts, entrance, signal)
       print(`🌐 Tailscale ${words}: ${url}`)
       log.info(`Tailscale ${words} is on`, { url })
+      parts.note('tailscale.served', { url, mode: settings.mode })
       return
     } catch (error) {
       signal.throwIfAborted()
@@ -153,13 +158,14 @@ function daemonUids(): number[] {
 }
 
 /** An earlier gateway may have been killed, or the mode changed while none ran (TS10). */
-async function takeAway({ command, notePath, log }: ExposureParts, signal: AbortSignal): Promise<void> {
+async function takeAway({ command, notePath, log, note }: ExposureParts, signal: AbortSignal): Promise<void> {
   const placed = readServeNote(notePath)
   if (!placed) return
   try {
     const how = await withdraw(command, placed, signal)
     writeServeNote(notePath, undefined)
     log.info('what an earlier gateway let Tailscale serve', { port: placed.port, how })
+    note('tailscale.withdrawn', { port: placed.port, how })
   } catch (error) {
     signal.throwIfAborted()
     log.warn('Tailscale still serves what an earlier gateway placed', { reason: errorText(error) })

@@ -23,6 +23,7 @@ async function world(parts: Partial<World> = {}) {
   })
   const clock = new ManualClock()
   const printed: string[] = []
+  const noted: string[] = []
   const notePath = join(folder, 'note.json')
   const keep = (settings: object, more: Partial<ExposureParts> = {}) =>
     keepExposed({
@@ -33,6 +34,7 @@ async function world(parts: Partial<World> = {}) {
       socketPath: join(folder, 'serve.sock'),
       print: (line) => printed.push(line),
       log: gateway.parts.log,
+      note: (what, facts) => noted.push(`${what} ${JSON.stringify(facts)}`),
       clock,
       platform: 'linux',
       ...more,
@@ -40,7 +42,7 @@ async function world(parts: Partial<World> = {}) {
   const heard = (text: string) => vi.waitFor(() => expect(printed.join('\n')).toContain(text), { timeout: 8000 })
   const logged = (text: string) =>
     vi.waitFor(() => expect(gateway.logged.join('\n')).toContain(text), { timeout: 8000 })
-  return { tailscale, gateway, folder, clock, printed, notePath, keep, heard, logged }
+  return { tailscale, gateway, folder, clock, printed, noted, notePath, keep, heard, logged }
 }
 
 const targetOf = (tailscale: StandIn, port = 443) =>
@@ -93,7 +95,7 @@ test('what keeps Tailscale from it is told once with its remedy, and tried again
 })
 
 test('it stays when the gateway stops, so that the address does; with resetOnExit ours goes and others stay', async () => {
-  const { tailscale, keep, heard, printed, notePath } = await world()
+  const { tailscale, keep, heard, printed, noted, notePath } = await world()
   const first = keep({ mode: 'serve' })
   await heard('🌐 Tailscale Serve')
   await first[Symbol.asyncDispose]()
@@ -107,6 +109,8 @@ test('it stays when the gateway stops, so that the address does; with resetOnExi
   await second[Symbol.asyncDispose]()
   expect([targetOf(tailscale), targetOf(tailscale, 8443)]).toEqual(['nothing', 'http://127.0.0.1:3000'])
   expect(existsSync(notePath)).toBe(false)
+  expect(noted.at(-2)).toBe(`tailscale.served {"url":"https://${host}/","mode":"serve"}`)
+  expect(noted.at(-1)).toBe('tailscale.withdrawn {"port":443,"how":"removed"}')
 })
 
 test('TS10: what a killed gateway left is replaced by the next one, and taken away by one whose mode is off', async () => {

@@ -22,12 +22,21 @@ function status(flags: readonly string[]): void {
   process.stdout.write(JSON.stringify(statusDocument(world, !flags.includes('--peers=false')), null, 2))
 }
 
+/** Everybody of the stand-in's tailnet is Ada. */
+function whois(address: string | undefined): void {
+  const machine = [world.self, ...world.peers].find(({ addresses }) => addresses.includes(address ?? ''))
+  if (!machine) fail('peer not found')
+  const UserProfile = { ID: 1, LoginName: 'ada@example.com', DisplayName: 'Ada' }
+  process.stdout.write(JSON.stringify({ Node: { Name: `${machine.name}.${world.suffix}.` }, UserProfile, CapMap: {} }))
+}
+
 if (world.garbled) {
   process.stdout.write(world.garbled.stdout ?? '')
   if (world.garbled.stderr !== undefined) fail(world.garbled.stderr)
 } else if (world.backend === 'down') {
   fail("failed to connect to local tailscaled; it doesn't appear to be running (sudo systemctl start tailscaled ?)")
 } else if (args[0] === 'status') status(args.slice(1))
+else if (args[0] === 'whois' && args[1] === '--json') whois(args[2])
 else if (args[0] === 'serve' || args[0] === 'funnel') {
   serveOrFunnel(args[0], args.slice(1), world, join(dirname(worldPath), 'serve.json'), fail)
 } else fail(`tailscale: unknown subcommand: ${args[0]}`)

@@ -6,7 +6,8 @@ const opening = `# Security audit
 
 Printed from \`src/server/audit/checks\` by \`npm run docs\`; edit the checks, not this page.
 
-\`clawdbot security audit\` looks at the gateway of this machine: its files, its settings, its devices. It changes nothing,
+\`clawdbot security audit\` looks at the gateway of this machine: its files, its settings, its devices, and your
+SSH as far as saved gateways are reached through it. It changes nothing,
 and the gateway may be running or not. \`--json\` prints the same for programs. Exit code 0: nothing, or only what is good to
 know. 1: a warning. 2: something critical. A fresh install has neither. \`/security\` in the terminal shows what a gateway
 finds about itself, near or far; that takes an admin.
@@ -35,6 +36,10 @@ export const absent: readonly (readonly [ids: readonly string[], why: string])[]
   [['config.dangerous_flags'], 'no setting turns a protection off; the two that widen access have ids of their own'],
   [['tools.exec.approvals_default_allow'], 'what nobody answers is refused, always'],
   [['devices.pending_old'], 'who waits for approval is forgotten after five minutes'],
+  [
+    ['ssh.server_keepalive_off'],
+    'both ends of the gateway’s own connection ask each other every 15 s, so a dead one ends without it',
+  ],
   [['durability.sync_off'], 'every message is synced; there is no setting'],
   [['durability.no_backup'], 'there is no backup command yet'],
   [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],
@@ -59,4 +64,4 @@ function printCheck({ id, severity, about, remedy }: Check): string {
 }
 
 /** Ids whose findings can be repaired without a question; a test compares them with what the checks offer. */
-export const repaired = [/^fs\..*(perms_|_readable$)/, /^logging\.redact_off$/]
+export const repaired = [/^fs\..*(perms_|_readable$)/, /^logging\.redact_off$/, /^ssh\.key_perms$/]

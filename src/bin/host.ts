@@ -28,6 +28,8 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
     journal: { path: paths.journal, open: journal },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')
+      const { lookAtSsh } = await import('../client/ssh-look.ts')
+      const { clientPaths } = await import('../client/paths.ts')
       const set = (path: string, value: string) => void config.set(path, value)
       const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
         using open = journal()
@@ -35,6 +37,7 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       }
       return await runAudit({
         ...{ paths, env, now: systemClock.now(), whole: { database: isDeep, journal: true } },
+        lookAtSsh: async () => await lookAtSsh(clientPaths(env, home).profiles, { env, home, signal }),
         knocking: isDeep ? signal : undefined,
         repairs: isRepairing ? { set, note } : undefined,
       })

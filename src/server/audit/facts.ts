@@ -43,6 +43,24 @@ export type DeviceFacts = {
   readonly lastSeenAt: number
 }
 
+/** One host that a saved gateway is reached through. */
+export type SshHostFacts = {
+  readonly profile: string
+  readonly alias: string
+  readonly strictHostKeyChecking: 'yes' | 'ask' | 'accept-new' | 'no'
+  readonly isKnown: boolean
+  readonly knownHostsFiles: readonly string[]
+  readonly forwardAgent: boolean
+  readonly engine: 'ssh2' | 'system'
+}
+
+/** The person's own SSH; known only where the person is, so never to a gateway that is asked from afar. */
+export type SshFacts = {
+  readonly hosts: readonly SshHostFacts[]
+  readonly keys: readonly { readonly path: string; readonly mode: number | undefined; readonly isEncrypted: boolean }[]
+  readonly hasNativePart: boolean
+}
+
 /** What came of knocking at the gateway. */
 export type ProbeFacts =
   | { readonly kind: 'stopped'; readonly port: number; readonly isPortTaken: boolean }
@@ -96,6 +114,8 @@ export type AuditFacts = {
     readonly journal: ChainCheck | undefined
     readonly freeBytes: number | undefined
   }
+  /** Undefined where no saved gateway is reached through SSH, and where nobody looked. */
+  readonly ssh: SshFacts | undefined
   /** Undefined when nobody knocked. */
   readonly probe: ProbeFacts | undefined
 }

@@ -36,6 +36,7 @@ export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFac
     ),
     allowedCommands: countAllowed(join(paths.stateDir, 'allowed-commands.json')),
     ...gatherStore(paths, whole),
+    ssh: undefined,
     probe: undefined,
   }
 }

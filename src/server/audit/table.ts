@@ -18,6 +18,15 @@ import {
 } from './checks/private-files.ts'
 import { debugLogging, redactOff, secretsInConfig, unknownKeys, unusable } from './checks/settings.ts'
 import {
+  addonMissing,
+  agentForwardingOn,
+  keyPerms,
+  keyUnencrypted,
+  knownHostsMissing,
+  noPostQuantum,
+  strictHostKeyOff,
+} from './checks/ssh.ts'
+import {
   stateDirGroupWritable,
   stateDirLink,
   stateDirReadable,
@@ -59,6 +68,13 @@ export const auditChecks: readonly Check[] = [
   probeFailed,
   socketAvailable,
   runningAsRoot,
+  knownHostsMissing,
+  strictHostKeyOff,
+  keyPerms,
+  keyUnencrypted,
+  agentForwardingOn,
+  addonMissing,
+  noPostQuantum,
   staleDevices,
   manyAdminDevices,
   execFull,

@@ -1,5 +1,6 @@
 /** What this room must know of an ssh2 client and ssh2 tells nobody. The only file that looks inside; ssh2 1.17. */
 
+import { createRequire } from 'node:module'
 import type { Client } from 'ssh2'
 
 type FailureHandler = (protocol: unknown, methods: string[], isPartial: boolean) => void
@@ -34,4 +35,14 @@ export function onAuthFailure(client: Client, listener: (methods: string[], isPa
  */
 export function heard(client: Client): void {
   ;(client as unknown as Inside)._resetKA?.()
+}
+
+/** Whether ssh2 has its native part, without which it encrypts in JavaScript. */
+export function hasNativePart(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node')
+    return true
+  } catch {
+    return false // not built on this machine
+  }
 }

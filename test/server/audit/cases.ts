@@ -1,6 +1,6 @@
 /** For each check one state of affairs it must find, and one close to it that is fine. */
 
-import type { ProbeFacts, RuleFacts } from '../../../src/server/audit/facts.ts'
+import type { ProbeFacts, RuleFacts, SshFacts, SshHostFacts } from '../../../src/server/audit/facts.ts'
 import {
   account,
   all,
@@ -44,6 +44,22 @@ function knocked(more: Partial<Extract<ProbeFacts, { kind: 'running' }>>): Spoil
     probe: { kind: 'running', port: 18_789, listeners: ['127.0.0.1', '::1'], isLive: true, ...turnedAway, ...more },
   })
 }
+
+const sshHost: SshHostFacts = {
+  profile: 'work',
+  alias: 'vps',
+  strictHostKeyChecking: 'ask',
+  isKnown: true,
+  knownHostsFiles: ['/home/ada/.ssh/known_hosts'],
+  forwardAgent: false,
+  engine: 'ssh2',
+}
+function withSsh(more: Partial<SshFacts>): Spoil {
+  return withFacts({ ssh: { hosts: [], keys: [], hasNativePart: true, ...more } })
+}
+const ssh = (more: Partial<SshHostFacts>) => withSsh({ hosts: [{ ...sshHost, ...more }] })
+const sshKey = (more: Partial<SshFacts['keys'][number]>) =>
+  withSsh({ keys: [{ path: '/home/ada/.ssh/id_ed25519', mode: 0o600, isEncrypted: true, ...more }] })
 
 const device = (days: number, isAdmin = true) => ({
   id: 'c0ffee00deadbeef',
@@ -171,6 +187,25 @@ export const cases: Readonly<Record<string, Case>> = {
     passes: asIs,
     says: 'root',
   },
+  'ssh.known_hosts_missing': {
+    fails: ssh({ isKnown: false }),
+    passes: ssh({ isKnown: false, strictHostKeyChecking: 'no' }),
+    says: 'vps',
+  },
+  'ssh.strict_host_key_off': {
+    fails: ssh({ strictHostKeyChecking: 'no' }),
+    passes: ssh({ strictHostKeyChecking: 'accept-new' }),
+    says: 'StrictHostKeyChecking no',
+  },
+  'ssh.key_perms': { fails: sshKey({ mode: 0o640 }), passes: sshKey({ mode: 0o400 }), says: 'mode 640' },
+  'ssh.key_unencrypted': { fails: sshKey({ isEncrypted: false }), passes: sshKey({}), says: 'no passphrase' },
+  'ssh.agent_forwarding_on': { fails: ssh({ forwardAgent: true }), passes: ssh({}), says: 'ForwardAgent' },
+  'ssh.engine_addon_missing': {
+    fails: withSsh({ hosts: [sshHost], hasNativePart: false }),
+    passes: withSsh({ hosts: [{ ...sshHost, engine: 'system' }], hasNativePart: false }),
+    says: 'native part',
+  },
+  'ssh.no_pq_kex': { fails: ssh({}), passes: ssh({ engine: 'system' }), says: 'quantum' },
   'devices.stale': {
     fails: withFacts({ devices: [device(91)] }),
     passes: withFacts({ devices: [device(89)] }),

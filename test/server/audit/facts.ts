@@ -45,6 +45,7 @@ export function quiet(): AuditFacts {
     allowedCommands: 0,
     devices: [],
     store: { setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
+    ssh: undefined,
     probe: undefined,
   }
 }

@@ -40,6 +40,7 @@ export const absent: readonly (readonly [ids: readonly string[], why: string])[]
     ['ssh.server_keepalive_off'],
     'both ends of the gateway’s own connection ask each other every 15 s, so a dead one ends without it',
   ],
+  [['tailscale.owner_list_empty'], 'settings that let nobody in are refused'],
   [['durability.sync_off'], 'every message is synced; there is no setting'],
   [['durability.no_backup'], 'there is no backup command yet'],
   [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],

@@ -30,6 +30,7 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       const { runAudit } = await import('../server/audit/run.ts')
       const { lookAtSsh } = await import('../client/ssh-look.ts')
       const { clientPaths } = await import('../client/paths.ts')
+      const { tailscaleCommand } = await import('../tunnel/tailscale/cli.ts')
       const set = (path: string, value: string) => void config.set(path, value)
       const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
         using open = journal()
@@ -37,8 +38,12 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       }
       return await runAudit({
         ...{ paths, env, now: systemClock.now(), whole: { database: isDeep, journal: true } },
-        lookAtSsh: async () => await lookAtSsh(clientPaths(env, home).profiles, { env, home, signal }),
-        knocking: isDeep ? signal : undefined,
+        asking: {
+          signal,
+          isKnocking: isDeep,
+          tailscale: tailscaleCommand(env),
+          lookAtSsh: async () => await lookAtSsh(clientPaths(env, home).profiles, { env, home, signal }),
+        },
         repairs: isRepairing ? { set, note } : undefined,
       })
     },

@@ -66,7 +66,7 @@ test('E21: knocked at as an attacker would, a real gateway opens to nobody, and 
     const { pending } = await call(owner, 'device.pair.list')
     expect(pending).toEqual([])
     const { findings: seen } = await call(owner, 'security.audit')
-    expect(seen).toEqual(findings)
+    expect(seen).toEqual((await audit(stateDir, '--json')).findings)
     using reader = await operator(gateway, { scopes: ['operator.read'] })
     expect((await reader.request('security.audit', {})).ok).toBe(false)
   } finally {
@@ -99,16 +99,16 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
       ℹ️  Good to know
         The gateway listens on a port; a socket file instead could be reached by no page and no other account  [gateway.unix_socket_available]
            If you use it from this machine or through SSH only, run: clawdbot config set gateway.socket '{"enabled": true, "only": true}'
-        In short: listens on loopback; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins  [summary.attack_surface]
+        In short: listens on loopback; Tailscale off; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins  [summary.attack_surface]
            Knock at it as an attacker would: clawdbot security audit --deep
 
-      48 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
+      59 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
       "
     `)
     const { out } = await audit(stateDir, '--json')
     expect(JSON.parse(out.replaceAll(stateDir, '~'))).toMatchInlineSnapshot(`
       {
-        "checks": 48,
+        "checks": 59,
         "counts": {
           "critical": 1,
           "info": 2,
@@ -136,7 +136,7 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
           },
           {
             "id": "summary.attack_surface",
-            "message": "In short: listens on loopback; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins",
+            "message": "In short: listens on loopback; Tailscale off; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins",
             "remedy": "Knock at it as an attacker would: clawdbot security audit --deep",
             "severity": "info",
           },

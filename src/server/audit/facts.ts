@@ -61,6 +61,20 @@ export type SshFacts = {
   readonly hasNativePart: boolean
 }
 
+export type ServedHandler = {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly target: string
+}
+
+export type TailscaleFacts = {
+  /** What a gateway of this home has placed. */
+  readonly placed: { readonly host: string; readonly port: number; readonly targets: readonly string[] } | undefined
+  /** What is served now, or why that cannot be read. */
+  readonly served: { readonly handlers: readonly ServedHandler[]; readonly funnels: readonly string[] } | string
+}
+
 /** What came of knocking at the gateway. */
 export type ProbeFacts =
   | { readonly kind: 'stopped'; readonly port: number; readonly isPortTaken: boolean }
@@ -116,6 +130,8 @@ export type AuditFacts = {
   }
   /** Undefined where no saved gateway is reached through SSH, and where nobody looked. */
   readonly ssh: SshFacts | undefined
+  /** Undefined where Tailscale has nothing to do with this gateway, and where nobody looked. */
+  readonly tailscale: TailscaleFacts | undefined
   /** Undefined when nobody knocked. */
   readonly probe: ProbeFacts | undefined
 }

@@ -11,8 +11,8 @@ const mostNames = 2000
 /** What lies directly in the state folder, by name; anything else there is nobody's secret. */
 const partOfName: readonly [RegExp, FilePart][] = [
   [/^clawdbot\.json(\.bak)?$/, 'config'],
-  [/^(secrets|identity)$/, 'credentials-folder'],
-  [/^(gateway-token|profiles\.json|allowed-commands\.json)(\.bak)?$/, 'credential'],
+  [/^(secrets|identity|tls)$/, 'credentials-folder'],
+  [/^(gateway-token|profiles\.json|allowed-commands\.json|tailscale-serve\.json)(\.bak)?$/, 'credential'],
   [/^(clawdbot\.db|outbox$|cache$)/, 'store'],
   [/^(logs$|audit\.db)/, 'log'],
 ]

@@ -37,6 +37,7 @@ export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFac
     allowedCommands: countAllowed(join(paths.stateDir, 'allowed-commands.json')),
     ...gatherStore(paths, whole),
     ssh: undefined,
+    tailscale: undefined,
     probe: undefined,
   }
 }

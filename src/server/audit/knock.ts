@@ -2,12 +2,16 @@
 
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { request } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { WebSocket } from 'ws'
 import { version } from '../../shared/build.ts'
 import type { ConnectParams } from '../../shared/protocol/connect.ts'
 import { proofText } from '../../shared/protocol/device-proof.ts'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
 import { deadline } from '../../shared/std/signal.ts'
+
+/** A port of this machine. Its certificate is not looked at: whoever has the port is who is knocked at. */
+export type Door = { readonly port: number; readonly isSecure: boolean }
 
 export type Knock = {
   readonly headers?: Readonly<Record<string, string>>
@@ -25,9 +29,13 @@ export type Answer =
 /** A gateway on this machine that takes longer has another problem. */
 const patienceMs = 5000
 
-export function knock(port: number, options: Knock, parent: AbortSignal): Promise<Answer> {
+export function knock({ port, isSecure }: Door, options: Knock, parent: AbortSignal): Promise<Answer> {
   const signal = deadline(patienceMs, parent)
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false, headers: { ...options.headers } })
+  const socket = new WebSocket(`${isSecure ? 'wss' : 'ws'}://127.0.0.1:${port}/`, {
+    rejectUnauthorized: false,
+    perMessageDeflate: false,
+    headers: { ...options.headers },
+  })
   return new Promise<Answer>((resolve) => {
     const end = (answer: Answer) => {
       socket.terminate()
@@ -54,13 +62,24 @@ export function knock(port: number, options: Knock, parent: AbortSignal): Promis
 
 /** Status of a plain request; 0 when nothing answered. */
 export function ask(
-  port: number,
+  { port, isSecure }: Door,
   { method, path, headers, body }: { method: string; path: string; headers?: Record<string, string>; body?: string },
   parent: AbortSignal,
 ): Promise<number> {
   const signal = deadline(patienceMs, parent)
   return new Promise((resolve) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers, signal, agent: false }, (response) => {
+    const send = isSecure ? secureRequest : request
+    const where = {
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers,
+      signal,
+      agent: false as const,
+      rejectUnauthorized: false,
+    }
+    const sent = send(where, (response) => {
       response.destroy()
       resolve(response.statusCode ?? 0)
     })

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
 import type { ProbeFacts } from './facts.ts'
-import { type Answer, ask, knock, wrongToken } from './knock.ts'
+import { type Answer, ask, type Door, knock, wrongToken } from './knock.ts'
 import { type Listener, listenersOn } from './listeners.ts'
 
 export type ProbeOptions = {
@@ -11,9 +11,9 @@ export type ProbeOptions = {
   readonly notePath: string
   /** Where the settings put it, when none runs. */
   readonly port: number
+  /** It speaks TLS. */
+  readonly isSecure?: boolean
   readonly signal: AbortSignal
-  /** As Linux tells them. */
-  readonly tables?: readonly string[]
 }
 
 const stranger = 'attacker.example'
@@ -39,37 +39,43 @@ const routes = [
 export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
   const running = readNote(options.notePath)
   const port = running === undefined ? options.port : running.port
-  const found = port === undefined ? [] : listenersAt(port, options.tables ?? systemTables())
+  const found = port === undefined ? [] : listenersAt(port)
   const listeners = found.map(({ address }) => address)
   if (running === undefined) {
     const isAnswered =
-      found.length > 0 || (await ask(options.port, { method: 'GET', path: '/live' }, options.signal)) !== 0
+      found.length > 0 ||
+      (await ask({ port: options.port, isSecure: false }, { method: 'GET', path: '/live' }, options.signal)) !== 0
     return { kind: 'stopped', port: options.port, isPortTaken: isAnswered }
   }
   if (port === undefined) return { kind: 'socket' }
   const isPortTaken = found.some((listener) => isForeign(listener, running.pid))
   if (isPortTaken) return { kind: 'foreign', port }
-  return { kind: 'running', port, listeners, ...(await attack(port, options.signal)) }
+  return {
+    kind: 'running',
+    port,
+    listeners,
+    ...(await attack({ port, isSecure: options.isSecure === true }, options.signal)),
+  }
 }
 
 type Attacks = Omit<Extract<ProbeFacts, { kind: 'running' }>, 'kind' | 'port' | 'listeners'>
 
 /** One after the other: several at once could use up the few places for strangers, which others need. */
-async function attack(port: number, signal: AbortSignal): Promise<Attacks> {
-  const isLive = (await ask(port, { method: 'GET', path: '/live' }, signal)) !== 0
-  const origin = await knock(port, { headers: { origin: `https://${stranger}` } }, signal)
-  const host = await knock(port, { headers: { host: `${stranger}:${port}` } }, signal)
-  const withoutSecret = await knock(port, {}, signal)
-  const withWrongSecret = await knock(port, { token: wrongToken() }, signal)
+async function attack(door: Door, signal: AbortSignal): Promise<Attacks> {
+  const isLive = (await ask(door, { method: 'GET', path: '/live' }, signal)) !== 0
+  const origin = await knock(door, { headers: { origin: `https://${stranger}` } }, signal)
+  const host = await knock(door, { headers: { host: `${stranger}:${door.port}` } }, signal)
+  const withoutSecret = await knock(door, {}, signal)
+  const withWrongSecret = await knock(door, { token: wrongToken() }, signal)
   const believed: string[] = []
   for (const headers of forged) {
-    const answer = await knock(port, { headers, withDevice: true }, signal)
+    const answer = await knock(door, { headers, withDevice: true }, signal)
     if (isIn(answer) || isBelieved(answer)) believed.push(Object.keys(headers).join(', '))
   }
   const openRoutes: string[] = []
   for (const { method, path, body } of routes) {
     const status = await ask(
-      port,
+      door,
       { method, path, headers: { 'content-type': 'application/json' }, ...(body === undefined ? {} : { body }) },
       signal,
     )
@@ -114,8 +120,9 @@ function systemTables(): string[] {
   return process.platform === 'linux' ? ['/proc/net/tcp', '/proc/net/tcp6'].map(readOr) : []
 }
 
-function listenersAt(port: number, tables: readonly string[]): Listener[] {
-  return tables.flatMap((table) => listenersOn(port, table))
+/** None where the system has no such tables. */
+function listenersAt(port: number): Listener[] {
+  return systemTables().flatMap((table) => listenersOn(port, table))
 }
 
 /** Whether somebody else has that socket. Of processes of other accounts the system does not tell. */

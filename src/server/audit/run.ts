@@ -1,30 +1,48 @@
 /** One audit from beginning to end: facts, if wanted a knock at the gateway, the checks, if wanted repairs and a second look. */
 
+import type { TailscaleCommand } from '../../tunnel/tailscale/cli.ts'
 import { gatewayPort } from '../config/effective.ts'
 import type { AuditFacts } from './facts.ts'
-import type { GatherOptions } from './gather.ts'
-import { gatherFacts } from './gather.ts'
+import { type GatherOptions, gatherFacts } from './gather.ts'
+import { gatherTailscale } from './gather-tailscale.ts'
 import { probeGateway } from './probe.ts'
 import { type Repaired, type RepairPorts, repairFindings } from './repair.ts'
 import { type AuditReport, auditReport } from './report.ts'
 import { auditChecks } from './table.ts'
 
 export type AuditOptions = GatherOptions & {
-  /** Knocks at the running gateway until this ends. */
-  readonly knocking?: AbortSignal | undefined
-  /** Looks at the person's own SSH. */
-  readonly lookAtSsh?: (() => Promise<AuditFacts['ssh']>) | undefined
+  /** What is asked beside files and settings; nothing where it is absent. */
+  readonly asking?: Asking | undefined
   readonly repairs?: RepairPorts | undefined
 }
 
+export type Asking = {
+  readonly signal: AbortSignal
+  readonly tailscale: TailscaleCommand
+  /** Looks at the person's own SSH. */
+  readonly lookAtSsh: () => Promise<AuditFacts['ssh']>
+  /** Knocks at the running gateway. */
+  readonly isKnocking: boolean
+}
+
 export async function runAudit(options: AuditOptions): Promise<AuditReport & { repaired: readonly Repaired[] }> {
-  const { paths, env, knocking, lookAtSsh, repairs } = options
-  const look = async (): Promise<AuditFacts> => ({ ...gatherFacts(options), ssh: await lookAtSsh?.() })
-  const facts = await look()
-  const port = gatewayPort(facts.config.settings, env)
-  const probe = knocking && (await probeGateway({ notePath: paths.runtime, port, signal: knocking }))
-  const report = auditReport(auditChecks, { ...facts, probe })
+  const { asking, repairs } = options
+  const facts = gatherFacts(options)
+  const answers = asking ? await ask(facts, options, asking) : {}
+  const report = auditReport(auditChecks, { ...facts, ...answers })
   const repaired = repairs ? repairFindings(report.findings, repairs) : []
   if (!repaired.some(({ isDone }) => isDone)) return { ...report, repaired }
-  return { ...auditReport(auditChecks, { ...(await look()), probe }), repaired }
+  const ssh = await asking?.lookAtSsh()
+  return { ...auditReport(auditChecks, { ...gatherFacts(options), ...answers, ssh }), repaired }
+}
+
+async function ask({ config }: AuditFacts, { paths, env }: AuditOptions, asking: Asking) {
+  const { signal, tailscale: command, isKnocking } = asking
+  const { gateway } = config.settings
+  const isWanted = isKnocking || gateway.tailscale.mode !== 'off'
+  const tailscale = gatherTailscale({ command, notePath: paths.serveNote, isWanted, signal })
+  const port = gatewayPort(config.settings, env)
+  const place = { notePath: paths.runtime, port, isSecure: gateway.tls.enabled }
+  const probe = isKnocking ? probeGateway({ ...place, signal }) : undefined
+  return { ssh: await asking.lookAtSsh(), tailscale: await tailscale, probe: await probe }
 }

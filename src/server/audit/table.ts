@@ -35,6 +35,7 @@ import {
 } from './checks/state-folder.ts'
 import { diskLow, integrity } from './checks/store.ts'
 import { attackSurface } from './checks/summary.ts'
+import { foreignHandler, funnelOn, serveDrift, serveOn } from './checks/tailscale.ts'
 
 export const auditChecks: readonly Check[] = [
   stateDirWorldWritable,
@@ -61,6 +62,10 @@ export const auditChecks: readonly Check[] = [
   trustedProxyWide,
   allowedHostsWide,
   allowedOriginsWildcard,
+  funnelOn,
+  serveOn,
+  foreignHandler,
+  serveDrift,
   loopbackNoAuth,
   httpNoAuth,
   identityShared,

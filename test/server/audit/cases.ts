@@ -45,6 +45,16 @@ function knocked(more: Partial<Extract<ProbeFacts, { kind: 'running' }>>): Spoil
   })
 }
 
+const ours = { host: 'laptop.tail1234.ts.net', port: 443, path: '/', target: 'unix:/state/serve.sock' }
+const theirs = { ...ours, port: 8443, target: 'http://127.0.0.1:3000' }
+function tailscale(mode: 'off' | 'serve' | 'funnel', handlers: (typeof ours)[], funnels: string[] = []): Spoil {
+  const placed = { host: ours.host, port: 443, targets: [ours.target] }
+  return all(
+    withSettings({ gateway: { tailscale: { mode } } }),
+    withFacts({ tailscale: { placed, served: { handlers, funnels } } }),
+  )
+}
+
 const sshHost: SshHostFacts = {
   profile: 'work',
   alias: 'vps',
@@ -151,6 +161,26 @@ export const cases: Readonly<Record<string, Case>> = {
     fails: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://*.example.com'] } } }),
     passes: withSettings({ gateway: { controlUi: { allowedOrigins: ['https://gw.example.com'] } } }),
     says: '*.example.com',
+  },
+  'tailscale.funnel_on': {
+    fails: tailscale('serve', [ours], ['laptop.tail1234.ts.net:443']),
+    passes: tailscale('serve', [ours], ['laptop.tail1234.ts.net:8443']),
+    says: 'https://laptop.tail1234.ts.net/',
+  },
+  'tailscale.serve_on': {
+    fails: tailscale('serve', [ours]),
+    passes: tailscale('off', [theirs]),
+    says: 'https://laptop.tail1234.ts.net/',
+  },
+  'tailscale.serve_foreign_handler': {
+    fails: tailscale('off', [{ ...theirs, target: 'http://127.0.0.1:18789' }]),
+    passes: tailscale('off', [{ ...theirs, target: 'http://127.0.0.1:187890' }]),
+    says: 'http://127.0.0.1:18789',
+  },
+  'tailscale.serve_drift': {
+    fails: tailscale('off', [ours]),
+    passes: tailscale('serve', [ours]),
+    says: 'still serves https://laptop.tail1234.ts.net/',
   },
   'gateway.loopback_no_auth': {
     fails: knocked({ letsInWithout: ['a wrong secret'] }),

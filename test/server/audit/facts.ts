@@ -46,6 +46,7 @@ export function quiet(): AuditFacts {
     devices: [],
     store: { setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
     ssh: undefined,
+    tailscale: undefined,
     probe: undefined,
   }
 }

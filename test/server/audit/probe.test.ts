@@ -11,6 +11,7 @@ import { WebSocketServer } from 'ws'
 import { probeGateway } from '../../../src/server/audit/probe.ts'
 import { auditReport } from '../../../src/server/audit/report.ts'
 import { auditChecks } from '../../../src/server/audit/table.ts'
+import { makeCertificate } from '../../../src/server/tls/self-signed.ts'
 import { freePort } from '../../support/free-port.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { quiet } from './facts.ts'
@@ -24,10 +25,10 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const signal = new AbortController().signal
 
 /** As if a gateway of this process listened there. */
-function probe(port: number, note: object | null = { pid: process.pid, port }, tables?: string[]) {
+function probe(port: number, note: object | null = { pid: process.pid, port }, more: { isSecure?: boolean } = {}) {
   const notePath = join(folder, 'gateway.json')
   if (note) writeFileSync(notePath, JSON.stringify(note))
-  return probeGateway({ notePath, port, signal, ...(tables && { tables }) })
+  return probeGateway({ notePath, port, signal, ...more })
 }
 
 const problems = (facts: Awaited<ReturnType<typeof probe>>) =>
@@ -51,6 +52,16 @@ test('a gateway as it should be lets nobody in, asks its owner nothing, and lock
   expect(gateway.parts.devices.list().pending).toEqual([])
   using owner = await gateway.client()
   expect((await owner.request('health')).ok).toBe(true)
+})
+
+test('one that speaks TLS is knocked at through TLS', async () => {
+  const tls = makeCertificate(['localhost'], Date.now())
+  const refused: string[] = []
+  const doorbook = { accepted: () => {}, refused: (from: string) => void refused.push(from) }
+  await using gateway = await startTestGateway({ tls, doorbook })
+  const facts = await probe(gateway.server.port, undefined, { isSecure: true })
+  expect(facts).toMatchObject({ kind: 'running', isLive: true, letsInWithout: [], believed: [] })
+  expect(refused).toEqual(Array(4).fill('127.0.0.1'))
 })
 
 test('one that takes everybody is found out by each knock', async () => {

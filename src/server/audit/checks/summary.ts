@@ -7,7 +7,7 @@ export const attackSurface = defineCheck({
   severity: 'info',
   about: 'What can be reached, by whom, and what runs unasked, in one line.',
   remedy: '`clawdbot security audit --deep` also knocks at the running gateway.',
-  run({ config, devices, allowedCommands, secret }) {
+  run({ config, devices, allowedCommands, secret, probe }) {
     const { gateway, tools } = config.settings
     const entrance = gateway.socket.only
       ? 'a socket file only'
@@ -15,17 +15,16 @@ export const attackSurface = defineCheck({
     const admins = devices.filter(({ isAdmin }) => isAdmin).length
     const parts = [
       `listens on ${entrance}`,
+      `Tailscale ${gateway.tailscale.mode}`,
       `asks for a ${secret.mode}`,
       `HTTP endpoint ${gateway.http.endpoints.chatCompletions.enabled ? 'on' : 'off'}`,
       `commands: ${tools.exec.security}`,
       `${tools.exec.allowlist.length} rules and ${allowedCommands} commands run unasked`,
       `${devices.length} devices paired, ${admins} of them admins`,
     ]
-    return [
-      {
-        message: `In short: ${parts.join('; ')}`,
-        remedy: 'Knock at it as an attacker would: clawdbot security audit --deep',
-      },
-    ]
+    const remedy = probe
+      ? 'The settings behind it: clawdbot config get'
+      : 'Knock at it as an attacker would: clawdbot security audit --deep'
+    return [{ message: `In short: ${parts.join('; ')}`, remedy }]
   },
 })

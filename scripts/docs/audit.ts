@@ -14,7 +14,7 @@ finds about itself, near or far; that takes an admin.
 
 \`--deep\` also reads the databases from end to end and knocks at the running gateway, once each: from a foreign page, under a
 foreign name, without a secret, with a wrong one, with headers that only Tailscale or a proxy may write, and at its HTTP
-paths. Each knock is in the audit log as a refused login. One wrong secret is too few to lock anybody out.
+paths. What gets as far as a login is in the audit log as refused. One wrong secret is too few to lock anybody out.
 
 \`--fix\` takes away what other accounts may do with files of this account, and puts back the settings marked below. It
 follows no link, touches no file of another account, says what it changed and writes it to the audit log.
@@ -33,14 +33,14 @@ export const absent: readonly (readonly [ids: readonly string[], why: string])[]
   [['gateway.auth_no_rate_limit'], 'failed logins are always limited'],
   [['gateway.tools_invoke_http.dangerous_allow'], 'no tool is called over HTTP'],
   [['gateway.version_advisory'], 'there is no advisory for any version yet; nothing is asked of other machines'],
-  [['config.dangerous_flags'], 'no setting turns a protection off; the two that widen access have ids of their own'],
+  [['config.dangerous_flags'], 'no setting turns a protection off'],
   [['tools.exec.approvals_default_allow'], 'what nobody answers is refused, always'],
   [['devices.pending_old'], 'who waits for approval is forgotten after five minutes'],
   [
     ['ssh.server_keepalive_off'],
     'both ends of the gateway’s own connection ask each other every 15 s, so a dead one ends without it',
   ],
-  [['tailscale.owner_list_empty'], 'settings that let nobody in are refused'],
+  [['tailscale.owner_list_empty'], '`gateway.auth.allowTailscale` without a name in `tailscaleUsers` is refused'],
   [['durability.sync_off'], 'every message is synced; there is no setting'],
   [['durability.no_backup'], 'there is no backup command yet'],
   [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],

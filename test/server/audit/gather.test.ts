@@ -97,7 +97,7 @@ test('a linked state folder and a config elsewhere are both looked at', () => {
   ])
 })
 
-test('secrets are told by their place and length, and are in none of the facts', () => {
+test('SE4: secrets are told by their place and length, and are in none of the facts', () => {
   const canaries = ['canary-token-1', 'canary-key-2', 'canary-var-3', 'canary-remote-4', 'canary-env-5']
   put(
     'clawdbot.json',

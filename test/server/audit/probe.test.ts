@@ -136,7 +136,7 @@ test('a listener wider than the settings say is found, whatever flag made it so'
   const facts = await probe(port)
   const wide = { ...facts, listeners: ['127.0.0.1', '203.0.113.9'] } as typeof facts
   expect(problems(wide)).toEqual([
-    'critical gateway.bind_public: The gateway listens on 203.0.113.9, which the internet can reach',
+    'critical gateway.bind_public: The gateway listens on 203.0.113.9, which the internet can reach; without TLS, whoever is in between reads the secret',
   ])
   const tailnet = { ...facts, listeners: ['100.101.102.103'] } as typeof facts
   expect(problems(tailnet)).toEqual([])

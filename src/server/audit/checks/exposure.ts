@@ -62,11 +62,11 @@ export const bindPublic = defineCheck({
     const byBind = facts.config.settings.gateway.bind === 'tailnet' ? undefined : reachOf(facts)
     const reach = seenReach(facts) ?? byBind
     if (reach === undefined) return []
+    const isEncrypted = facts.config.settings.gateway.tls.enabled
+    const who = reach.isPublic ? 'which the internet can reach' : 'for everybody in the network around'
     return [
       {
-        message: reach.isPublic
-          ? `The gateway listens on ${reach.what}, which the internet can reach`
-          : `The gateway listens on ${reach.what}, for everybody in the network around`,
+        message: `The gateway listens on ${reach.what}, ${who}${isEncrypted ? '' : '; without TLS, whoever is in between reads the secret'}`,
         remedy: `Run: ${safer}`,
         ...(reach.isPublic ? {} : { severity: 'warning' as const }),
       },

@@ -179,6 +179,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./tunnel-service.ts')).tunnelUninstall,
   },
   {
+    name: 'ssh setup',
+    about: 'a key, let in to a server, and a profile for it',
+    load: async () => (await import('./ssh-setup.ts')).sshSetup,
+  },
+  {
     name: 'gateway start',
     about: 'run the gateway in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,

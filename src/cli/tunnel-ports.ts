@@ -1,13 +1,15 @@
 /** Which local ports a tunnel takes: flags, memory, and the person when one is held by another program. */
 
+import { type ConfiguredForwards, configuredForwards } from '../client/forward/configured.ts'
 import type { ForwardNote } from '../client/forward/note.ts'
 import { planPorts, portsToRemember, type TakenPort } from '../client/forward/plan-ports.ts'
-import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
+import { type ForwardSpec, forwardText, targetText } from '../client/forward/spec.ts'
 import { holderName, portTaken } from '../client/ports/holder.ts'
 import { reviseProfile } from '../client/saved-profiles.ts'
+import { tunnelEnv } from '../client/secrets.ts'
 import type { AskProgram } from '../client/system-programs.ts'
 import type { Invocation } from './command.ts'
-import { harmless } from './style.ts'
+import { harmless, oneLine } from './style.ts'
 import { type TunnelTarget, wantedForwards } from './tunnel-profile.ts'
 
 export const portFlags = {
@@ -17,6 +19,7 @@ export const portFlags = {
     about: 'one more over the same SSH connection, as ssh -L has it; may be given several times',
     value: '<port:host:port>',
   },
+  'config-forwards': { type: 'boolean', about: 'also those of LocalForward in ~/.ssh/config' },
   yes: { type: 'boolean', about: 'take the next free port when one is held by another program' },
   json: { type: 'boolean', about: 'print JSON for programs' },
 } as const
@@ -35,7 +38,8 @@ export async function choosePorts(
 ): Promise<ForwardSpec[]> {
   const { profile } = target
   const further = invocation.given.filter(({ name }) => name === 'forward').map(({ value }) => String(value))
-  const { wanted, usual } = wantedForwards(target, invocation.flags['local-port'], further)
+  const configured = await offered(target, invocation)
+  const { wanted, usual } = wantedForwards(target, invocation.flags['local-port'], further, configured)
   const remembered = profile.localPorts ?? {}
   const choose = (taken: TakenPort) => insteadOf(taken, invocation)
   const own = (ours?.forwards ?? []).map(({ port }) => port)
@@ -43,6 +47,18 @@ export async function choosePorts(
   const localPorts = portsToRemember(planned, usual, remembered)
   if (localPorts) await reviseProfile(profile.name, { localPorts }, undefined, invocation)
   return planned
+}
+
+/** Says what the SSH configuration has besides; opening a port is the person's choice. */
+async function offered({ ways, profile }: TunnelTarget, world: PortInvocation): Promise<ConfiguredForwards> {
+  const env = tunnelEnv(world.env, profile)
+  const found = await configuredForwards(ways, { env, home: world.paths.home, signal: world.signal })
+  if (world.flags['config-forwards']) return found
+  if (found.further.length > 0) {
+    const list = found.further.map(({ port, to }) => `${port} → ${targetText(to)}`).join(', ')
+    world.err(`~/.ssh/config forwards more for it (${oneLine(list)}); to open those too: --config-forwards\n`)
+  }
+  return { ...found, further: [] }
 }
 
 async function insteadOf(taken: TakenPort, { flags, person, err, signal }: PortInvocation): Promise<number> {

@@ -1,5 +1,6 @@
 /** Which saved profile a tunnel command means, and the ports it would use. */
 
+import type { ConfiguredForwards } from '../client/forward/configured.ts'
 import { type ForwardSpec, parseForward } from '../client/forward/spec.ts'
 import type { Profile } from '../client/profile.ts'
 import { resolveTarget, type Target } from '../client/target.ts'
@@ -34,28 +35,28 @@ export async function tunnelTarget(
   return { ...target, profile }
 }
 
-/** Where the gateway is usually reached: the same port here as there, as with `ssh -L 18789:127.0.0.1:18789`. */
-function usualPort([first]: readonly [Way, ...Way[]]): number {
-  if (first.kind === 'ssh') return first.gatewayPort ?? gatewayPort
-  return gatewayPort
-}
-
-/** The gateway first, then each `--forward`. Throws `usage.invalid`. */
+/** The gateway first, then each further one. `usual` is what it would be without flag and memory. Throws `usage.invalid`. */
 export function wantedForwards(
   { profile, ways }: TunnelTarget,
   localPort: number | undefined,
-  forwards: readonly string[],
+  written: readonly string[],
+  configured: ConfiguredForwards,
 ): { wanted: ForwardSpec[]; usual: ForwardSpec[] } {
   if (localPort !== undefined && (!Number.isInteger(localPort) || localPort < 1 || localPort > 65_535)) {
     throw usage(`--local-port ${localPort} is not a port`, 'tunnel up')
   }
-  const further = forwards.map(parseForward)
+  const further = [...written.map(parseForward), ...configured.further]
   if (further.length > 0 && !ways.some(({ kind }) => kind === 'ssh')) {
     throw new Fault('usage.invalid', `Nothing but the gateway can be reached through ${profile.name}`, {
       remedy: 'Further forwards need a way over SSH.',
     })
   }
-  const usual = { port: usualPort(ways), to: 'gateway' as const }
+  const usual = { port: configured.gateway ?? usualPort(ways), to: 'gateway' as const }
   const port = localPort ?? profile.localPorts?.gateway ?? usual.port
   return { wanted: [{ ...usual, port }, ...further], usual: [usual, ...further] }
+}
+
+/** Where the gateway is usually reached: the same port here as there, as with `ssh -L 18789:127.0.0.1:18789`. */
+function usualPort([first]: readonly [Way, ...Way[]]): number {
+  return first.kind === 'ssh' ? (first.gatewayPort ?? gatewayPort) : gatewayPort
 }

@@ -133,7 +133,8 @@ async function checkWithoutPerson({ ways, profile }: TunnelTarget, world: Surrou
     if (!(error instanceof Fault)) throw error
     if (error.retryable) return world.err(`⏳ Not reached at this moment: ${harmless(error.message)}\n`)
     if (error.code !== 'ssh.needs-user' || isHostKey(error)) throw error
-    throw new Fault('ssh.needs-user', `${error.message}, and a service has nobody to ask`, {
+    const what = error.message.replace(/, and there is no terminal to ask in$/, '')
+    throw new Fault('ssh.needs-user', `${what}, and a service has nobody to ask`, {
       remedy:
         'Put the key into an agent that starts with your session, or let this machine use a key without a passphrase.',
       cause: error,

@@ -8,6 +8,7 @@ import { type Starter, starterOf } from '../client/forward/starter.ts'
 import { tunnelEnv } from '../client/secrets.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
+import { AnswerMemory } from '../tunnel/ssh/answer-memory.ts'
 import { defineCommand, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { upInBackground } from './tunnel-background.ts'
@@ -68,7 +69,8 @@ async function upHere(
   starter: Starter | undefined,
 ): Promise<number> {
   const { env, paths, clock, signal } = invocation
-  const prompts = starter?.prompts ?? invocation.prompts
+  // Kept for this process, so that a tunnel that comes back at night needs nobody.
+  const prompts = new AnswerMemory().over(starter?.prompts ?? invocation.prompts)
   const say = tellAsItHappens(invocation)
   await runForward({
     ...{

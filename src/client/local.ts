@@ -8,16 +8,16 @@ import { sleep } from '../shared/std/signal.ts'
 import { readGatewayConfig } from './gateway-config.ts'
 import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
+import { holderName, nextFreePort, portHolder } from './ports/holder.ts'
 import { createPrivate, readIfThere } from './private-file.ts'
-import { isPortFree, probeWay } from './probe.ts'
+import { probeWay } from './probe.ts'
 import { readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
+import { programsOf } from './system-programs.ts'
 
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000
 const lookEveryMs = 20
-/** How far to look for a free port when another program has ours. */
-const portsTried = 20
 
 export type LocalOptions = {
   readonly port?: number | undefined
@@ -43,7 +43,7 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   const port =
     listener === 'nobody' || wanted.socket !== undefined
       ? wanted.port
-      : await otherPort(wanted.port, wanted.isExplicit, onProgress)
+      : await otherPort(wanted.port, wanted.isExplicit, options)
   const hasSecret =
     config.auth.token ?? config.auth.password ?? env.CLAWDBOT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_PASSWORD
   if (!hasSecret) await ensureToken(paths)
@@ -57,20 +57,16 @@ export async function ensureToken(paths: ClientPaths): Promise<void> {
   await createPrivate(paths.gatewayToken, `${randomBytes(32).toString('base64url')}\n`)
 }
 
-async function otherPort(taken: number, isExplicit: boolean, onProgress: (line: string) => void): Promise<number> {
-  if (isExplicit) {
-    throw new Fault('gateway.port-taken', `Port ${taken} is used by a program that is no gateway`, {
-      remedy: 'End that program, or choose another port with --port.',
+async function otherPort(taken: number, isExplicit: boolean, { env, onProgress }: LocalOptions): Promise<number> {
+  const [holder, free] = await Promise.all([portHolder(taken, programsOf(env)), nextFreePort(taken)])
+  if (isExplicit || free === undefined) {
+    throw new Fault('gateway.port-taken', `Port ${taken} is held by ${holderName(holder)}, which is no gateway`, {
+      remedy: `End that program, or choose another port with --port${free === undefined ? '' : ` ${free}`}.`,
+      details: { port: taken, free, pid: holder?.pid, program: holder?.program },
     })
   }
-  for (let port = taken + 1; port <= taken + portsTried; port++) {
-    if (!(await isPortFree(port))) continue
-    onProgress(`Port ${taken} is used by another program; the gateway takes ${port}.`)
-    return port
-  }
-  throw new Fault('gateway.port-taken', `The ports ${taken} to ${taken + portsTried} are all in use`, {
-    remedy: 'Choose a free one with --port.',
-  })
+  onProgress(`Port ${taken} is held by ${holderName(holder)}; the gateway takes ${free}.`)
+  return free
 }
 
 async function untilReady(child: StartedGateway, place: LocalPlace, options: LocalOptions): Promise<LocalGateway> {

@@ -9,6 +9,7 @@ import { terminalPrompts } from '../../src/cli/prompts.ts'
 import { runCommand } from '../../src/cli/run.ts'
 import type { Env } from '../../src/client/paths.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
+import type { Prompts } from '../../src/tunnel/prompts.ts'
 import type { Home } from '../client/support.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
@@ -22,6 +23,7 @@ export type WorldOptions = {
   readonly person?: Person
   readonly edit?: Surroundings['edit']
   readonly program?: string
+  readonly prompts?: Prompts
   readonly serverProgram?: string
   readonly onText?: (text: string) => void
 }
@@ -36,9 +38,11 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     paths: home.paths,
     clock: systemClock,
     person,
-    prompts: terminalPrompts(person, (text) => {
-      err += text
-    }),
+    prompts:
+      options.prompts ??
+      terminalPrompts(person, (text) => {
+        err += text
+      }),
     host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
     edit: options.edit ?? (async () => undefined),
     signal: options.signal ?? new AbortController().signal,

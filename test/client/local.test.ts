@@ -73,14 +73,19 @@ test('a port taken by a stranger: the next free one is taken, said and remembere
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
   const { port } = stranger.address() as { port: number }
   await using local = new Local(home, port)
-  await expect(local.ensure()).rejects.toMatchObject({ code: 'gateway.port-taken' })
+  await expect(local.ensure()).rejects.toMatchObject({
+    code: 'gateway.port-taken',
+    message: expect.stringContaining(`(process ${process.pid}), which is no gateway`),
+  })
   // Not typed by the person but only remembered from last time: it may move.
   local.env.CLAWDBOT_GATEWAY_PORT = undefined
   await mkdir(home.paths.stateDir, { recursive: true })
   await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: 2 ** 30, port }))
   const found = await local.ensure()
   expect(found.port).toBeGreaterThan(port)
-  expect(local.lines[0]).toBe(`Port ${port} is used by another program; the gateway takes ${found.port}.`)
+  expect(local.lines[0]).toMatch(
+    new RegExp(`^Port ${port} is held by \\S.* \\(process ${process.pid}\\); the gateway takes ${found.port}\\.$`),
+  )
   expect(await local.ensure()).toEqual({ port: found.port, isNew: false })
   await new Promise((resolve) => stranger.close(resolve))
 })

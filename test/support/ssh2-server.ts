@@ -1,6 +1,6 @@
 /** An SSH server in this process, for what a real sshd cannot be made to do: ask questions, want several proofs, misbehave. */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,6 +20,8 @@ export type Ssh2ServerOptions = {
   isOrderKept?: boolean
   /** False: keepalives and other global requests get no answer. */
   isKeepAliveAnswered?: boolean
+  /** Commands run here, in this home of the far account. Without it none are run. */
+  farHome?: string
   /** Lines of the client's `~/.ssh/config`. */
   config?: string
 }
@@ -55,7 +57,10 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
       if (login) login(attempt)
       else attempt.accept()
     })
-    client.on('ready', () => forwardTcp(client, channels))
+    client.on('ready', () => {
+      forwardTcp(client, channels)
+      if (options.farHome !== undefined) runCommands(client, options.farHome)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -97,6 +102,22 @@ function insideOf(client: Connection): Inside {
 
 type List = { array: string[] }
 type Lists = { kex: List; serverHostKey: List; cs: { cipher: List; mac: List; compress: List } }
+
+function runCommands(client: Connection, home: string): void {
+  client.on('session', (accept) => {
+    accept().on('exec', (accepted, _reject, { command }) => {
+      const channel = accepted()
+      const child = spawn('sh', ['-c', command], { env: { PATH: process.env.PATH, HOME: home }, cwd: '/' })
+      channel.pipe(child.stdin)
+      child.stdout.on('data', (piece) => channel.write(piece))
+      child.stderr.on('data', (piece) => channel.stderr.write(piece))
+      child.on('close', (code) => {
+        channel.exit(code ?? 1)
+        channel.end()
+      })
+    })
+  })
+}
 
 function forwardTcp(client: Connection, channels: string[]): void {
   client.on('tcpip', (accept, reject, { destIP, destPort }) => {

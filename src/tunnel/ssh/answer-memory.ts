@@ -11,6 +11,11 @@ type Try = { readonly attempt: number }
 export class AnswerMemory {
   readonly #answers = new Map<string, Secret>()
 
+  /** Of a key that the person has made a moment ago. */
+  knowPassphrase(keyPath: string, passphrase: Secret): void {
+    this.#answers.set(`passphrase ${keyPath}`, passphrase)
+  }
+
   /** Asks `prompts` for what is not known yet, and again for what turned out to be wrong. */
   over(prompts: Prompts): Prompts {
     return {

@@ -3,12 +3,14 @@
 import type { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import type { Fault } from '../../shared/fault.ts'
+import { raceAbort } from '../../shared/std/signal.ts'
 import type { TunnelContext } from '../tunnel.ts'
 import { Login } from './auth.ts'
 import { brokenOff, ChannelError, lostFault, silentFault, tamperable } from './faults.ts'
 import type { SshHost } from './host.ts'
 import { isTamperable, type Offer } from './offer.ts'
 import type { PersonalKeys } from './personal-keys.ts'
+import { type CommandResult, runCommand } from './run-command.ts'
 import { heard, isStrict, onAuthFailure } from './ssh2-inside.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -26,6 +28,8 @@ export type SshConnection = AsyncDisposable & {
   readonly method: string
   /** Rejects with a `ChannelError`, with `ssh.lost`, or with the signal's reason. */
   openChannel(target: ChannelTarget, signal: AbortSignal): Promise<Duplex>
+  /** Runs a command of the far host with `input` as its standard input. Rejects with `ssh.lost`, `ssh.unsupported`, or the signal's reason. */
+  run(command: string, input: string, signal: AbortSignal): Promise<CommandResult>
   /** Resolves once it is gone, with the reason if it was not ours; never rejects. */
   readonly closed: Promise<Fault | undefined>
 }
@@ -118,6 +122,13 @@ class Ssh2Connection implements SshConnection {
       if ('path' in target) this.#client.openssh_forwardOutStreamLocal(target.path, done)
       else this.#client.forwardOut('127.0.0.1', 0, target.host, target.port, done)
     })
+  }
+
+  async run(command: string, input: string, signal: AbortSignal): Promise<CommandResult> {
+    if (this.#phase !== 'open') throw this.#lost()
+    const lost = this.closed.then(() => Promise.reject(this.#lost()))
+    const running = runCommand(this.#client, this.#options.host, command, input)
+    return await raceAbort(Promise.race([running, lost]), signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

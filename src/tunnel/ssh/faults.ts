@@ -6,7 +6,7 @@ import type { SshHost } from './host.ts'
 
 /** What people call a host, and where it is: `vps (203.0.113.7:22)`, or `203.0.113.7:22` when that is its name. */
 export function placeOf({ alias, hostName, port }: SshHost): string {
-  const address = `${hostName.includes(':') ? `[${hostName}]` : hostName}:${port}`
+  const address = hostAndPort(hostName, port)
   return alias.toLowerCase() === hostName ? address : `${alias} (${address})`
 }
 
@@ -60,19 +60,28 @@ export class ChannelError extends Error implements ChannelRefusal {
   }
 }
 
-export type GatewayPlace = { readonly port: number } | { readonly path: string }
+/** With `host` it is not the gateway but another place, to which a forward of the person leads. */
+export type GatewayPlace = { readonly port: number; readonly host?: string } | { readonly path: string }
 
 /** The SSH server was reached and does not open a channel to the gateway. */
 export function gatewayFault(host: SshHost, gateway: GatewayPlace, { reason, message }: ChannelRefusal): Fault {
   const cause = new Error(message)
-  const place = 'path' in gateway ? gateway.path : `port ${gateway.port}`
+  const isElsewhere = 'port' in gateway && gateway.host !== undefined
+  const place = placeName(gateway)
   if (reason === 1 || reason === 3) {
     const setting = 'path' in gateway ? 'AllowStreamLocalForwarding' : 'AllowTcpForwarding and PermitOpen'
-    return forwardingDenied(host, `to ${place} of its own`, setting, cause)
+    return forwardingDenied(host, `to ${place}${isElsewhere ? '' : ' of its own'}`, setting, cause)
   }
   if (reason === 4) {
     return new Fault('ssh.unreachable', `${host.alias} has no resources for another channel (${harmless(message)})`, {
       remedy: 'It is tried again by itself.',
+      retryable: true,
+      cause,
+    })
+  }
+  if (isElsewhere) {
+    return new Fault('ssh.unreachable', `${host.alias} cannot reach ${place} (${harmless(message)})`, {
+      remedy: `Check on ${host.alias} that something listens there.`,
       retryable: true,
       cause,
     })
@@ -85,6 +94,16 @@ export function gatewayFault(host: SshHost, gateway: GatewayPlace, { reason, mes
     cause,
     details: { reason },
   })
+}
+
+/** `port 18789`, `db.internal:5432`, `[::1]:80`, `/run/gateway.sock`. */
+function placeName(place: GatewayPlace): string {
+  if ('path' in place) return place.path
+  return place.host === undefined ? `port ${place.port}` : hostAndPort(place.host, place.port)
+}
+
+export function hostAndPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function forwardingDenied(host: SshHost, what: string, setting: string, cause: Error): Fault {

@@ -33,6 +33,7 @@ export async function connectThrough(route: readonly SshHost[], context: TunnelC
     method: connection.method,
     closed: Promise.race(made.map(({ connection: { closed } }) => closed)), // a lost hop is told as the hop's loss
     openChannel: (target, signal) => connection.openChannel(target, signal),
+    run: (command, input, signal) => connection.run(command, input, signal),
     [Symbol.asyncDispose]: life.move(),
   }
 }

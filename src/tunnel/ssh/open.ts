@@ -78,16 +78,17 @@ async function openOther(opening: Opening, feature: string, cause?: unknown): Pr
 async function openSsh2(opening: Opening, { connectThrough }: typeof import('./jump.ts')): Promise<Tunnel> {
   const { context, route, host, gateway } = opening
   const connection = await connectThrough(route, context)
-  const target = 'path' in gateway ? gateway : { host: '127.0.0.1', port: gateway.port }
+  const open = async (place: GatewayPlace, signal: AbortSignal) => {
+    try {
+      return await connection.openChannel('path' in place ? place : { host: '127.0.0.1', ...place }, signal)
+    } catch (error) {
+      throw error instanceof ChannelError ? gatewayFault(host, place, error) : error
+    }
+  }
   return {
     ...facesOf(opening, 'ssh2'),
-    async dial(signal) {
-      try {
-        return await connection.openChannel(target, signal)
-      } catch (error) {
-        throw error instanceof ChannelError ? gatewayFault(host, gateway, error) : error
-      }
-    },
+    dial: (signal) => open(gateway, signal),
+    dialTo: open,
     closed: connection.closed,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   }

@@ -5,7 +5,7 @@ import { Fault } from '../../shared/fault.ts'
 import type { TunnelContext } from '../tunnel.ts'
 import { openAskpass } from './askpass.ts'
 import { askpassSince } from './askpass-text.ts'
-import { type GatewayPlace, unsupported } from './faults.ts'
+import { type GatewayPlace, hostAndPort, unsupported } from './faults.ts'
 import type { SshHost } from './host.ts'
 import type { KnownHostsLine } from './known-hosts.ts'
 import { runSsh, type SshProcess, startSsh } from './system.ts'
@@ -74,7 +74,7 @@ function startStream(
   signal: AbortSignal,
 ): Promise<SystemStream> {
   const { ssh, way, host, gateway, isOwnHome } = engine
-  const target = 'path' in gateway ? gateway.path : `127.0.0.1:${gateway.port}`
+  const target = 'path' in gateway ? gateway.path : hostAndPort(gateway.host ?? '127.0.0.1', gateway.port)
   const args = forwardArgs(way, host, target, { isOwnHome, canAsk })
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)

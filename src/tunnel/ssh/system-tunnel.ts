@@ -12,13 +12,13 @@ const atTheGateway: ReadonlySet<string> = new Set(['ssh.gateway-down', 'ssh.forw
 export async function openSystem(
   engine: SystemEngine,
   context: TunnelContext,
-): Promise<Pick<Tunnel, 'dial' | 'closed'> & AsyncDisposable> {
+): Promise<Pick<Tunnel, 'dial' | 'dialTo' | 'closed'> & AsyncDisposable> {
   const abilities = await checkSystem(engine, context)
   const end = new AbortController()
   const streams = new Set<Duplex>()
-  const dial = async (signal: AbortSignal, onLayer: TunnelContext['onLayer']) => {
+  const dial = async (signal: AbortSignal, onLayer: TunnelContext['onLayer'], gateway = engine.gateway) => {
     const around = { ...context, ...abilities, onLayer }
-    const opened = await dialSystem(engine, around, AbortSignal.any([signal, end.signal]))
+    const opened = await dialSystem({ ...engine, gateway }, around, AbortSignal.any([signal, end.signal]))
     streams.add(opened.stream)
     opened.stream.once('close', () => streams.delete(opened.stream))
     return opened
@@ -40,6 +40,10 @@ export async function openSystem(
       if (kept?.isAlive()) return kept.stream
       kept?.stream.destroy()
       return (await dial(signal, () => {})).stream
+    },
+    async dialTo(place, signal) {
+      await checkSystem({ ...engine, gateway: place }, { env: context.env, signal })
+      return (await dial(signal, () => {}, place)).stream
     },
     closed,
     async [Symbol.asyncDispose]() {

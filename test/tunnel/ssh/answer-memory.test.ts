@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Secret } from '../../../src/shared/std/secret.ts'
 import { AnswerMemory } from '../../../src/tunnel/ssh/answer-memory.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 
@@ -36,4 +37,12 @@ test('a code of the moment and a host key are asked each time', async () => {
   expect(answers.map((list) => list?.map((answer) => answer.reveal()))).toEqual([['1'], ['2']])
   const key = { kind: 'host-key' as const, host: 'vps', keyType: 'ssh-ed25519', fingerprint: '', knownHostsPath: '' }
   expect([await prompts.trustHost(key, signal), await prompts.trustHost(key, signal)]).toEqual([true, false])
+})
+
+test('the passphrase of a key that was made a moment ago is known', async () => {
+  const person = scriptedPrompts({})
+  const memory = new AnswerMemory()
+  memory.knowPassphrase('/k', new Secret('sesame'))
+  expect((await memory.over(person).passphrase(passphrase('/k', 1), signal))?.reveal()).toBe('sesame')
+  expect(person.asked).toEqual([])
 })

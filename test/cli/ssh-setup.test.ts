@@ -1,0 +1,226 @@
+/** `clawdbot ssh setup` as a new user meets it: an account with a password, then one with a key, then the same again. */
+
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuthContext } from 'ssh2'
+import { expect, test } from 'vitest'
+import type { Person } from '../../src/cli/person.ts'
+import { readProfiles } from '../../src/client/profile-store.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
+import { Home } from '../client/support.ts'
+import { startTestGateway, testToken } from '../support/gateway.ts'
+import { scriptedPrompts } from '../support/scripted-prompts.ts'
+import { type Ssh2Server, startSsh2Server } from '../support/ssh2-server.ts'
+import { makeHome, startSshd } from '../support/sshd.ts'
+import { clawdbot, type WorldOptions } from './world.ts'
+
+const env = { PATH: process.env.PATH, USER: 'ann' }
+const gatewayToken = 'a-token-that-the-gateway-made-0123456789'
+
+/** Lets in who knows the password, and who has a key that is listed in the far home. */
+function loginAt(farHome: string) {
+  return (attempt: AuthContext) => {
+    const keys = join(farHome, '.ssh/authorized_keys')
+    const listed = existsSync(keys) ? readFileSync(keys, 'utf8') : ''
+    if (attempt.method === 'password' && attempt.password === 'hunter2') return attempt.accept()
+    if (attempt.method === 'publickey' && listed.includes(attempt.key.data.toString('base64'))) return attempt.accept()
+    attempt.reject(['publickey', 'password'])
+  }
+}
+
+/** A person who has no key yet, and a server with a home of the account there; both homes are new. */
+async function newUser() {
+  const home = await Home.make()
+  const farHome = join(home.dir, 'far')
+  mkdirSync(join(farHome, '.clawdbot'), { recursive: true })
+  writeFileSync(join(farHome, '.clawdbot/gateway-token'), `${gatewayToken}\n`)
+  const server = await startSsh2Server({ login: loginAt(farHome), farHome })
+  mkdirSync(join(home.dir, '.ssh'), { mode: 0o700 })
+  writeFileSync(join(home.dir, '.ssh/known_hosts'), readFileSync(join(server.home, '.ssh/known_hosts')))
+  return {
+    ...{ home, farHome, server },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await home[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const setup = (home: Home, server: Ssh2Server, words: string[], options: WorldOptions = {}) =>
+  clawdbot(home, ['ssh', 'setup', `deploy@127.0.0.1:${server.port}`, ...words], { env, ...options })
+
+/** Says yes, and types these where nothing is shown. */
+function person(hidden: string[] = [], yes = true): Person & { readonly asked: string[] } {
+  const asked: string[] = []
+  return {
+    ...{ isThere: true, asked, line: async () => undefined, input: async () => '' },
+    async confirm(question) {
+      asked.push(question)
+      return yes
+    },
+    async hidden(question) {
+      asked.push(question)
+      const answer = hidden.shift()
+      return answer === undefined ? undefined : new Secret(answer)
+    },
+  }
+}
+
+test('from a password to a profile: a key, let in, a Host block, the token, all told before and while it is done', async () => {
+  await using gateway = await startTestGateway()
+  await using at = await newUser()
+  const { home, farHome, server } = at
+  const prompts = scriptedPrompts({ passwords: ['hunter2'] })
+  const words = ['--yes', '--host-block', 'vps', '--gateway-port', String(gateway.server.port)]
+  const first = await setup(home, server, words, { prompts })
+  expect(first.code).toBe(0)
+  const key = join(home.dir, '.ssh/id_ed25519')
+  expect(first.out).toContain(
+    `This will:\n  1. make a new ed25519 key: ${key}\n  2. let it in to deploy@127.0.0.1: a line in`,
+  )
+  for (const line of [
+    `✅ Made the key ${key}`,
+    '✅ 127.0.0.1 lets it in',
+    '✅ Host vps is now in ~/.ssh/config',
+    '✅ Saved the profile vps',
+    "✅ The gateway's token is kept in a private file",
+    'Use it: clawdbot use vps',
+  ]) {
+    expect(first.out).toContain(`${line}\n`)
+  }
+  expect(prompts.asked).toMatchObject([{ kind: 'password', account: 'deploy@127.0.0.1' }])
+  expect(first.out + first.err).not.toMatch(/hunter2|a-token-that/)
+
+  expect(statSync(key).mode & 0o777).toBe(0o600)
+  const publicLine = readFileSync(`${key}.pub`, 'utf8')
+  expect(publicLine).toMatch(/^ssh-ed25519 \S+ ann@/)
+  expect(readFileSync(join(farHome, '.ssh/authorized_keys'), 'utf8')).toBe(publicLine)
+  expect(readFileSync(join(home.dir, '.ssh/config'), 'utf8')).toContain(`  Port ${server.port}\n`)
+  const [profile] = (await readProfiles(home.paths.profiles)).profiles
+  expect(profile).toMatchObject({
+    ...{ name: 'vps', ways: [{ kind: 'ssh', host: 'vps', gatewayPort: gateway.server.port }] },
+    secret: { source: 'file', secret: 'token' },
+  })
+  expect(readFileSync(join(home.paths.secretsDir, profile?.id ?? ''), 'utf8').trim()).toBe(gatewayToken)
+
+  const silent = scriptedPrompts({})
+  const second = await setup(home, server, words, { prompts: silent })
+  expect(second.code).toBe(0)
+  for (const line of [
+    `✅ Your key ${key}`,
+    '✅ 127.0.0.1 lets it in, as before',
+    '✅ Host vps was already in ~/.ssh/config',
+    '✅ Your profile vps',
+  ]) {
+    expect(second.out).toContain(`${line}\n`)
+  }
+  expect(silent.asked).toEqual([])
+  expect(readFileSync(join(farHome, '.ssh/authorized_keys'), 'utf8')).toBe(publicLine)
+  expect((await readProfiles(home.paths.profiles)).profiles).toHaveLength(1)
+})
+
+test('a person is asked first; a no changes nothing, and without a terminal it needs --yes', async () => {
+  await using at = await newUser()
+  const refused = await setup(at.home, at.server, [], { person: person([], false) })
+  expect(refused).toMatchObject({ code: 1, err: '' })
+  expect(refused.out).toMatch(/^This will:\n/)
+  const piped = await setup(at.home, at.server, [])
+  expect(piped.code).toBe(2)
+  expect(piped.err).toContain('without a terminal it needs --yes')
+  expect(existsSync(join(at.home.dir, '.ssh/id_ed25519'))).toBe(false)
+  expect(at.server.attempts).toEqual([])
+})
+
+test('a passphrase for the new key is asked twice, protects it, and is not asked again while it is used', async () => {
+  await using at = await newUser()
+  const typed = person(['one', 'other', 'sesame', 'sesame'])
+  const prompts = scriptedPrompts({ passwords: ['hunter2'] })
+  const ran = await setup(at.home, at.server, ['--without-token'], { person: typed, prompts })
+  expect(ran.code).toBe(0)
+  expect(ran.err).toBe('These are not the same.\n')
+  expect(typed.asked).toHaveLength(5)
+  expect(prompts.asked.map(({ kind }) => kind)).toEqual(['password'])
+  const text = readFileSync(join(at.home.dir, '.ssh/id_ed25519'), 'utf8')
+  expect(Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64').toString('latin1')).toContain('aes256-ctr')
+  expect((await readProfiles(at.home.paths.profiles)).profiles[0]?.secret).toBe(undefined)
+})
+
+test('a wrong password ends it, and what was done so far is found again the next time', async () => {
+  await using at = await newUser()
+  const wrong = scriptedPrompts({ passwords: ['guess', 'guess', 'guess'] })
+  const { code, err } = await setup(at.home, at.server, ['--yes'], { prompts: wrong })
+  expect(code).toBe(3)
+  expect(err).toContain('does not let deploy in')
+  expect((await readProfiles(at.home.paths.profiles)).profiles).toEqual([])
+  const again = await setup(at.home, at.server, ['--yes', '--json'], {
+    prompts: scriptedPrompts({ passwords: ['hunter2'] }),
+  })
+  expect(JSON.parse(again.out)).toMatchObject({
+    profile: '127.0.0.1',
+    steps: [
+      { step: 'key', state: 'there' },
+      { step: 'authorized', state: 'added' },
+      { step: 'profile', state: 'added' },
+      { step: 'token', state: 'kept' },
+    ],
+    test: { ok: false },
+  })
+})
+
+test('over a real sshd: a key of its own is added by the key that is let in already, and is proved alone', async () => {
+  await using gateway = await startTestGateway()
+  await using home = await Home.make()
+  makeHome(home.dir)
+  const far = join(home.dir, 'far')
+  mkdirSync(join(far, '.ssh'), { recursive: true })
+  mkdirSync(join(far, '.clawdbot'))
+  writeFileSync(join(far, '.clawdbot/gateway-token'), `${testToken.replaceAll(' ', '-')}\n`)
+  const keys = join(far, '.ssh/authorized_keys')
+  writeFileSync(keys, readFileSync(join(home.dir, '.ssh/id_ed25519.pub')))
+  await using sshd = await startSshd({ home: home.dir, settings: [`SetEnv HOME=${far}`, `AuthorizedKeysFile ${keys}`] })
+  const identity = join(home.dir, '.ssh/clawdbot key')
+  const words = ['ssh', 'setup', `127.0.0.1:${sshd.port}`, '--identity', identity, '--name', 'vps', '--yes', '--json']
+  const ran = await clawdbot(home, [...words, '--gateway-port', String(gateway.server.port)], { env })
+  expect(JSON.parse(ran.out).steps).toMatchObject([
+    { step: 'key', state: 'made', path: identity },
+    { step: 'authorized', state: 'added' },
+    { step: 'profile', state: 'added', name: 'vps' },
+    { step: 'token', state: 'kept' },
+  ])
+  expect(readFileSync(keys, 'utf8').trimEnd().split('\n')).toHaveLength(2)
+  expect(statSync(keys).mode & 0o777).toBe(0o600)
+  const [profile] = (await readProfiles(home.paths.profiles)).profiles
+  expect(profile?.ways).toEqual([
+    { kind: 'ssh', host: '127.0.0.1', port: sshd.port, identity, gatewayPort: gateway.server.port },
+  ])
+  rmSync(join(home.dir, '.ssh/id_ed25519')) // its own key is enough from now on
+  const again = await clawdbot(home, [...words, '--gateway-port', String(gateway.server.port)], { env })
+  expect(JSON.parse(again.out).steps).toMatchObject([{ state: 'there' }, { state: 'there' }, { state: 'there' }])
+})
+
+test('a key that is written but not let in is told apart, with the usual reason', async () => {
+  await using home = await Home.make()
+  makeHome(home.dir)
+  const far = join(home.dir, 'far')
+  mkdirSync(far)
+  await using sshd = await startSshd({ home: home.dir, settings: [`SetEnv HOME=${far}`] }) // its sshd reads another file
+  const words = ['ssh', 'setup', `127.0.0.1:${sshd.port}`, '--identity', join(home.dir, '.ssh/other'), '--yes']
+  const { code, err } = await clawdbot(home, words, { env })
+  expect(code).toBe(3)
+  expect(err).toContain('took the key into authorized_keys, but does not let it in')
+  expect(err).toContain('chmod go-w')
+})
+
+test.each([
+  [['ssh', 'setup'], 'needs one account'],
+  [['ssh', 'setup', 'a', 'b', '--yes'], 'needs one account'],
+  [['ssh', 'setup', '-oProxyCommand=x'], 'has no flag'],
+  [['ssh', 'setup', 'a b', '--yes'], 'is not a host name'],
+  [['ssh', 'setup', 'vps', '--host-block', 'a b', '--yes'], 'is not a name for a host'],
+  [['ssh', 'setup', 'vps', '--gateway-port', '0', '--yes'], 'is not a port'],
+])('%j is refused', async (words, what) => {
+  await using home = await Home.make()
+  const { code, err } = await clawdbot(home, words, { env })
+  expect(code).toBe(2)
+  expect(err).toContain(what)
+})

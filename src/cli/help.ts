@@ -1,7 +1,7 @@
 /** Help, written from the table and the flags. Pure. */
 
 import type { Command, Flags } from './command.ts'
-import { commandTable } from './table.ts'
+import { commandTable, groupDefaults } from './table.ts'
 
 export function generalHelp(): string {
   const width = Math.max(...commandTable.map(({ name }) => name.length)) + 2
@@ -15,6 +15,23 @@ export function generalHelp(): string {
     '',
     'Every command explains itself: clawdbot <command> --help',
     'Exit codes: 0 good, 1 not, 2 usage, 3 not let in, 4 not reached, 5 no answer in time, 6 not a gateway.',
+    '',
+  ].join('\n')
+}
+
+/** The commands that begin with this word; undefined when it is a command itself, or nothing. */
+export function groupHelp(word: string): string | undefined {
+  const rows = commandTable.filter(({ name }) => name.startsWith(`${word} `))
+  if (rows.length === 0 || commandTable.some(({ name }) => name === word)) return undefined
+  const width = Math.max(...rows.map(({ name }) => name.length)) + 2
+  const byDefault = groupDefaults[word]
+  return [
+    `Usage: clawdbot ${word} <command> [flags]`,
+    '',
+    'Commands:',
+    ...rows.map(({ name, about }) => `  ${name.padEnd(width)}${about}${name === byDefault ? `; also: ${word}` : ''}`),
+    '',
+    `Each explains itself: clawdbot ${rows[0]?.name} --help`,
     '',
   ].join('\n')
 }

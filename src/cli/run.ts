@@ -3,7 +3,7 @@
 import { Fault } from '../shared/fault.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import type { Surroundings } from './command.ts'
-import { commandHelp, generalHelp } from './help.ts'
+import { commandHelp, generalHelp, groupHelp } from './help.ts'
 import { parseLine, usage } from './parse.ts'
 import { harmless } from './style.ts'
 import { type CommandRow, commandTable, groupDefaults } from './table.ts'
@@ -22,7 +22,12 @@ export async function runCommand(argv: readonly string[], world: Surroundings): 
 
 async function route(argv: readonly string[], world: Surroundings): Promise<number> {
   const [first = 'help', ...rest] = argv
-  if (first === 'help' || first === '--help' || first === '-h') return await help(rest, world)
+  if (first === 'help' || isHelp(first)) return await help(rest, world)
+  const group = rest.length === 1 && isHelp(rest[0]) ? groupHelp(first) : undefined
+  if (group !== undefined) {
+    world.out(group)
+    return 0
+  }
   const { row, after } = findCommand(argv)
   const command = await row.load()
   if (row.takesAll && !after.includes('--help') && !after.includes('-h')) {
@@ -40,9 +45,15 @@ async function route(argv: readonly string[], world: Surroundings): Promise<numb
 }
 
 async function help(words: readonly string[], world: Surroundings): Promise<number> {
-  if (words.length === 0) world.out(generalHelp())
-  else world.out(commandHelp(await findCommand(words).row.load()))
+  const [first, ...others] = words
+  const group = first !== undefined && others.length === 0 ? groupHelp(first) : undefined
+  if (first === undefined) world.out(generalHelp())
+  else world.out(group ?? commandHelp(await findCommand(words).row.load()))
   return 0
+}
+
+function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-h'
 }
 
 /** The row whose words the line begins with. Throws `usage.invalid` with the nearest command. */

@@ -23,7 +23,7 @@ import { type TunnelTarget, tunnelTarget } from './tunnel-profile.ts'
 export const tunnelInstall = defineCommand({
   name: 'tunnel install',
   about: 'keep the tunnel of a profile up: a systemd user unit or a launchd agent, started now and at every login',
-  args: '[profile]',
+  args: '[<profile>]',
   flags: portFlags,
   async run(invocation) {
     const { env, paths, clock, flags } = invocation
@@ -46,7 +46,7 @@ export const tunnelInstall = defineCommand({
 export const tunnelUninstall = defineCommand({
   name: 'tunnel uninstall',
   about: 'end the service that keeps the tunnel of a profile up, and forget it',
-  args: '[profile]',
+  args: '[<profile>]',
   flags: { json: portFlags.json },
   async run(invocation) {
     const ask = programsOf(invocation.env)

@@ -31,7 +31,7 @@ export const tunnelList = defineCommand({
 export const tunnelStatus = defineCommand({
   name: 'tunnel status',
   about: 'how the tunnel of a profile is doing; exit code 1 when none runs',
-  args: '[profile]',
+  args: '[<profile>]',
   flags: json,
   async run(invocation) {
     const { env, out, clock, flags } = invocation
@@ -46,7 +46,7 @@ export const tunnelStatus = defineCommand({
 export const tunnelDown = defineCommand({
   name: 'tunnel down',
   about: 'end the tunnel of a profile, however it was started',
-  args: '[profile]',
+  args: '[<profile>]',
   flags: json,
   async run(invocation) {
     const { env, out } = invocation

@@ -29,7 +29,7 @@ export const tunnelUp = defineCommand({
   name: 'tunnel up',
   about:
     'open a local port that is the gateway of a profile, for browsers and other programs, and keep it open until Ctrl+C',
-  args: '[profile]',
+  args: '[<profile>]',
   flags,
   async run(invocation) {
     const ask = programsOf(invocation.env)

@@ -43,6 +43,16 @@ test('help names every command, and every command explains its flags', async () 
   expect((await clawdbot(home, ['help', 'gateway', 'call'])).out).toContain('<method>')
 })
 
+test('the help of a group names its commands, and which one the bare word means', async () => {
+  await using home = await Home.make()
+  const group = await clawdbot(home, ['tunnel', '--help'])
+  expect(group.out).toMatch(/^Usage: clawdbot tunnel <command> \[flags\]\n/)
+  expect(group.out).toContain('  tunnel list       every tunnel that runs; also: tunnel\n')
+  expect(await clawdbot(home, ['help', 'tunnel'])).toEqual(group)
+  expect((await clawdbot(home, ['tunnel', 'up', '--help'])).out).toContain('--local-port <port>')
+  expect((await clawdbot(home, ['health', '-h'])).out).toMatch(/^Usage: clawdbot health /)
+})
+
 test('what follows gateway start and run belongs to the gateway', async () => {
   await using home = await Home.make()
   const { out } = await clawdbot(home, ['gateway', 'start', '--port', '1', '--bind', 'loopback'])

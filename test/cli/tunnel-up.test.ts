@@ -274,7 +274,7 @@ test('SIGTERM ends the built program cleanly and takes its note along', async ()
 
 test('each of its commands explains itself', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [built('clawdbot'), 'tunnel', 'up', '--help'])
-  for (const word of ['[profile]', '--local-port', '--forward', '--background', '--yes', '--json']) {
+  for (const word of ['[<profile>]', '--local-port', '--forward', '--background', '--yes', '--json']) {
     expect(stdout).toContain(word)
   }
 })

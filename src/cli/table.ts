@@ -124,6 +124,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles-edit.ts')).profilesEdit,
   },
   {
+    name: 'profiles trust',
+    about: 'accept the next key of a gateway that was set up anew',
+    load: async () => (await import('./profiles-trust.ts')).profilesTrust,
+  },
+  {
     name: 'profiles remove',
     about: 'forget a saved gateway',
     load: async () => (await import('./profiles.ts')).profilesRemove,

@@ -2,12 +2,14 @@
 
 import { Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
+import { gatewayNonceHeader } from '../shared/protocol/gateway-proof.ts'
 import { RpcClient } from '../shared/rpc/client.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
 import type { LayerEvent } from '../tunnel/layer.ts'
 import type { Tunnel } from '../tunnel/tunnel.ts'
+import { checkKnown, type GatewayKeys, newNonce, provenKey } from './gateway-keys.ts'
 import {
   type Challenge,
   type Credentials,
@@ -31,6 +33,7 @@ export type Greeter = {
   readonly who: Introduction
   readonly identity: Identity
   readonly tokens: DeviceTokens
+  readonly keys: GatewayKeys
   /** The gateway's own secret, from wherever it is kept; asked for only when no device token will do. */
   readonly secret: (signal: AbortSignal) => Promise<Credentials>
   /** Told when the gateway does not accept it. */
@@ -122,15 +125,18 @@ async function greet(greeting: Greeting, secret: Credentials, isStored = false):
 
 async function greetWithin(greeting: Greeting, secret: Credentials, isStored: boolean): Promise<Link> {
   const { tunnel, greeter, events, signal } = greeting
-  const { who, identity, tokens, clock } = greeter
+  const { who, identity, tokens, keys, clock } = greeter
   const { origin } = tunnel
   const wire = await openWire(greeting)
   try {
     const challenge = await wire.challenge()
+    const [shown, pinned] = [provenKey(challenge, wire.nonce), await keys.get(origin)]
+    checkKnown(origin, pinned, shown, tunnel.url.isLoopback)
     const params = connectParams(who, identity, secret, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
     const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken
+    if (shown && !pinned) await keys.pin(origin, shown)
     if (issued) await tokens.set(origin, 'operator', issued, clock.now())
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })
@@ -149,6 +155,8 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
 }
 
 type Wire = {
+  /** What the gateway was asked to sign. */
+  nonce: string
   rpc: RpcClient
   socket: GatewaySocket
   /** The challenge; undefined when a gateway on this machine sends none. */
@@ -176,9 +184,10 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
     stop()
     challenged(event.payload)
   })
+  const nonce = newNonce()
   const socket = await openSocket(
     stream,
-    { url, origin, clock },
+    { url, origin, clock, headers: { [gatewayNonceHeader]: nonce } },
     {
       onText(text) {
         if (isClosed) return
@@ -195,6 +204,7 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
     signal,
   )
   return {
+    nonce,
     rpc,
     socket,
     challenge: async () => {

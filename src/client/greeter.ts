@@ -4,6 +4,7 @@ import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import type { Greeter } from './establish.ts'
+import { GatewayKeys } from './gateway-keys.ts'
 import type { Introduction } from './handshake.ts'
 import { DeviceTokens, loadIdentity } from './identity.ts'
 import type { ClientPaths, Env } from './paths.ts'
@@ -29,6 +30,7 @@ export async function greeterOf(
   return {
     who,
     identity,
+    keys: new GatewayKeys(paths.gatewayKeys),
     tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),
     secret: (signal) => target.secret(signal, prompts),
     secretRefused: target.secretRefused,

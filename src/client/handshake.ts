@@ -9,7 +9,11 @@ import { isRecord } from '../shared/std/json.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { Identity } from './identity.ts'
 
-export type Challenge = { readonly nonce: string; readonly ts: number }
+export type Challenge = {
+  readonly nonce: string
+  readonly ts: number
+  readonly gateway?: { readonly publicKey: string; readonly host: string; readonly signature: string } | undefined
+}
 
 /** Who we say we are. Ids `cli` and `gateway-client` are known to every server of the ecosystem. */
 export type Introduction = {

@@ -18,6 +18,8 @@ export type ClientPaths = {
   readonly secretsDir: string
   readonly deviceKey: string
   readonly deviceTokens: string
+  /** By which key each gateway is known. */
+  readonly gatewayKeys: string
   /** Written by a running gateway: `{pid, port, startedAt, startedBy}`. */
   readonly runtimeFile: string
   /** Generated secret of a gateway whose config names none. */
@@ -42,6 +44,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     secretsDir: join(stateDir, 'secrets'),
     deviceKey: join(stateDir, 'identity', 'device.json'),
     deviceTokens: join(stateDir, 'identity', 'gateway-tokens.json'),
+    gatewayKeys: join(stateDir, 'identity', 'gateway-keys.json'),
     runtimeFile: join(stateDir, 'gateway.json'),
     gatewayToken: join(stateDir, 'gateway-token'),
     gatewayLog: join(stateDir, 'logs', 'gateway-background.log'),

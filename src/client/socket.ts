@@ -31,16 +31,25 @@ export type GatewaySocket = {
   close(): void
 }
 
+export type SocketTarget = {
+  readonly url: GatewayUrl
+  /** How messages call it. */
+  readonly origin: string
+  readonly clock: Clock
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** Upgrades `stream`. Redirects are not followed (AU18); anything but an upgrade is `client.not-a-gateway`. */
 export function openSocket(
   stream: Duplex,
-  { url, origin, clock }: { url: GatewayUrl; origin: string; clock: Clock },
+  { url, origin, clock, headers = {} }: SocketTarget,
   events: SocketEvents,
   signal: AbortSignal,
 ): Promise<GatewaySocket> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url.href, {
       createConnection: () => stream as never, // typed as a TCP socket; any Duplex serves
+      headers,
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: maxClientPayloadBytes,

@@ -13,6 +13,7 @@ import type { Config } from './config/schema.ts'
 import { openDeviceBook } from './devices/device-store.ts'
 import { type GatewayServer, startGatewayServer } from './gateway/server.ts'
 import type { SessionFacts } from './gateway/server-parts.ts'
+import { gatewayKey } from './gateway-key.ts'
 import { keepJournal } from './journal/listen.ts'
 import { Refusals } from './journal/refusals.ts'
 import { sessionRow } from './sessions/row.ts'
@@ -58,6 +59,7 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
         refused: (from, facts) => refusals.note(from, facts),
       },
       devices: openDeviceBook({ db, clock }),
+      key: gatewayKey(paths.key),
       handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent }),
       sessions: () => sessionFacts(sessions, config(), paths),
       isVerbose: (key) =>

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openConnection } from '../../src/client/connection.ts'
 import type { Attachment, Connection } from '../../src/client/connection-api.ts'
 import type { Greeter } from '../../src/client/establish.ts'
+import { GatewayKeys } from '../../src/client/gateway-keys.ts'
 import type { Credentials } from '../../src/client/handshake.ts'
 import { DeviceTokens, loadIdentity } from '../../src/client/identity.ts'
 import { FileOutbox } from '../../src/client/outbox.ts'
@@ -47,6 +48,7 @@ export class Home implements AsyncDisposable {
       origin: parsed.origin,
       who: { id: 'gateway-client', mode: 'ui', version: '0.0.0', platform: 'linux', caps: ourCaps },
       identity,
+      keys: new GatewayKeys(this.paths.gatewayKeys),
       tokens: new DeviceTokens(this.paths.deviceTokens, identity.deviceId),
       secret: async () => credentials,
       isSecretExplicit: secret.explicit ?? false,

@@ -1,9 +1,10 @@
 /** A gateway server in this process on a free loopback port, with the real device book and stand-ins for the rooms behind it. */
 
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { createBus, type News, type RunNews, type RunRef } from '../../src/server/bus.ts'
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
 import { type GatewayServer, startGatewayServer } from '../../src/server/gateway/server.ts'
-import type { GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
+import type { GatewayKey, GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
 import { openDatabase } from '../../src/server/storage/database.ts'
 import { type Clock, systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
@@ -35,6 +36,7 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     listen: [{ host: '127.0.0.1', port: 0 }],
     secret: () => ({ mode: 'token', secret: new Secret(testToken) }),
     devices: openDeviceBook({ db, clock }),
+    key: testKey(),
     bus: createBus((error) => logged.push(`bus ${String(error)}`)),
     clock,
     doorbook: { accepted: () => {}, refused: () => {} },
@@ -62,6 +64,14 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
       await server[Symbol.asyncDispose]()
       db[Symbol.dispose]()
     },
+  }
+}
+
+function testKey(): GatewayKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  return {
+    publicKey: publicKey.export({ format: 'jwk' }).x ?? '',
+    sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
   }
 }
 

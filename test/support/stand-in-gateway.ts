@@ -4,10 +4,12 @@
  */
 
 import { createPublicKey, randomUUID, verify } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { proofText } from '../../src/shared/protocol/device-proof.ts'
+import { gatewayNonceHeader } from '../../src/shared/protocol/gateway-proof.ts'
 
 type Json = Record<string, unknown>
 export type Received = { method: string; params: Json; connection: number }
@@ -25,6 +27,8 @@ export type StandInOptions = {
   /** Sends no challenge. */
   mute?: boolean
   channels?: Record<string, Json>
+  /** Sends the challenge that this real gateway gives for the client's nonce. */
+  relay?: string
 }
 
 export class WireFailure extends Error {
@@ -62,7 +66,7 @@ export class StandInGateway implements AsyncDisposable {
     this.#http = http
     this.options = options
     const wss = new WebSocketServer({ server: http, perMessageDeflate: false })
-    wss.on('connection', (socket) => this.#welcome(socket))
+    wss.on('connection', (socket, request) => void this.#welcome(socket, request.headers))
   }
 
   static async start(options: StandInOptions = {}): Promise<StandInGateway> {
@@ -92,13 +96,15 @@ export class StandInGateway implements AsyncDisposable {
     await new Promise((resolve) => this.#http.close(resolve))
   }
 
-  #welcome(socket: WebSocket): void {
+  async #welcome(socket: WebSocket, headers: IncomingHttpHeaders): Promise<void> {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    const nonce = randomUUID()
+    const { relay } = this.options
+    const passedOn = relay && (await challengeOf(relay, headers))
+    const nonce = passedOn ? String(passedOn.nonce) : randomUUID()
     const send = (frame: Json) => socket.send(JSON.stringify(frame))
     const ts = Date.now()
-    if (!this.options.mute) send({ type: 'event', event: 'connect.challenge', payload: { nonce, ts } })
+    if (!this.options.mute) send({ type: 'event', event: 'connect.challenge', payload: passedOn ?? { nonce, ts } })
     let peer: StandInPeer | undefined
     socket.on('message', (data) => {
       const { id, method, params = {} } = JSON.parse(String(data)) as { id: string; method: string; params?: Json }
@@ -194,6 +200,13 @@ export class StandInGateway implements AsyncDisposable {
       send({ type: 'res', id, ok: false, error: wire })
     }
   }
+}
+
+async function challengeOf(url: string, headers: IncomingHttpHeaders): Promise<Json> {
+  const real = new WebSocket(url, { headers: { [gatewayNonceHeader]: String(headers[gatewayNonceHeader]) } })
+  const [data] = await once(real, 'message')
+  real.terminate()
+  return JSON.parse(String(data)).payload
 }
 
 /** Return this from a method to leave the call unanswered. */

@@ -26,6 +26,8 @@ const maxFrameHeader = 14
 export type ConnectionPorts = {
   clock: Clock
   dispatch: Dispatch
+  /** For a peer that asked for it: proof of who we are, bound to our nonce. */
+  prove(nonce: string): Readonly<Record<string, string>> | undefined
   judge(text: string, facts: HandshakeFacts): Verdict
   /** The payload of `hello-ok`. */
   welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown
@@ -72,7 +74,8 @@ export class Connection implements Caller {
     this.#cancelDeadline = ports.clock.after(handshakeMs, () => this.close(1000, ''), { unref: true })
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()))
     this.#listen()
-    const challenge = { nonce: this.#nonce, ts: ports.clock.now(), capabilities: [] }
+    const gateway = ports.prove(this.#nonce)
+    const challenge = { nonce: this.#nonce, ts: ports.clock.now(), capabilities: [], ...(gateway && { gateway }) }
     this.#write(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: challenge }))
   }
 

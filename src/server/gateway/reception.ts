@@ -1,5 +1,6 @@
 /** What happens when a socket is upgraded, let in or refused, and when it ends. */
 
+import { gatewayProofText } from '../../shared/protocol/gateway-proof.ts'
 import type { Verdict } from './admission/handshake.ts'
 import { judgeFirstMessage } from './admission/handshake.ts'
 import type { Source } from './admission/local.ts'
@@ -7,9 +8,13 @@ import type { Dispatch } from './dispatch.ts'
 import { describeHello } from './hello.ts'
 import { outgoing } from './outlet/outgoing.ts'
 import { Connection } from './peer.ts'
-import type { GatewayParts } from './server-parts.ts'
+import type { GatewayKey, GatewayParts } from './server-parts.ts'
 import type { GatewayState } from './state.ts'
 import type { Upgraded } from './upgrade.ts'
+
+function proof({ publicKey, sign }: GatewayKey, asked: { host: string; clientNonce: string }, serverNonce: string) {
+  return { publicKey, host: asked.host, signature: sign(gatewayProofText({ ...asked, serverNonce })) }
+}
 
 /** The result takes each upgraded socket. */
 export function createReception(parts: GatewayParts, state: GatewayState, dispatch: Dispatch) {
@@ -48,10 +53,11 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
     log.warn('refused a connection', { from: source.address, reason: answer?.error.message ?? close.reason })
   }
 
-  return ({ socket, stream, source, releaseBudget }: Upgraded): void => {
+  return ({ socket, stream, source, wantsProof, releaseBudget }: Upgraded): void => {
     const connection = new Connection(socket, stream, source, {
       clock,
       dispatch,
+      prove: (serverNonce) => wantsProof && proof(parts.key, wantsProof, serverNonce),
       judge: (text, facts) => judgeFirstMessage(text, facts, { secret: parts.secret(), devices, limiter }),
       welcome,
       onLive(live) {

@@ -11,6 +11,9 @@ import type { DeviceBook } from './device-book.ts'
 /** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
 export type SharedSecret = { mode: 'token' | 'password'; secret: Secret }
 
+/** The gateway's own key: the raw public half and signatures in base64url. */
+export type GatewayKey = { readonly publicKey: string; sign(text: string): string }
+
 export type ListenAddress = { host: string; port: number }
 
 /** Private key and certificate chain, PEM. */
@@ -67,6 +70,7 @@ export type GatewayParts = {
   /** Asked at each handshake, so that a reloaded configuration counts at once. */
   secret(): SharedSecret | undefined
   devices: DeviceBook
+  key: GatewayKey
   bus: Bus
   clock: Clock
   log: GatewayLog

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { maxPayloadBytes } from '../../shared/protocol/frame.ts'
+import { gatewayNonce, gatewayNonceHeader } from '../../shared/protocol/gateway-proof.ts'
 import { GreetingBudget } from './admission/budget.ts'
 import type { Identify } from './admission/identify.ts'
 import type { Source } from './admission/local.ts'
@@ -11,7 +12,14 @@ import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
 import { nodeHttp } from './http/node-http.ts'
 import { securityHeaders } from './http/route.ts'
 
-export type Upgraded = { socket: WebSocket; stream: Duplex; source: Source; releaseBudget(): void }
+export type Upgraded = {
+  socket: WebSocket
+  stream: Duplex
+  source: Source
+  /** What the peer wants signed, to know that we are its gateway. */
+  wantsProof: { host: string; clientNonce: string } | undefined
+  releaseBudget(): void
+}
 
 export type Upgrader = (request: IncomingMessage, stream: Duplex, head: Buffer) => void
 
@@ -48,12 +56,18 @@ export function createUpgrader(options: {
     const upgrade = (tailnetLogin?: string) => {
       const known = tailnetLogin === undefined ? source : { ...source, tailnetLogin }
       server.handleUpgrade(request, stream, head, (socket) =>
-        options.onUpgraded({ socket, stream, source: known, releaseBudget }),
+        options.onUpgraded({ socket, stream, source: known, wantsProof: wantsProof(request), releaseBudget }),
       )
     }
     if (options.identify) void options.identify(request.headers).then(upgrade)
     else upgrade()
   }
+}
+
+function wantsProof({ headers }: IncomingMessage): Upgraded['wantsProof'] {
+  const clientNonce = headers[gatewayNonceHeader]
+  if (typeof clientNonce !== 'string' || !gatewayNonce.test(clientNonce)) return undefined
+  return { host: headers.host ?? '', clientNonce }
 }
 
 function refuseUpgrade(stream: Duplex, status: 403 | 404 | 421 | 503): void {

@@ -24,6 +24,8 @@ export type StatePaths = {
   workspace: string
   /** Token made when nobody configured a secret. */
   token: string
+  /** The key by which programs know this gateway again. */
+  key: string
   /** Process and port of the running gateway. */
   runtime: string
 }
@@ -48,6 +50,7 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     serveNote: join(stateDir, 'tailscale-serve.json'),
     workspace: join(stateDir, 'workspace'),
     token: join(stateDir, 'gateway-token'),
+    key: join(stateDir, 'gateway-key.pem'),
     runtime: join(stateDir, 'gateway.json'),
   }
 }

@@ -100,7 +100,16 @@ export const connectChallenge = defineEvent({
   name: 'connect.challenge',
   about: 'First frame on every socket: the nonce a device signs. Has no seq.',
   scope: 'public',
-  payload: () => z.looseObject({ nonce: z.string(), ts: z.number(), capabilities: z.array(z.string()).optional() }),
+  payload: () =>
+    z.looseObject({
+      nonce: z.string(),
+      ts: z.number(),
+      capabilities: z.array(z.string()).optional(),
+      /** For a client that sent a nonce of its own; see `gateway-proof.ts`. */
+      gateway: z
+        .looseObject({ publicKey: z.string().max(64), host: z.string().max(512), signature: z.string().max(128) })
+        .optional(),
+    }),
 })
 
 const tick = defineEvent({

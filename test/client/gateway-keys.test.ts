@@ -1,0 +1,92 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { establish } from '../../src/client/establish.ts'
+import { GatewayKeys } from '../../src/client/gateway-keys.ts'
+import { openDirect } from '../../src/tunnel/direct.ts'
+import { startTestGateway, testToken } from '../support/gateway.ts'
+import { StandInGateway } from '../support/stand-in-gateway.ts'
+import { Home } from './support.ts'
+
+/** One login with the secret; resolves with nothing, or rejects with the fault. */
+async function login(home: Home, url: string): Promise<void> {
+  const greeter = await home.greeter(url, { token: testToken })
+  const tunnel = openDirect({ kind: 'direct', url })
+  const link = await establish(tunnel, greeter, { onLost: () => {} }, new AbortController().signal)
+  link.close()
+}
+
+/** What a program that sits at the known address hears of us. */
+function secretsIn(fake: StandInGateway): unknown[] {
+  return fake.connects.map(({ auth }) => auth)
+}
+
+test('AU17: once known, a gateway has to prove itself before it is told a secret; a fake at its address gets none', async () => {
+  await using home = await Home.make()
+  const keys = new GatewayKeys(home.paths.gatewayKeys)
+  const real = await startTestGateway()
+  const { port } = real.server
+  const { origin } = await home.greeter(real.url)
+  await login(home, real.url)
+  await login(home, real.url)
+  expect(await keys.get(origin)).toEqual({ publicKey: real.parts.key.publicKey, host: `127.0.0.1:${port}` })
+  expect((await stat(home.paths.gatewayKeys)).mode & 0o077).toBe(0)
+  await real[Symbol.asyncDispose]()
+
+  await using fake = await StandInGateway.start({ port })
+  for (const mute of [false, true]) {
+    fake.options.mute = mute
+    await expect(login(home, fake.url)).rejects.toMatchObject({
+      code: 'client.untrusted',
+      message: expect.stringContaining('no secret was sent'),
+      remedy: expect.stringContaining(`profiles trust ${origin}`),
+    })
+  }
+  expect(secretsIn(fake)).toEqual([])
+  expect(await keys.forget(origin)).toBe(true)
+  fake.options.mute = false
+  await login(home, fake.url)
+  expect(secretsIn(fake)).toEqual([{ token: expect.any(String) }])
+})
+
+test('AU17: another gateway with a key of its own is not the known one', async () => {
+  await using home = await Home.make()
+  const first = await startTestGateway()
+  await login(home, first.url)
+  const { port } = first.server
+  await first[Symbol.asyncDispose]()
+  await using other = await startTestGateway({ listen: [{ host: '127.0.0.1', port }] })
+  await expect(login(home, other.url)).rejects.toMatchObject({
+    code: 'client.untrusted',
+    message: expect.stringContaining('another key'),
+  })
+  expect(other.logged.filter((line) => line.includes('connected'))).toEqual([])
+})
+
+test('AU17: a program that passes on what the real gateway signs at its new port is found out', async () => {
+  await using home = await Home.make()
+  const first = await startTestGateway()
+  await login(home, first.url)
+  const { port } = first.server
+  await first[Symbol.asyncDispose]()
+  await using moved = await startTestGateway({ key: first.parts.key })
+  await using fake = await StandInGateway.start({ port, relay: moved.url })
+  await expect(login(home, fake.url)).rejects.toMatchObject({ code: 'client.untrusted' })
+  expect(secretsIn(fake)).toEqual([])
+})
+
+test('a damaged list of keys is told and not taken for an empty one', async () => {
+  await using home = await Home.make()
+  await using real = await startTestGateway()
+  await login(home, real.url)
+  await writeFile(home.paths.gatewayKeys, '{')
+  await expect(login(home, real.url)).rejects.toMatchObject({ code: 'state.damaged' })
+})
+
+test('gateways that know nothing of it are greeted as ever', async () => {
+  await using home = await Home.make()
+  await using other = await StandInGateway.start()
+  await login(home, other.url)
+  await login(home, other.url)
+  expect(other.connects).toHaveLength(2)
+  expect(await new GatewayKeys(home.paths.gatewayKeys).get(other.url)).toBeUndefined()
+})

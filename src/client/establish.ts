@@ -129,8 +129,9 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
   const { origin } = tunnel
   const wire = await openWire(greeting)
   try {
-    const challenge = await wire.challenge()
-    const [shown, pinned] = [provenKey(challenge, wire.nonce), await keys.get(origin)]
+    const pinned = await keys.get(origin)
+    const challenge = await wire.challenge(pinned !== undefined)
+    const shown = provenKey(challenge, wire.nonce)
     checkKnown(origin, pinned, shown, tunnel.url.isLoopback)
     const params = connectParams(who, identity, secret, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
@@ -159,8 +160,8 @@ type Wire = {
   nonce: string
   rpc: RpcClient
   socket: GatewaySocket
-  /** The challenge; undefined when a gateway on this machine sends none. */
-  challenge(): Promise<Challenge | undefined>
+  /** The challenge; undefined when a gateway on this machine sends none, unless one must come. */
+  challenge(isRequired: boolean): Promise<Challenge | undefined>
   /** From now on a loss is reported to `onLost`. */
   established(): void
   close(): void
@@ -207,13 +208,15 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
     nonce,
     rpc,
     socket,
-    challenge: async () => {
-      if (!url.isLoopback) return await raceAbort(challenge, signal)
+    challenge: async (isRequired) => {
+      const lost = rpc.lost.then((fault) => Promise.reject(fault))
+      lost.catch(() => {}) // it may be lost later, or heard by nobody
+      if (isRequired || !url.isLoopback) return await raceAbort(Promise.race([challenge, lost]), signal)
       let cancel = () => {}
       const patience = new Promise<undefined>((resolve) => {
         cancel = clock.after(challengePatienceMs, () => resolve(undefined))
       })
-      return await raceAbort(Promise.race([challenge, patience]), signal).finally(() => cancel())
+      return await raceAbort(Promise.race([challenge, patience, lost]), signal).finally(() => cancel())
     },
     established: () => {
       isEstablished = true

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openConnection } from '../../src/client/connection.ts'
+import { type ConnectionOptions, openConnection } from '../../src/client/connection.ts'
 import type { Attachment, Connection } from '../../src/client/connection-api.ts'
 import type { Greeter } from '../../src/client/establish.ts'
 import { GatewayKeys } from '../../src/client/gateway-keys.ts'
@@ -57,24 +57,22 @@ export class Home implements AsyncDisposable {
     }
   }
 
-  /** `through`: another way than the direct one, and the home folder whose `.ssh` it uses. */
+  /** One direct way per address, the first preferred; or another `way`, and the home folder whose `.ssh` it uses. */
   async connect(
-    url: string,
+    url: string | readonly [string, ...string[]],
     secret?: { token?: string },
-    through: { way: Way; home: string } = { way: { kind: 'direct', url }, home: this.paths.home },
+    more: Partial<Pick<ConnectionOptions, 'clock' | 'network' | 'random'>> & { way?: Way; home?: string } = {},
   ): Promise<Observed> {
-    const greeter = await this.greeter(url, secret)
-    const outbox = await FileOutbox.open(this.paths.outboxDir, url, systemClock)
-    const around = {
-      clock: systemClock,
-      network: () => '',
-      prompts: noPrompts,
-      env: {},
-      paths: { ...this.paths, home: through.home },
-      random: () => 0.1,
-    }
-    const ways = [through.way] as const
-    return new Observed(openConnection({ name: 'test', ways, greeter: () => greeter, outbox, ...around }))
+    const { way, home = this.paths.home, ...rest } = more
+    const urls = typeof url === 'string' ? ([url] as const) : url
+    const clock = rest.clock ?? systemClock
+    const greeter = { ...(await this.greeter(urls[0], secret)), clock }
+    const outbox = await FileOutbox.open(this.paths.outboxDir, urls[0], clock)
+    const [first, ...others] = way ? [way] : urls.map((one) => ({ kind: 'direct' as const, url: one }))
+    if (!first) throw new Error('no address')
+    const around = { clock, network: () => '', prompts: noPrompts, env: {}, random: () => 0.1, ...rest }
+    const [ways, paths] = [[first, ...others] as const, { ...this.paths, home }]
+    return new Observed(openConnection({ name: 'test', ways, paths, greeter: () => greeter, outbox, ...around }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

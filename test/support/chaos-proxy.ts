@@ -1,4 +1,4 @@
-/** A TCP proxy that breaks connections on purpose: cut after so many bytes, swallowed without a word, or delayed. */
+/** A TCP proxy that breaks connections on purpose: cut at any byte, swallowed without a word, half open, or delayed. */
 
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -8,16 +8,21 @@ export type Chaos = {
   cutAfterBytes?: number
   /** Cuts the connection when this many bytes have gone to the gateway. */
   cutAfterSentBytes?: number
+  /** After so many bytes to the client nothing more reaches it, while what it sends still arrives: half open. */
+  deafAfterBytes?: number
   /** Holds every piece back this long, both ways, milliseconds. */
   delayMs?: number
   /** Refuses the connection at once. */
   refuse?: boolean
 }
 
+type Limits = { [K in 'cutAfterBytes' | 'deafAfterBytes' | 'delayMs']?: Chaos[K] | undefined }
+type Pair = { client: Socket; gateway: Socket; isFrozen: boolean }
+
 export class ChaosProxy implements AsyncDisposable {
   readonly #server: Server
-  readonly #pairs = new Set<{ client: Socket; gateway: Socket }>()
-  readonly #target: number
+  readonly #pairs = new Set<Pair>()
+  readonly #target: () => number
   #chaos: (connection: number) => Chaos
   #isBlackhole = false
   /** Connections so far. */
@@ -27,19 +32,22 @@ export class ChaosProxy implements AsyncDisposable {
   /** Bytes given to all clients so far. */
   bytes = 0
 
-  private constructor(server: Server, target: number, chaos: (connection: number) => Chaos) {
+  private constructor(server: Server, target: () => number, chaos: (connection: number) => Chaos) {
     this.#server = server
     this.#target = target
     this.#chaos = chaos
     server.on('connection', (client) => this.#accept(client))
   }
 
-  /** Stands before `port` of this machine; `chaos` says what becomes of each connection, counted from 0. */
-  static async before(port: number, chaos: (connection: number) => Chaos = () => ({})): Promise<ChaosProxy> {
+  /** Stands before `port` of this machine, which may be known only later; `chaos` says what becomes of each connection, counted from 0. */
+  static async before(
+    port: number | (() => number),
+    chaos: (connection: number) => Chaos = () => ({}),
+  ): Promise<ChaosProxy> {
     const server = createServer({ noDelay: true })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new ChaosProxy(server, port, chaos)
+    return new ChaosProxy(server, typeof port === 'number' ? () => port : port, chaos)
   }
 
   get url(): string {
@@ -61,6 +69,11 @@ export class ChaosProxy implements AsyncDisposable {
     this.#isBlackhole = isOn
   }
 
+  /** The connections there are swallow everything from now on and do not end; new ones are fine. As after a sleep. */
+  freeze(): void {
+    for (const pair of this.#pairs) pair.isFrozen = true
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut()
     this.#server.close()
@@ -74,31 +87,29 @@ export class ChaosProxy implements AsyncDisposable {
       client.resetAndDestroy()
       return
     }
-    const gateway = connect({ port: this.#target, host: '127.0.0.1', noDelay: true })
+    const gateway = connect({ port: this.#target(), host: '127.0.0.1', noDelay: true })
     gateway.on('error', () => {})
-    const pair = { client, gateway }
+    const pair = { client, gateway, isFrozen: false }
     this.#pairs.add(pair)
     client.on('close', () => this.#end(pair))
     gateway.on('close', () => this.#end(pair))
-    this.#pump(client, gateway, chaos.cutAfterSentBytes, chaos.delayMs, pair)
-    this.#pump(gateway, client, chaos.cutAfterBytes, chaos.delayMs, pair)
+    this.#pump(client, gateway, { cutAfterBytes: chaos.cutAfterSentBytes, delayMs: chaos.delayMs }, pair)
+    this.#pump(gateway, client, chaos, pair)
   }
 
-  #pump(
-    from: Socket,
-    to: Socket,
-    limitBytes = Number.POSITIVE_INFINITY,
-    delayMs: number | undefined,
-    pair: { client: Socket; gateway: Socket },
-  ): void {
-    let left = limitBytes
+  #pump(from: Socket, to: Socket, { cutAfterBytes, deafAfterBytes, delayMs }: Limits, pair: Pair): void {
+    let left = cutAfterBytes ?? deafAfterBytes ?? Number.POSITIVE_INFINITY
     const pass = (piece: Buffer) => {
-      if (this.#isBlackhole || to.destroyed) return
+      if (this.#isBlackhole || pair.isFrozen || to.destroyed) return
       const part = piece.subarray(0, left)
       left -= part.length
       if (to === pair.client) this.bytes += part.length
       if (left > 0) {
         to.write(part)
+        return
+      }
+      if (cutAfterBytes === undefined) {
+        if (part.length > 0) to.write(part)
         return
       }
       this.cuts++
@@ -108,7 +119,7 @@ export class ChaosProxy implements AsyncDisposable {
     from.on('data', (piece) => (delayMs ? setTimeout(pass, delayMs, piece) : pass(piece)))
   }
 
-  #end(pair: { client: Socket; gateway: Socket }): void {
+  #end(pair: Pair): void {
     if (!this.#pairs.delete(pair)) return
     pair.gateway.destroy()
     if (!pair.client.destroyed) pair.client.resetAndDestroy()

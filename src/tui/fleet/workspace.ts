@@ -70,6 +70,9 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const cacher = options.cache ? startCacher(store, options.cache, clock) : undefined
   const expiry = startExpiry(store, clock)
   const endQuestions = asker.subscribe(() => store.dispatch({ type: 'question.changed', asked: asker.asked }))
+  const endChecking = gateway.subscribe(() => {
+    if (['live', 'waiting', 'failed'].includes(gateway.view.phase)) asker.settled()
+  })
   const alerts = startAlerts(store, options.onAlert)
   return {
     ...{ id, gateway, store, notifier, asker },
@@ -80,6 +83,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     save: () => keeper?.flush(),
     [Symbol.dispose]() {
       endQuestions()
+      endChecking()
       for (const part of [alerts, expiry, cacher, loader, feed, keeper]) part?.[Symbol.dispose]()
     },
   }

@@ -21,11 +21,18 @@ type Waiting = {
 
 const wordsOf = ({ text }: Field): string => text.join('')
 
+/**
+ * A secret that was given and is being checked. Who goes on typing means the next try or answers too early: it is kept
+ * for the next question, and must never become text of a message.
+ */
+type Checking = { readonly id: number; readonly question: Question; readonly label: string; early: string[] }
+
 export class Asker {
   /** What is asked now; a new object whenever something about it changed. */
   asked: Asked | undefined
   readonly #listeners = new Set<() => void>()
   #queue: Waiting[] = []
+  #checking: Checking | undefined
   #count = 0
 
   readonly prompts: Prompts = {
@@ -48,14 +55,14 @@ export class Asker {
 
   /** Adds to the answer. Of several lines the first is meant. */
   type(text: string): void {
-    this.#field()?.text.push(...(text.split(/\r?\n/)[0] ?? ''))
+    this.#typed()?.push(...(text.split(/\r?\n/)[0] ?? ''))
     this.#show()
   }
 
   erase(what: 'sign' | 'all'): void {
-    const field = this.#field()
-    if (what === 'all') field?.text.splice(0)
-    else field?.text.pop()
+    const typed = this.#typed()
+    if (what === 'all') typed?.splice(0)
+    else typed?.pop()
     this.#show()
   }
 
@@ -84,7 +91,15 @@ export class Asker {
   }
 
   decline(): void {
-    this.choose(false)
+    if (this.#queue.length > 0) this.choose(false)
+    else this.settled()
+  }
+
+  /** The connection went on or gave up: nothing is being checked any more. */
+  settled(): void {
+    if (!this.#checking) return
+    this.#checking = undefined
+    if (this.#queue.length === 0) this.#show()
   }
 
   async #askOne(question: Question, label: string, signal: AbortSignal): Promise<Secret | undefined> {
@@ -103,35 +118,51 @@ export class Asker {
         signal.removeEventListener('abort', onAbort)
         if (!signal.aborted) resolve(words)
       }
-      const waiting: Waiting = { id: ++this.#count, question, fields, answer, focus: 0, isYes: false }
+      const waiting: Waiting = { id: this.#takeOver(fields), question, fields, answer, focus: 0, isYes: false }
       signal.addEventListener('abort', onAbort, { once: true })
       this.#queue.push(waiting)
       this.#show()
     })
   }
 
+  /** The next try hears keys at once and has what was typed early; a yes or no never does. Its id says which it is. */
+  #takeOver(fields: readonly Field[]): number {
+    const checking = this.#queue.length === 0 ? this.#checking : undefined
+    this.#checking = undefined
+    const field = fields[0]
+    if (!checking || !field) return ++this.#count
+    if (field.isHidden) field.text = checking.early
+    return checking.id
+  }
+
   #close(waiting: Waiting, words: readonly string[] | undefined): void {
     this.#queue = this.#queue.filter((other) => other !== waiting)
+    const secret = words && waiting.fields.findLast((field) => field.isHidden)
+    if (secret) this.#checking = { id: waiting.id, question: waiting.question, label: secret.label, early: [] }
     for (const field of waiting.fields) field.text = []
     this.#show()
     waiting.answer(words)
   }
 
-  #field(): Field | undefined {
+  #typed(): string[] | undefined {
     const first = this.#queue[0]
-    return first?.fields[first.focus]
+    return first ? first.fields[first.focus]?.text : this.#checking?.early
   }
 
   #show(): void {
     const first = this.#queue[0]
-    this.asked = first && {
-      ...{ id: first.id, question: first.question, focus: first.focus, isYes: first.isYes },
-      fields: first.fields.map(({ label, isHidden, text }) => ({
-        label,
-        shown: isHidden ? '•'.repeat(text.length) : text.join(''),
-      })),
-      more: this.#queue.length - 1,
-    }
+    this.asked = first ? this.#asWaiting(first) : this.#checking && asChecking(this.#checking)
     for (const listener of [...this.#listeners]) listener()
   }
+
+  #asWaiting({ id, question, focus, isYes, fields }: Waiting): Asked {
+    const shown = fields.map(({ label, isHidden, text }) => ({ label, shown: isHidden ? dots(text) : text.join('') }))
+    return { id, question, focus, isYes, fields: shown, more: this.#queue.length - 1, isChecking: false }
+  }
 }
+
+function asChecking({ id, question, label, early }: Checking): Asked {
+  return { id, question, focus: 0, isYes: false, fields: [{ label, shown: dots(early) }], more: 0, isChecking: true }
+}
+
+const dots = (text: readonly string[]): string => '•'.repeat(text.length)

@@ -19,7 +19,7 @@ export function questionSheet(asked: Asked, columns: number, maxRows: number): Q
   const { question, fields, focus, more } = asked
   const title = titleRow(question, more, columns)
   const width = Math.max(1, columns - 4)
-  const facts = factRows(question, width)
+  const facts = asked.isChecking ? [checkingRow] : factRows(question, width)
   if (fields.length === 0) {
     const rows = [title, ...facts.slice(0, Math.max(1, maxRows - 2)), choiceRow(asked.isYes)]
     return { rows: rows.map((row) => cutRow(row, columns)) }
@@ -32,6 +32,8 @@ export function questionSheet(asked: Asked, columns: number, maxRows: number): Q
   const at = 1 + Math.min(facts.length, factRoom) + focus - top
   return { rows, cursor: { row: at, column: shown[focus - top]?.caret ?? 0 } }
 }
+
+const checkingRow: Row = [plain('  '), plain('Your answer is being checked…', muted)]
 
 function titleRow(question: Question, more: number, columns: number): Row {
   const title = ` ${questionTitle(question)} `

@@ -11,7 +11,7 @@ export type AskedField = {
 }
 
 export type Asked = {
-  /** Another question has another one. */
+  /** Another question has another one; the next try at the same has the same. */
   readonly id: number
   readonly question: Question
   /** None where the answer is yes or no. */
@@ -21,6 +21,8 @@ export type Asked = {
   readonly isYes: boolean
   /** How many more wait behind this one. */
   readonly more: number
+  /** It was answered, and what comes of it is not known yet. */
+  readonly isChecking: boolean
 }
 
 const titles: Readonly<Record<Question['kind'], string>> = {

@@ -57,6 +57,7 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
       doorbook: {
         accepted: (from, facts) => parts.journal.note('auth.accepted', { from, ...facts }),
         refused: (from, facts) => refusals.note(from, facts),
+        changed: (what, facts) => parts.journal.note(what, facts),
       },
       devices: openDeviceBook({ db, clock }),
       key: gatewayKey(paths.key),

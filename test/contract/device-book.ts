@@ -32,7 +32,7 @@ export function deviceBookContract(
     return { clock, book, pair }
   }
 
-  test('asking again for the same finds the same request; asking for more replaces it under a new id', () => {
+  test('PA5: asking again for the same finds the same request; asking for more replaces it under a new id', () => {
     const { book } = fresh()
     const first = book.request(ask())
     expect(first.created).toBe(true)
@@ -79,12 +79,35 @@ export function deviceBookContract(
     const { pair, book } = fresh()
     pair()
     const old = book.issue('d1', 'operator', reader)
-    expect(book.rotate('d1', 'operator', admin)).toBeUndefined()
+    expect(book.rotate('d1', 'operator', { scopes: admin })).toBeUndefined()
     const next = book.rotate('d1', 'operator')
     expect(next?.scopes).toEqual(reader)
     expect(book.verify('d1', 'operator', digest(old?.token))).toBeUndefined()
     expect(book.verify('d1', 'operator', digest(next?.token))).toEqual(reader)
     expect(book.rotate('nobody', 'operator')).toBeUndefined()
+  })
+
+  test('PA4: a token replaced without being handed out serves nobody, and its device is issued another', () => {
+    const { pair, book } = fresh()
+    pair()
+    book.issue('d1', 'operator', reader)
+    const lost = book.rotate('d1', 'operator', { isHandedOut: false })
+    expect(lost?.scopes).toEqual(reader)
+    expect(book.verify('d1', 'operator', digest(lost?.token))).toBeUndefined()
+    expect(book.verify('d1', 'operator', new Uint8Array())).toBeUndefined()
+    expect(book.hasToken('d1', 'operator', reader)).toBe(false)
+    const issued = book.issue('d1', 'operator', reader)
+    expect(book.verify('d1', 'operator', digest(issued?.token))).toEqual(reader)
+  })
+
+  test('PA3, PA6: what a device held before it was revoked does not come back with a smaller approval', () => {
+    const { pair, book } = fresh()
+    pair({ scopes: admin })
+    book.issue('d1', 'operator', admin)
+    book.revoke('d1', 'operator')
+    expect(book.find('d1')?.scopes).toEqual([])
+    expect(pair({ scopes: reader })?.scopes).toEqual(reader)
+    expect(book.issue('d1', 'operator', admin)).toBeUndefined()
   })
 
   test('PA6: revoked stays revoked through rotation and issue, until the device is approved again', () => {
@@ -104,7 +127,7 @@ export function deviceBookContract(
     expect(again.hasToken('d1', 'operator', admin)).toBe(false)
   })
 
-  test('another key under a known id inherits nothing', () => {
+  test('PA5: another key under a known id inherits nothing', () => {
     const { pair, book } = fresh()
     pair({ scopes: admin })
     const issued = book.issue('d1', 'operator', admin)

@@ -9,6 +9,8 @@ import { aboutDevice, WaitingDevices } from './waiting.ts'
 
 /** 256 random bits. */
 const tokenBytes = 32
+/** What no token has: one that was replaced and whose successor nobody was given. */
+const noDigest = new Uint8Array()
 
 export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): DeviceBook {
   const waiting = new WaitingDevices(clock)
@@ -21,8 +23,13 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
   const tokenRow = (deviceId: string, role: Role): Row | undefined =>
     db.get('SELECT * FROM device_tokens WHERE device_id = ? AND role = ?', deviceId, role)
 
-  /** Stores the digest of a fresh token; undefined when the device may not have it. */
-  const writeToken = (deviceId: string, role: Role, scopes: readonly string[]): IssuedToken | undefined => {
+  /** Stores the digest of a fresh token, or of none at all; undefined when the device may not have it. */
+  const writeToken = (
+    deviceId: string,
+    role: Role,
+    scopes: readonly string[],
+    isHandedOut = true,
+  ): IssuedToken | undefined => {
     const device = find(deviceId)
     const old = tokenRow(deviceId, role)
     if (!device?.roles?.includes(role) || !covers(device.scopes ?? [], scopes)) return undefined
@@ -35,7 +42,7 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
          last_used_at = NULL`,
       deviceId,
       role,
-      digestOf(token),
+      isHandedOut ? digestOf(token) : noDigest,
       JSON.stringify(scopes),
       now,
     )
@@ -69,7 +76,8 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
 
     hasToken(deviceId, role, scopes) {
       const row = tokenRow(deviceId, role)
-      return row !== undefined && row.revoked_at === null && covers(list(row.scopes), scopes)
+      if (!row || row.revoked_at !== null || (row.digest as Uint8Array).length === 0) return false
+      return covers(list(row.scopes), scopes)
     },
 
     issue: (deviceId, role, scopes) => db.transaction(() => writeToken(deviceId, role, scopes)),
@@ -82,10 +90,10 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
       return list(row.scopes)
     },
 
-    rotate: (deviceId, role, scopes) =>
+    rotate: (deviceId, role, { scopes, isHandedOut } = {}) =>
       db.transaction(() => {
         const row = tokenRow(deviceId, role)
-        return row && writeToken(deviceId, role, scopes ?? list(row.scopes))
+        return row && writeToken(deviceId, role, scopes ?? list(row.scopes), isHandedOut)
       }),
 
     revoke(deviceId, role) {
@@ -99,6 +107,8 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
           clock.now(),
           clock.now(),
         )
+        // What it held went with it: a later approval begins from nothing, not from what somebody else once granted (PA3).
+        if (role === 'operator') db.run("UPDATE devices SET scopes = '[]' WHERE device_id = ?", deviceId)
         return Number(tokenRow(deviceId, role)?.revoked_at)
       })
     },
@@ -163,7 +173,7 @@ function digestOf(token: string): Uint8Array {
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b)
+  return a.length > 0 && a.length === b.length && timingSafeEqual(a, b)
 }
 
 function list(json: Row[string] | undefined): string[] {

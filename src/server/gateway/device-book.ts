@@ -52,8 +52,15 @@ export type DeviceBook = {
   issue(deviceId: string, role: Role, scopes: readonly string[]): IssuedToken | undefined
   /** The scopes of the live token this digest belongs to; stamps its last use. `digest` is SHA-256 of the token, 32 bytes. */
   verify(deviceId: string, role: Role, digest: Uint8Array): readonly string[] | undefined
-  /** As `issue`, for a role the device has; `scopes` absent keeps those of the old token. */
-  rotate(deviceId: string, role: Role, scopes?: readonly string[]): IssuedToken | undefined
-  /** Milliseconds of the revocation; undefined for an unknown device or role. */
+  /**
+   * As `issue`, for a role the device has; `scopes` absent keeps those of the old token. One that is not handed out
+   * serves nobody: the device has no token until it logs in with the shared secret and is issued one.
+   */
+  rotate(
+    deviceId: string,
+    role: Role,
+    how?: { readonly scopes?: readonly string[] | undefined; readonly isHandedOut?: boolean },
+  ): IssuedToken | undefined
+  /** Ends the role's token, and with an operator's all its scopes. Milliseconds of it; undefined for an unknown device or role. */
   revoke(deviceId: string, role: Role): number | undefined
 }

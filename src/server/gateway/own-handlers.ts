@@ -23,6 +23,7 @@ export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers 
       bus,
       clock,
       closeDevice: (deviceId, role) => connections.closeDevice(deviceId, role),
+      note: parts.doorbook.changed,
     }),
     commands: commandsMethods(),
     reattach: reattachMethods({ hub, feed }),

@@ -51,10 +51,11 @@ export type OtherHandlers = Pick<
   'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage' | 'security'
 >
 
-/** Who writes down who came in and who did not. `from` is the address; facts hold no secret. */
+/** Who writes down who came in, who did not, and whose credential changed. `from` is the address; facts hold no secret. */
 export type Doorbook = {
   accepted(from: string, facts: Readonly<Record<string, unknown>>): void
   refused(from: string, facts: Readonly<Record<string, unknown>>): void
+  changed(what: string, facts: Readonly<Record<string, unknown>>): void
 }
 
 export type GatewayParts = {

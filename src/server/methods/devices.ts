@@ -14,8 +14,13 @@ export function devicesMethods(parts: {
   clock: Clock
   /** Ends the live connections of a device whose credential changed (AU12). */
   closeDevice(deviceId: string, role: Role): void
+  /** Writes it down in the audit log. */
+  note(what: 'pairing.rotated' | 'pairing.revoked', facts: Readonly<Record<string, unknown>>): void
 }): HandlersOf<'devices', HandlerContext> {
-  const { devices, bus, clock, closeDevice } = parts
+  const { devices, bus, clock, closeDevice, note } = parts
+
+  /** After the answer is on its way: the caller may be the device itself. */
+  const closeSoon = (deviceId: string, role: Role) => queueMicrotask(() => closeDevice(deviceId, role))
 
   const resolved = ({ requestId, deviceId }: PendingDevice, decision: 'approved' | 'rejected') =>
     bus.publish({
@@ -30,7 +35,10 @@ export function devicesMethods(parts: {
       const request = devices.pending(requestId)
       if (!request) throw invalidRequest('unknown requestId')
       if (roleOf(request.role) === 'node') requireAdmin(peer)
-      requireHeld(peer, request.scopes ?? [])
+      // Who approves speaks for all the device then holds, so also for what the same key was granted before (PA3).
+      const known = devices.find(request.deviceId)
+      const before = known?.publicKey === request.publicKey ? (known.scopes ?? []) : []
+      requireHeld(peer, [...(request.scopes ?? []), ...before])
       const device = devices.approve(requestId, (scope) => holds(peer, scope))
       if (!device) throw invalidRequest('unknown requestId')
       resolved(request, 'approved')
@@ -43,26 +51,40 @@ export function devicesMethods(parts: {
       return { requestId, deviceId: request.deviceId }
     },
     'device.token.rotate': ({ deviceId, role, scopes }, { peer }) => {
-      const held = devices.find(deviceId)?.tokens.find((token) => token.role === role)?.scopes ?? []
-      requireHeld(peer, scopes ?? held)
-      const issued = devices.rotate(deviceId, requireRole(role), scopes)
-      if (!issued) throw invalidRequest('unknown deviceId/role')
-      closeDevice(deviceId, issued.role)
+      requireAuthority(peer, deviceId, role, scopes)
       // Protocol 4 hands the new token to the device itself only; whoever rotates another's must not learn it.
-      const token = peer.deviceId === deviceId || peer.protocol === 3 ? { token: issued.token } : {}
+      const isHandedOut = peer.deviceId === deviceId || peer.protocol === 3
+      const issued = devices.rotate(deviceId, requireRole(role), { scopes, isHandedOut })
+      if (!issued) throw invalidRequest('unknown deviceId/role')
+      closeSoon(deviceId, issued.role)
+      note('pairing.rotated', { deviceId, role, scopes: issued.scopes, by: nameOf(peer) })
+      const token = isHandedOut ? { token: issued.token } : {}
       return { deviceId, role, ...token, scopes: [...issued.scopes], rotatedAtMs: issued.issuedAtMs }
     },
-    'device.token.revoke': ({ deviceId, role }) => {
+    'device.token.revoke': ({ deviceId, role }, { peer }) => {
+      requireAuthority(peer, deviceId, role)
       const revokedAtMs = devices.revoke(deviceId, requireRole(role))
       if (revokedAtMs === undefined) throw invalidRequest('unknown deviceId/role')
-      closeDevice(deviceId, requireRole(role))
+      closeSoon(deviceId, requireRole(role))
+      note('pairing.revoked', { deviceId, role, by: nameOf(peer) })
       return { deviceId, role, revokedAtMs }
     },
+  }
+
+  /** Over another's token has who holds all that it holds, or is to hold; over a node's, an admin. */
+  function requireAuthority(peer: Peer, deviceId: string, role: string, wanted: readonly string[] = []): void {
+    if (role === 'node') requireAdmin(peer)
+    const held = devices.find(deviceId)?.tokens.find((token) => token.role === role)?.scopes ?? []
+    requireHeld(peer, [...held, ...wanted])
   }
 }
 
 function holds(peer: Peer, scope: string): boolean {
   return hasScope(peer.scopes, scope.replace(/^operator\./, '') as Scope)
+}
+
+function nameOf({ deviceId, client }: Peer): string {
+  return deviceId ?? client.id
 }
 
 function requireHeld(peer: Peer, scopes: readonly string[]): void {

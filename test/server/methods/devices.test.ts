@@ -57,6 +57,17 @@ describe('approving', () => {
     expect(setup.devices.list().pending).toHaveLength(1)
   })
 
+  test('PA3: nor one that comes back changed and was granted more than that before', async () => {
+    await using setup = await withWaiting(['operator.admin'])
+    const { gateway, devices, deviceId } = setup
+    devices.approve(setup.requestId, () => true)
+    const publicKey = devices.find(deviceId)?.publicKey ?? ''
+    const ask = { deviceId, publicKey, platform: 'other', role: 'operator' as const, scopes: [] }
+    const { requestId } = devices.request(ask).request
+    using pairer = await gateway.client({ scopes: ['operator.pairing'] })
+    expect(await pairer.request('device.pair.approve', { requestId })).toMatchObject({ error: { code: 'FORBIDDEN' } })
+  })
+
   test('a refusal ends the request and is told', async () => {
     await using setup = await withWaiting()
     using admin = await setup.gateway.client()
@@ -69,7 +80,9 @@ describe('approving', () => {
 describe('tokens', () => {
   /** A device connected with its own token. */
   async function withDevice() {
-    const gateway = await startTestGateway()
+    const noted: unknown[] = []
+    const changed = (what: string, facts: object) => void noted.push({ what, ...facts })
+    const gateway = await startTestGateway({ doorbook: { accepted: () => {}, refused: () => {}, changed } })
     const device = makeDevice()
     const first = new RawClient(gateway.url)
     const hello = await first.connect({ device, auth: { token: testToken }, scopes: ['operator.read'] })
@@ -80,7 +93,7 @@ describe('tokens', () => {
       const answer = await client.connect({ device, auth: { token }, scopes: ['operator.read'] })
       return { client, answer }
     }
-    return { gateway, device, reconnect, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() }
+    return { gateway, device, noted, reconnect, [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose]() }
   }
 
   test.each(['device.token.revoke', 'device.token.rotate'])(
@@ -95,6 +108,8 @@ describe('tokens', () => {
       const again = await setup.reconnect()
       expect(again.answer).toMatchObject({ ok: false, error: { message: expect.stringContaining('token mismatch') } })
       expect(await admin.request('health')).toMatchObject({ ok: true })
+      const what = method === 'device.token.revoke' ? 'pairing.revoked' : 'pairing.rotated'
+      expect(setup.noted).toMatchObject([{ what, deviceId: setup.device.id, role: 'operator' }])
     },
   )
 
@@ -107,6 +122,73 @@ describe('tokens', () => {
     expect(await admin.request('device.token.rotate', { ...params, scopes: ['operator.admin'] })).toMatchObject({
       error: { message: 'unknown deviceId/role' },
     })
+  })
+
+  const rights = ['operator.read', 'operator.write', 'operator.approvals', 'operator.pairing', 'operator.admin']
+  const pairs = rights.flatMap((held) => rights.map((wanted) => ({ held, wanted })))
+
+  test('PA4: of all pairs, a caller gives a token only what it holds itself, and ends none that holds more', async () => {
+    await using setup = await withWaiting(['operator.admin'])
+    const { devices, deviceId } = setup
+    devices.approve(setup.requestId, () => true)
+    const implied = (held: string, wanted: string) =>
+      held === 'operator.admin' ||
+      held === wanted ||
+      wanted === 'operator.pairing' ||
+      (held === 'operator.write' && wanted === 'operator.read')
+    for (const { held, wanted } of pairs) {
+      devices.issue(deviceId, 'operator', [wanted])
+      using peer = await setup.gateway.client({ scopes: [held, 'operator.pairing'] })
+      const params = { deviceId, role: 'operator' }
+      const answers = [
+        await peer.request('device.token.rotate', params),
+        await peer.request('device.token.rotate', { ...params, scopes: [wanted] }),
+      ]
+      expect([held, wanted, ...answers.map(({ ok }) => ok)]).toEqual([
+        held,
+        wanted,
+        implied(held, wanted),
+        implied(held, wanted),
+      ])
+      if (implied(held, wanted)) continue
+      expect(await peer.request('device.token.revoke', params)).toMatchObject({ error: { code: 'FORBIDDEN' } })
+    }
+  })
+
+  test('PA3: the token of a node is an admin matter', async () => {
+    await using setup = await withWaiting([], 'node')
+    const { devices, deviceId } = setup
+    devices.approve(setup.requestId, () => true)
+    devices.issue(deviceId, 'node', [])
+    using pairer = await setup.gateway.client({ scopes: ['operator.pairing'] })
+    for (const method of ['device.token.rotate', 'device.token.revoke']) {
+      expect(await pairer.request(method, { deviceId, role: 'node' })).toMatchObject({ error: { code: 'FORBIDDEN' } })
+    }
+  })
+
+  test('AU12: who rotates its own token is told the new one before its connection ends', async () => {
+    await using setup = await withDevice()
+    const client = new RawClient(setup.gateway.url)
+    const scopes = ['operator.read', 'operator.pairing']
+    await client.connect({ device: setup.device, auth: { token: testToken }, scopes })
+    const answer = await client.request('device.token.rotate', { deviceId: setup.device.id, role: 'operator' })
+    const { token } = answer.payload as { token: string }
+    expect(await client.closed).toEqual({ code: 4001, reason: 'credentials changed' })
+    const again = await setup.reconnect(token)
+    expect(again.answer.ok).toBe(true)
+    again.client.socket.terminate()
+  })
+
+  test('a device whose token somebody else rotated gets another when it logs in with the shared secret', async () => {
+    await using setup = await withDevice()
+    using admin = await setup.gateway.client()
+    await admin.request('device.token.rotate', { deviceId: setup.device.id, role: 'operator' })
+    const { client, answer } = await setup.reconnect(testToken)
+    const { deviceToken } = (answer.payload as { auth: { deviceToken: string } }).auth
+    client.socket.terminate()
+    const again = await setup.reconnect(deviceToken)
+    expect(again.answer.ok).toBe(true)
+    again.client.socket.terminate()
   })
 
   test('whoever rotates the token of another device does not learn it', async () => {

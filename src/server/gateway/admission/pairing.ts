@@ -34,13 +34,15 @@ export type PairingOutcome = AdmittedDevice | { kind: 'refused'; refusal: Refusa
 /** Looks the device up, and asks for approval where needed; the proof of its key was checked before. */
 export function pairDevice(facts: PairingFacts, devices: DeviceBook): PairingOutcome {
   const device = describeDevice(facts)
-  const reason = pairingReason(devices.find(device.deviceId), device, facts)
+  const record = devices.find(device.deviceId)
+  const reason = pairingReason(record, device, facts)
   if (!reason) {
     devices.touch(device)
     return { kind: 'admitted', deviceId: device.deviceId, news: [] }
   }
-  // No silent approval for browsers, proxies, other machines, or a device token that asks for more than it holds (PA1, PA4).
-  const silent = facts.source.isDirect && facts.login !== 'device-token'
+  // No silent approval for browsers, proxies, other machines, a device token that asks for more than it holds (PA1, PA4),
+  // or a device that was revoked: only a person ends that (PA6).
+  const silent = facts.source.isDirect && facts.login !== 'device-token' && !wasRevoked(record)
   const { role, scopes } = facts
   const { request, created } = devices.request({ ...device, role, scopes, silent })
   const { requestId } = request
@@ -61,10 +63,17 @@ function pairingReason(
   facts: PairingFacts,
 ): PairingReason | undefined {
   if (!record || record.publicKey !== device.publicKey) return 'not-paired'
+  // Also with the right shared secret, which a lost device knows as well; it reads as one that was never here (AU20).
+  if (wasRevoked(record, facts.role)) return 'not-paired'
   if (!(record.roles ?? [record.role]).includes(facts.role)) return 'role-upgrade'
   if (!covers(record.scopes ?? [], facts.scopes)) return 'scope-upgrade'
   if (record.platform !== undefined && record.platform !== device.platform) return 'metadata-upgrade'
   return undefined
+}
+
+/** In that role, or in any. */
+function wasRevoked(record: PairedDevice | undefined, role?: Role): boolean {
+  return record?.tokens.some((token) => token.revokedAtMs !== undefined && token.role === (role ?? token.role)) ?? false
 }
 
 function describeDevice({ params, source }: PairingFacts): DeviceFacts {

@@ -86,5 +86,41 @@ test('AU20, PA6: an unknown device, a wrong token and a revoked one read the sam
     connect({ device: makeDevice(), auth: { token: deviceToken } }),
   ].map((verdict) => verdict.kind === 'refused' && { answer: verdict.answer, close: verdict.close })
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
-  expect(connect({ device })).toMatchObject({ kind: 'accepted', deviceToken: undefined })
+})
+
+test('PA6: a revoked device waits for a person, whatever it comes with and wherever it is', () => {
+  const { connect, devices } = door()
+  const device = makeDevice()
+  connect({ device, scopes: ['operator.read'] })
+  devices.revoke(device.id, 'operator')
+  for (const place of ['here', 'browser', 'remote'] as const) {
+    for (const scopes of [['operator.read'], ['operator.admin'], []]) {
+      const verdict = connect({ device, scopes }, place)
+      expect(verdict).toMatchObject({ answer: { error: { details: { reason: 'not-paired' } } } })
+    }
+    const asNode = connect({ device, role: 'node', client: { mode: 'node' } }, place)
+    expect(asNode).toMatchObject({ answer: { error: { details: { reason: 'role-upgrade' } } } })
+  }
+  connect({ device, scopes: ['operator.read'] })
+  devices.approve(devices.list().pending[0]?.requestId ?? '', () => true)
+  expect(connect({ device, scopes: ['operator.read'] })).toMatchObject({
+    kind: 'accepted',
+    deviceToken: { scopes: ['operator.read'] },
+  })
+})
+
+test('PA5: a request that waits is not widened: asking for more is another request, and the first one is gone', () => {
+  const { connect, devices } = door()
+  const device = makeDevice()
+  connect({ device, scopes: ['operator.read'] }, 'remote')
+  const shown = devices.list().pending[0]?.requestId ?? ''
+  connect({ device, scopes: ['operator.admin'] }, 'remote')
+  expect(devices.approve(shown, () => true)).toBe(undefined)
+  expect(connect({ device, scopes: ['operator.read'] }, 'remote').kind).toBe('refused')
+})
+
+test('PA5: no scopes asked means none', () => {
+  const { connect } = door()
+  const verdict = connect({ device: makeDevice(), scopes: [] })
+  expect(verdict).toMatchObject({ kind: 'accepted', deviceToken: { scopes: [] }, peer: { scopes: new Set() } })
 })

@@ -29,6 +29,7 @@ import { keepExposed } from './tailnet/exposure.ts'
 import { createIdentify } from './tailnet/identity.ts'
 import { loadCertificate } from './tls/certificate.ts'
 import { localToken } from './token-file.ts'
+import { watchToken } from './token-watch.ts'
 
 export type ServerOptions = {
   flags: GatewayFlags
@@ -119,6 +120,17 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
   journal.note('gateway.started', { url: gateway.url, version, pid: process.pid })
 
+  /** Whatever the secret opened ends when it is another one after `change` (AU12). */
+  const takeSecret = (change: () => void) => {
+    const before = secret()
+    change()
+    learnSecrets()
+    const { mode, secret: now } = secret()
+    if (mode === before.mode && now.reveal() === before.secret.reveal()) return
+    const closed = gateway.secretChanged()
+    log.info('the secret changed; what the old one opened is closed', { mode, closed })
+    journal.note('auth.secret-changed', { mode, closed })
+  }
   const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'restart'>()
   if (signal.aborted) end('stopped')
   signal.addEventListener('abort', () => end('stopped'), { once: true })
@@ -134,8 +146,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
         if (reload.action === 'none') return
         checkExposure(plan.hosts, configuredIn(next))
         checkFunnel(flags.tailscale ?? next.config.gateway.tailscale.mode, configuredIn(next))
-        snapshot = next
-        learnSecrets()
+        takeSecret(() => {
+          snapshot = next
+        })
         if (reload.action === 'restart') end('restart')
       },
       onBroken: (broken) =>
@@ -146,6 +159,18 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
         log.error('the changed configuration is refused; the last good one stays in force', {
           reason: errorText(error),
         }),
+    }),
+  )
+  life.use(
+    watchToken({
+      path: paths.token,
+      clock: systemClock,
+      current: () => made,
+      onChange: (next) =>
+        takeSecret(() => {
+          made &&= next
+        }),
+      onRefused: (error) => log.error('the token file is refused; the last token stays', { reason: errorText(error) }),
     }),
   )
   const how = await ended

@@ -1,12 +1,24 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { openJournal } from '../../src/server/journal/journal.ts'
 import { dayOf } from '../../src/server/log/file.ts'
 import { runGateway } from '../../src/server/run-gateway.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
 import { openTunnel } from '../../src/tunnel/open.ts'
 import type { DirectWay } from '../../src/tunnel/way.ts'
+import { type Introduction, makeDevice } from '../support/device.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { standInTailscale } from '../support/tailscale/stand-in.ts'
 import { tunnelContext } from '../support/tunnel-context.ts'
@@ -118,6 +130,92 @@ test('a changed secret counts at once and is masked in the log; a file that turn
   stop.abort()
   expect(await ended).toBe('stopped')
   expect(logText()).not.toMatch(/first-token|second-token/)
+})
+
+/** A gateway with these settings in a home of its own; `text` makes the file from a token. */
+async function running(text: ((token: string) => string) | undefined, token: string) {
+  const home = homeFolder()
+  const path = join(home, 'clawdbot.json')
+  const state = join(home, '.clawdbot')
+  const write = (next: string) =>
+    text === undefined
+      ? writeFileSync(join(state, 'gateway-token'), `${next}\n`, { mode: 0o600 })
+      : writeFileSync(path, text(next), { mode: 0o600 })
+  mkdirSync(state, { mode: 0o700 })
+  write(token)
+  const stop = new AbortController()
+  const printed: string[] = []
+  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: path }
+  const print = (line: string) => void printed.push(line)
+  const ended = runGateway({ flags: { port: 0 }, env, home, print, signal: stop.signal })
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode: token'), { timeout: 5_000 })
+  const journal = () => {
+    using open = openJournal({ path: join(state, 'audit.db'), clock: systemClock })
+    return open.read({ limit: 5, what: 'auth.secret-changed' }).map(({ facts }) => facts)
+  }
+  return {
+    url: /ws:\S+/.exec(printed.join('\n'))?.[0] ?? '',
+    write,
+    journal,
+    plantLink() {
+      writeFileSync(join(home, 'planted'), 'planted\n', { mode: 0o600 })
+      unlinkSync(join(state, 'gateway-token'))
+      symlinkSync(join(home, 'planted'), join(state, 'gateway-token'))
+    },
+    logText: () => readFileSync(join(state, 'logs', `clawdbot-${dayOf(Date.now())}.log`), 'utf8'),
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await ended
+    },
+  }
+}
+
+const inConfig = (token: string) => JSON.stringify({ gateway: { auth: { token } } })
+
+test.each([
+  ['in the settings', inConfig],
+  ['in its own file', undefined],
+])(
+  'AU12: another secret %s closes 50 connections of the old one within a second, and spares who has its own',
+  async (_, text) => {
+    const [old, next] = ['first-token-of-this-test', 'second-token-of-this-test']
+    await using gateway = await running(text, old)
+    const knock = async (intro: Introduction) => {
+      const client = new RawClient(gateway.url)
+      onTestFinished(() => client.socket.terminate())
+      return { client, answer: await client.connect(intro) }
+    }
+    const device = makeDevice()
+    const scopes = ['operator.read']
+    const first = await knock({ device, scopes, auth: { token: old } })
+    const { deviceToken } = (first.answer.payload as { auth: { deviceToken: string } }).auth
+    first.client.socket.terminate()
+    const own = await knock({ device, scopes, auth: { token: deviceToken } })
+    const clients = await Promise.all(Array.from({ length: 50 }, () => knock({ auth: { token: old } })))
+    expect(clients.every(({ answer }) => answer.ok)).toBe(true)
+
+    gateway.write(next)
+    const from = systemClock.monotonic()
+    const ends = await Promise.all(clients.map(({ client }) => client.closed))
+    expect(systemClock.monotonic() - from).toBeLessThan(1_000)
+    expect(new Set(ends.map(({ code, reason }) => `${code} ${reason}`))).toEqual(new Set(['4001 credentials changed']))
+    expect((await knock({ auth: { token: old } })).answer.ok).toBe(false)
+    expect((await knock({ auth: { token: next } })).answer.ok).toBe(true)
+    expect(await own.client.request('health')).toMatchObject({ ok: true })
+    expect(gateway.journal()).toEqual([{ mode: 'token', closed: 50 }])
+  },
+)
+
+test('SE2: a token file that turns into a link, or is emptied, changes nothing', async () => {
+  await using gateway = await running(undefined, 'first-token-of-this-test')
+  const knock = async (token: string) => {
+    using client = new RawClient(gateway.url)
+    return (await client.connect({ auth: { token } })).ok
+  }
+  gateway.write('')
+  gateway.plantLink()
+  await vi.waitFor(() => expect(gateway.logText()).toContain('the token file is refused'), { timeout: 5_000 })
+  expect([await knock('first-token-of-this-test'), await knock('planted')]).toEqual([true, false])
 })
 
 test('an address that cannot be bound is an error, never a wider one', async () => {

@@ -35,6 +35,15 @@ export class Connections {
     }
   }
 
+  /** Ends what was opened with the shared secret, which is another one now; tells how many. Those with their own token stay. */
+  closeShared(): number {
+    const opened = [...this.#all.values()].filter(
+      (connection) => connection.isLive && ['token', 'password'].includes(connection.peer.authMethod),
+    )
+    for (const connection of opened) connection.close(4001, 'credentials changed')
+    return opened.length
+  }
+
   /** Resolves when no call is being answered, or after `limitMs`. */
   async drain(clock: Clock, limitMs: number): Promise<void> {
     const end = clock.monotonic() + limitMs

@@ -25,6 +25,8 @@ export type GatewayServer = AsyncDisposable & {
   clients(): number
   /** Opens the listener reserved for Tailscale Serve at `https://host:port`. The caller ends it; stopping ends it too. */
   openServe(options: ServeEntranceOptions & { host: string; port: number }): Promise<ServeEntrance>
+  /** The shared secret is another one now: ends what the old one opened, and tells how many that were (AU12). */
+  secretChanged(): number
   /** Says goodbye, lets calls finish for up to 10 s, closes with 1012. `restartExpectedMs` is null when it will not come back. */
   stop(options?: { restartExpectedMs: number | null }): Promise<void>
 }
@@ -63,6 +65,7 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
       door.onShut(() => entrance.stopAccepting())
       return entrance
     },
+    secretChanged: () => state.connections.closeShared(),
     stop,
     [Symbol.asyncDispose]: () => stop(),
   }

@@ -1,69 +1,122 @@
-/** `clawdbot devices`: which terminals and nodes may connect, and letting new ones in. */
+/** `clawdbot devices list|approve|reject`: which terminals and nodes may connect, and letting new ones in. */
 
+import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
+import type { Clock } from '../shared/std/clock.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
+import { askedBeyond, nameOf, type Paired, type Pending, rolesOf, scopesText, shown } from './device-words.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
-import { columns, oneLine } from './style.ts'
-
-const short = (id: string) => id.slice(0, 12)
+import { columns, facts, oneLine } from './style.ts'
 
 export const devicesList = defineCommand({
   name: 'devices list',
-  about: 'devices waiting for approval and devices approved',
+  about: 'devices waiting for approval, with what each asks beyond what it holds, and devices approved',
   flags: gatewayFlags,
   async run(invocation) {
     const { out, flags, clock } = invocation
     return await withGateway(invocation, async ({ call }) => {
       const { pending, paired } = await call('device.pair.list', {})
       if (flags.json) {
-        printJson(invocation, { pending, paired })
+        printJson(invocation, {
+          pending: pending.map((device) => ({ ...plain(device), beyond: askedBeyond(device, paired) })),
+          paired: paired.map(plain),
+        })
         return 0
       }
-      const name = (device: { displayName?: string | undefined; clientId?: string | undefined; deviceId: string }) =>
-        device.displayName ?? device.clientId ?? short(device.deviceId)
       out(`Pending (${pending.length})\n`)
-      const asking = pending.map((device) => [
-        device.requestId,
-        name(device),
-        (device.roles ?? [device.role ?? '']).join(', '),
-        device.remoteIp ?? '',
-        `${formatDuration(clock.now() - device.ts)} ago`,
-      ])
-      if (asking.length > 0) out(columns(['Request', 'Device', 'Role', 'IP', 'Asked'], asking))
+      const asking = pending.map((device) => pendingRow(device, paired, clock))
+      const asked = ['Request', 'Fingerprint', 'Device', 'Address', 'Role', 'Scopes', 'New in this', 'Asked']
+      if (asking.length > 0) out(columns(asked, asking))
       out(`\nPaired (${paired.length})\n`)
-      const known = paired.map((device) => [
-        short(device.deviceId),
-        name(device),
-        (device.roles ?? [device.role ?? '']).join(', '),
-        (device.scopes ?? []).map((scope) => scope.replace('operator.', '')).join(', '),
-        device.remoteIp ?? '',
-      ])
-      if (known.length > 0) out(columns(['ID', 'Device', 'Roles', 'Scopes', 'IP'], known))
+      const known = paired.map((device) => pairedRow(device, clock))
+      if (known.length > 0) out(columns(['Fingerprint', 'Device', 'Address', 'Roles', 'Scopes', 'Tokens'], known))
       return 0
     })
   },
 })
 
-const decision = (word: 'approve' | 'reject', about: string, done: string) =>
-  defineCommand({
-    name: `devices ${word}`,
-    about,
-    args: '<request id>',
-    flags: gatewayFlags,
-    async run(invocation) {
-      const [requestId, ...rest] = invocation.args
-      if (requestId === undefined || rest.length > 0) {
-        throw usage(`devices ${word} needs one request id; devices list shows them`, `devices ${word}`)
-      }
-      return await withGateway(invocation, async ({ call }) => {
-        const answer = await call(word === 'approve' ? 'device.pair.approve' : 'device.pair.reject', { requestId })
-        if (invocation.flags.json) printJson(invocation, answer)
-        else invocation.out(`✅ ${done} ${oneLine(answer.requestId)}\n`)
-        return 0
-      })
-    },
-  })
+export const devicesApprove = defineCommand({
+  name: 'devices approve',
+  about: 'let a waiting device in, with at most what you hold yourself',
+  args: '<request id>',
+  flags: gatewayFlags,
+  async run(invocation) {
+    const requestId = oneRequest('approve', invocation.args)
+    return await withGateway(invocation, async ({ call }) => {
+      const answer = await call('device.pair.approve', { requestId })
+      const { device } = answer
+      if (invocation.flags.json) printJson(invocation, { ...answer, device: plain(device) })
+      else invocation.out(`✅ Approved ${oneLine(answer.requestId)}\n${described(device)}`)
+      return 0
+    })
+  },
+})
 
-export const devicesApprove = decision('approve', 'let a waiting device in', 'Approved')
-export const devicesReject = decision('reject', 'refuse a waiting device', 'Rejected')
+export const devicesReject = defineCommand({
+  name: 'devices reject',
+  about: 'refuse a waiting device',
+  args: '<request id>',
+  flags: gatewayFlags,
+  async run(invocation) {
+    const requestId = oneRequest('reject', invocation.args)
+    return await withGateway(invocation, async ({ call }) => {
+      const answer = await call('device.pair.reject', { requestId })
+      if (invocation.flags.json) printJson(invocation, answer)
+      else invocation.out(`✅ Rejected ${oneLine(answer.requestId)}\n`)
+      return 0
+    })
+  },
+})
+
+function oneRequest(word: string, [requestId, ...rest]: readonly string[]): string {
+  if (requestId !== undefined && rest.length === 0) return requestId
+  throw usage(`devices ${word} needs one request id; devices list shows them`, `devices ${word}`)
+}
+
+/** For programs: the name cleaned, the fingerprint beside the id. */
+function plain<D extends Pending | Paired>(device: D) {
+  return { ...device, displayName: nameOf(device), fingerprint: deviceFingerprint(device.deviceId) }
+}
+
+function described(device: Paired): string {
+  return facts([
+    ['Device', shown(device)],
+    ['Address', device.remoteIp],
+    ['Roles', rolesOf(device).join(', ')],
+    ['Scopes', scopesText(device.scopes)],
+  ])
+}
+
+function pendingRow(device: Pending, paired: readonly Paired[], clock: Clock): string[] {
+  return [
+    device.requestId,
+    deviceFingerprint(device.deviceId),
+    nameOf(device),
+    device.remoteIp ?? '',
+    rolesOf(device).join(', '),
+    scopesText(device.scopes),
+    askedBeyond(device, paired).join(', '),
+    ago(device.ts, clock),
+  ]
+}
+
+function pairedRow(device: Paired, clock: Clock): string[] {
+  return [
+    deviceFingerprint(device.deviceId),
+    nameOf(device),
+    device.remoteIp ?? '',
+    rolesOf(device).join(', '),
+    scopesText(device.scopes),
+    device.tokens.map((token) => tokenText(token, clock)).join(', '),
+  ]
+}
+
+function tokenText({ role, revokedAtMs, lastUsedAtMs }: Paired['tokens'][number], clock: Clock): string {
+  if (revokedAtMs !== undefined) return `${role} revoked ${ago(revokedAtMs, clock)}`
+  return lastUsedAtMs === undefined ? `${role} never used` : `${role} used ${ago(lastUsedAtMs, clock)}`
+}
+
+function ago(at: number, clock: Clock): string {
+  return `${formatDuration(clock.now() - at)} ago`
+}

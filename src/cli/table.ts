@@ -256,6 +256,16 @@ export const commandTable: readonly CommandRow[] = [
     about: 'refuse a waiting device',
     load: async () => (await import('./devices.ts')).devicesReject,
   },
+  {
+    name: 'devices revoke',
+    about: 'end what a device holds, for good',
+    load: async () => (await import('./devices-token.ts')).devicesRevoke,
+  },
+  {
+    name: 'devices rotate',
+    about: 'replace the tokens of a device',
+    load: async () => (await import('./devices-token.ts')).devicesRotate,
+  },
 ]
 
 /** What a group means without its second word. */

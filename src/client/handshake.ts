@@ -2,6 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import { type ClientMode, type ConnectParams, type HelloOk, helloOk } from '../shared/protocol/connect.ts'
+import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import { proofText } from '../shared/protocol/device-proof.ts'
 import { operatorScopes } from '../shared/protocol/scope.ts'
 import { maxProtocol, minProtocol } from '../shared/protocol/version.ts'
@@ -166,11 +167,18 @@ function secretFault(refusal: Refusal, origin: string, ownRemedy: string | undef
 
 function pairingFault(refusal: Refusal, origin: string): Fault {
   const id = isRecord(refusal.details) ? refusal.details.requestId : undefined
+  const own = isRecord(refusal.details) ? refusal.details.deviceId : undefined
+  const isId = typeof own === 'string' && /^[0-9a-f]{64}$/.test(own)
+  const fingerprint = isId ? ` as ${deviceFingerprint(own)}` : ''
   const requestId = typeof id === 'string' && /^[\w-]{1,128}$/.test(id) ? id : undefined
-  return new Fault('client.pairing-required', `${origin} does not know this device yet; it waits for approval`, {
-    remedy: `On the gateway's machine run: clawdbot devices approve ${requestId ?? '<request id from: clawdbot devices list>'}`,
-    details: requestId === undefined ? {} : { requestId },
-  })
+  return new Fault(
+    'client.pairing-required',
+    `${origin} does not know this device yet; it waits for approval${fingerprint}`,
+    {
+      remedy: `On the gateway's machine run: clawdbot devices approve ${requestId ?? '<request id from: clawdbot devices list>'}`,
+      details: requestId === undefined ? {} : { requestId },
+    },
+  )
 }
 
 function detailCode({ details }: Refusal): string {

@@ -4,9 +4,9 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { cleanName } from '../../shared/std/clean-name.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { PairingAsk, PendingDevice } from '../gateway/device-book.ts'
-import { cleanName } from './names.ts'
 
 const lifetimeMs = 5 * 60_000
 const maxWaiting = 20

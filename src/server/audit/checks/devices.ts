@@ -10,13 +10,13 @@ export const staleDevices = defineCheck({
   id: 'devices.stale',
   severity: 'warning',
   about: `A device that may enter has not done so for ${staleDays} days: lost, sold or forgotten, its key still opens.`,
-  remedy: '`clawdbot devices list`, then revoke it.',
+  remedy: '`clawdbot devices list`, then `clawdbot devices revoke` with its fingerprint.',
   run: ({ devices, now }) =>
     devices
       .filter(({ lastSeenAt }) => now - lastSeenAt > staleDays * dayMs)
       .map(({ id, name, lastSeenAt }) => ({
         message: `${name} (${id.slice(0, 8)}) was last here ${Math.floor((now - lastSeenAt) / dayMs)} days ago and may still enter`,
-        remedy: `Run: clawdbot gateway call device.token.revoke --params '{"deviceId":"${id}","role":"operator"}'`,
+        remedy: `Run: clawdbot devices revoke ${id.slice(0, 16)}`,
       })),
 })
 

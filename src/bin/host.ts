@@ -8,15 +8,17 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   const { openJournal } = await import('../server/journal/journal.ts')
   const { readServeNote, writeServeNote } = await import('../server/tailnet/serve-note.ts')
   const { statePaths } = await import('../server/storage/paths.ts')
+  const { rotateToken } = await import('../server/token-rotate.ts')
   const paths = statePaths(env, home)
   const journal = () => openJournal({ path: paths.journal, clock: systemClock })
+  const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
+    using open = journal()
+    open.note(what, facts)
+  }
   const config = new ConfigDesk({
     path: paths.config,
     env,
-    onWritten(what) {
-      using open = journal()
-      open.note('config.written', what)
-    },
+    onWritten: (what) => note('config.written', what),
   })
   const served = {
     placed: () => readServeNote(paths.serveNote),
@@ -26,16 +28,17 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
     config,
     served,
     journal: { path: paths.journal, open: journal },
+    rotateToken() {
+      const rotated = rotateToken({ desk: config, env, path: paths.token })
+      note('auth.token-rotated', { kept: rotated.kept })
+      return rotated
+    },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')
       const { lookAtSsh } = await import('../client/ssh-look.ts')
       const { clientPaths } = await import('../client/paths.ts')
       const { tailscaleCommand } = await import('../tunnel/tailscale/cli.ts')
       const set = (path: string, value: string) => void config.set(path, value)
-      const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
-        using open = journal()
-        open.note(what, facts)
-      }
       return await runAudit({
         ...{ paths, env, now: systemClock.now(), whole: { database: isDeep, journal: true } },
         asking: {

@@ -1,5 +1,6 @@
 /** The port: what can be done to the gateway's own files on this machine without talking to it. `bin` fits the gateway's rooms to it. */
 
+import type { Secret } from '../shared/std/secret.ts'
 import type { Placement } from '../tunnel/tailscale/expose.ts'
 
 export type Host = {
@@ -8,8 +9,18 @@ export type Host = {
   readonly served: { placed(): Placement | undefined; forget(): void }
   /** The audit log, also while a gateway writes to it. */
   readonly journal: { readonly path: string; open(): JournalReader & Disposable }
+  /** Another token, where the present one is kept; throws where only a person can replace it. */
+  rotateToken(): TokenRotation
   /** Looks for what makes this gateway unsafe. */
   audit(options: AuditOptions): Promise<SecurityReport>
+}
+
+export type TokenRotation = {
+  readonly kept: 'settings' | 'file'
+  readonly path: string
+  /** False when a gateway that runs does not notice. */
+  readonly isTakenUp: boolean
+  readonly token: Secret
 }
 
 export type AuditOptions = {

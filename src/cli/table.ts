@@ -266,6 +266,11 @@ export const commandTable: readonly CommandRow[] = [
     about: 'replace the tokens of a device',
     load: async () => (await import('./devices-token.ts')).devicesRotate,
   },
+  {
+    name: 'token rotate',
+    about: 'another token for the gateway of this machine',
+    load: async () => (await import('./token.ts')).tokenRotate,
+  },
 ]
 
 /** What a group means without its second word. */

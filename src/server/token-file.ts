@@ -9,7 +9,12 @@ import { readPrivateFile, writePrivateFile } from './storage/private-files.ts'
 export function localToken(path: string): SharedSecret {
   const kept = readPrivateFile(path)?.trim()
   if (kept) return { mode: 'token', secret: new Secret(kept) }
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   writePrivateFile(path, `${token}\n`)
   return { mode: 'token', secret: new Secret(token) }
+}
+
+/** 256 random bits (AU14). */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
 }

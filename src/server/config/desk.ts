@@ -45,13 +45,13 @@ export class ConfigDesk {
 
   /** Every setting in force, secrets replaced. */
   all(): unknown {
-    return redactConfig(this.#valid().config)
+    return redactConfig(this.inForce().config)
   }
 
   /** Undefined for a setting that has no value. Throws `usage.invalid` for one that does not exist. */
   get(pathAsText: string): Setting | undefined {
     const path = this.#known(pathAsText)
-    const snapshot = this.#valid()
+    const snapshot = this.inForce()
     const value = valueAt(redactConfig(snapshot.config), path)
     const isInFile = valueAt(snapshot.parsed, path) !== undefined
     return value === undefined ? undefined : { value, isInFile }
@@ -101,7 +101,8 @@ export class ConfigDesk {
     return { isChanged: true, needRestart }
   }
 
-  #valid(): ConfigSnapshot {
+  /** What the file means now. */
+  inForce(): ConfigSnapshot {
     const snapshot = this.look()
     if (!snapshot.valid) throw invalid(this.path, snapshot.issues)
     return snapshot

@@ -5,7 +5,18 @@ import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 
-const benchmarks = ['start', 'turn', 'stream', 'clients', 'terminal', 'switch', 'tui-engine', 'ssh', 'package']
+const benchmarks = [
+  'start',
+  'turn',
+  'stream',
+  'clients',
+  'terminal',
+  'switch',
+  'tui-engine',
+  'ssh',
+  'reconnect',
+  'package',
+]
 
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), ${process.platform}`,

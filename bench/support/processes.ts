@@ -61,7 +61,9 @@ export type BenchGateway = AsyncDisposable & {
 
 /** Starts `clawdbot-server` on a free port with a state directory of its own. Does not wait until it answers. */
 /** `cacheHome` is where compiled code is kept, for starts that come after the first of a version. */
-export async function spawnGateway(options: { providerPort?: number; cacheHome?: string } = {}): Promise<BenchGateway> {
+export async function spawnGateway(
+  options: { providerPort?: number; cacheHome?: string; allowedHosts?: string[] } = {},
+): Promise<BenchGateway> {
   const home = mkdtempSync(join(tmpdir(), 'clawdbot-bench-'))
   const port = await freePort()
   const provider = {
@@ -73,7 +75,7 @@ export async function spawnGateway(options: { providerPort?: number; cacheHome?:
   const paced = ['paced-100-10000', 'paced-100-100000', 'prose-100-10000']
   const models = [...sized, ...paced].map((id) => ({ id, name: id }))
   const config = {
-    gateway: { port },
+    gateway: { port, allowedHosts: options.allowedHosts ?? [] },
     agents: { defaults: { model: 'bench:tokens-20' } },
     models: { providers: { bench: { ...provider, models } } },
   }

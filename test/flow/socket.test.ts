@@ -1,4 +1,4 @@
-/** A gateway that listens on a socket file and on no port, used as any other one of this machine. */
+/** A gateway that listens on a socket file and on no port, used like every other one of this machine. */
 
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -35,9 +35,7 @@ const linked = [
   'dangling-folder/new',
   'state-link/clawdbot.json',
   'state-link',
-  'proc/self/environ',
-  'proc/self/root/etc/passwd',
-  'proc/self/cwd/x',
+  ...[['environ'], ['root', 'etc/passwd'], ['cwd', 'x']].map((parts) => ['proc/self', ...parts].join('/')),
   'loop',
   'loop/x',
 ]

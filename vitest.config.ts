@@ -7,8 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/tidy-process.ts'],
     isolate: false,
-    // Many tests wait for processes, sockets and clocks; one worker more than Vitest would take keeps the cores busy.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for processes, sockets and clocks; some workers more than cores keep the cores busy.
+    maxWorkers: availableParallelism() + 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { appendFile, chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/shared/std/clock.ts'
-import { linesOf, parseKnownHosts, verifyHostKey } from '../../../src/tunnel/ssh/known-hosts.ts'
+import { verifyHostKey } from '../../../src/tunnel/ssh/known-hosts.ts'
 import { addKnownHost, readKnownHosts } from '../../../src/tunnel/ssh/known-hosts-file.ts'
+import { expectAllAdded } from '../../support/known-hosts-writers.ts'
 import { requireProgram } from '../../support/programs.ts'
 import { mountSmallDisk } from '../../support/small-disk.ts'
 import { sshHome } from '../../support/ssh-home.ts'
@@ -17,25 +18,7 @@ const key = publicKey('ssh-ed25519')
 const web = { hostName: 'web.example', port: 22, hostKeyAlias: undefined, hashKnownHosts: false }
 const line = `web.example ssh-ed25519 ${key.toString('base64')}\n`
 
-test('TU5: 20 processes and a shell add at once, and nothing is lost', async () => {
-  await using folder = await sshHome({ known_hosts: '# mine\n' })
-  const path = folder.path('known_hosts')
-  const names = Array.from({ length: 20 }, (_, index) => `writer${index}`)
-  const script = join(import.meta.dirname, '../../support/known-hosts-writer.ts')
-  const shell = `for i in $(seq 200); do echo "shell-$i.example ssh-ed25519 ${key.toString('base64')}" >>"${path}"; done`
-  await Promise.all([
-    ...names.map((name) => run(process.execPath, [script, path, name, '5', key.toString('base64')])),
-    run('sh', ['-c', shell]),
-  ])
-  const text = await readFile(path, 'utf8')
-  const lines = parseKnownHosts(text, path)
-  for (const name of names.flatMap((name) => [0, 1, 2, 3, 4].map((index) => `${name}-${index}.example`))) {
-    expect([name, linesOf(lines, name).length]).toEqual([name, 1])
-  }
-  expect(lines.length).toBe(300)
-  expect(text.trimEnd().split('\n').length).toBe(301)
-  expect(await readdir(folder.path('.'))).toEqual(['known_hosts'])
-})
+test('TU5: 6 processes and a shell add at once, and nothing is lost', () => expectAllAdded(6))
 
 test('TU5: the file and its folder are made private, and one that is there becomes so', async () => {
   await using folder = await sshHome({ 'sub/known_hosts': `${line}` })

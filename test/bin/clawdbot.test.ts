@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
 
 function environment(home: Home, more: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir, ...more }
+  return { ...compiledOnce, PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir, ...more }
 }
 
 /** Runs a built program to its end. */

@@ -10,7 +10,7 @@ import type { SshWay } from '../../src/tunnel/way.ts'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { scriptedPrompts } from '../support/scripted-prompts.ts'
 import { descendants, makeHome, makeKey, type Sshd, startSshd } from '../support/sshd.ts'
@@ -26,7 +26,7 @@ async function withProfile(sshd: Sshd, home: Home, way: Partial<SshWay>): Promis
 /** Runs the built program with these words; its text so far, and its process. */
 function start(home: Home, words: string[]) {
   const child = spawn(process.execPath, [built('clawdbot'), 'tunnel', 'up', 'vps', ...words], {
-    env: { ...env, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir },
+    env: { ...compiledOnce, ...env, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
@@ -136,7 +136,7 @@ test('in the background the questions are asked by the command that starts it', 
   const prompts = scriptedPrompts({ passphrases: ['wrong', 'open sesame'] })
   const port = String(await freePort())
   const options = {
-    env: { ...env, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir },
+    env: { ...compiledOnce, ...env, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir },
     program: built('clawdbot'),
     prompts,
   }

@@ -15,7 +15,7 @@ import { systemClock } from '../../src/shared/std/clock.ts'
 import { isAlive } from '../../src/tunnel/process-alive.ts'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { clawdbot, type WorldOptions } from './world.ts'
 
 /** What stands for a gateway: answers any request with its Host, which tells whether the forward translated it. */
@@ -240,7 +240,7 @@ test('killed with -9 it leaves nothing but a note, which is recognised; down the
   await using home = await homeWith(gateway.port)
   const port = await freePort()
   const child = spawn(process.execPath, [built('clawdbot'), 'tunnel', 'up', 'vps', '--local-port', String(port)], {
-    env: { ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
+    env: { ...compiledOnce, ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
@@ -260,7 +260,7 @@ test('SIGTERM ends the built program cleanly and takes its note along', async ()
   await using home = await homeWith(gateway.port)
   const port = String(await freePort())
   const child = spawn(process.execPath, [built('clawdbot'), 'tunnel', 'up', 'vps', '--local-port', port], {
-    env: { ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
+    env: { ...compiledOnce, ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''

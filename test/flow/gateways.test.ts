@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { openPty, type Pty } from '../support/pty.ts'
 import { slowModel } from '../support/slow-model.ts'
 
@@ -28,7 +28,7 @@ function saveProfiles(urls: Readonly<Record<string, string>>): void {
 const openTerminal = (token: string): Pty =>
   openPty(process.execPath, [built('clawdbot')], {
     ...{ columns: 100, rows: 24 },
-    env: { HOME: home, GATEWAY_TOKEN: token },
+    env: { ...compiledOnce, HOME: home, GATEWAY_TOKEN: token },
   })
 
 test('one goes from gateway to gateway; what each says is there at once, also when one is dead and after the next start', async () => {

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
 import { freePort } from '../support/free-port.ts'
-import { built, requireProgram } from '../support/programs.ts'
+import { built, compiledOnce, requireProgram } from '../support/programs.ts'
 import { slowModel, words } from '../support/slow-model.ts'
 import { ask, call, heard, history, operator, send, textOf } from './support.ts'
 
@@ -33,7 +33,7 @@ async function attempt(args: string[], env: Record<string, string> = {}, config?
   const path = join(folder, 'clawdbot.json')
   if (config !== undefined) writeFileSync(path, config, { mode: 0o600 })
   const port = await freePort()
-  const own = { PATH: process.env.PATH ?? '', HOME: folder, CLAWDBOT_STATE_DIR: join(folder, 'state') }
+  const own = { ...compiledOnce, PATH: process.env.PATH ?? '', HOME: folder, CLAWDBOT_STATE_DIR: join(folder, 'state') }
   const child = spawn(process.execPath, [built('clawdbot-server'), '--port', String(port), ...args], {
     env: { ...own, CLAWDBOT_CONFIG_PATH: path, ...env },
     timeout: 8_000,

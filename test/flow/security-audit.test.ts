@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { call, operator } from './support.ts'
 
 /** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
@@ -19,7 +19,7 @@ type Audit = {
 }
 
 function audit(stateDir: string, ...flags: string[]): Promise<Audit> {
-  const env = { PATH: process.env.PATH ?? '', HOME: stateDir, CLAWDBOT_STATE_DIR: stateDir }
+  const env = { ...compiledOnce, PATH: process.env.PATH ?? '', HOME: stateDir, CLAWDBOT_STATE_DIR: stateDir }
   const args = [built('clawdbot'), 'security', 'audit', ...flags]
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env, ...account }, (error, stdout) => {

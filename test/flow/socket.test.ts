@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 
 test('TR3: started, asked, answered and stopped through the socket alone', async () => {
   const home = mkdtempSync(join(tmpdir(), 'clawdbot-socket-'))
@@ -15,7 +15,7 @@ test('TR3: started, asked, answered and stopped through the socket alone', async
   const config = { gateway: { socket: { enabled: true, only: true, path: '~/run/gw.sock' } } }
   writeFileSync(join(home, 'clawdbot.json'), JSON.stringify(config), { mode: 0o600 })
   const paths = { CLAWDBOT_STATE_DIR: state, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
-  const env = { PATH: process.env.PATH ?? '', HOME: home, ...paths }
+  const env = { ...compiledOnce, PATH: process.env.PATH ?? '', HOME: home, ...paths }
   const clawdbot = async (...args: string[]) => {
     const running = promisify(execFile)(process.execPath, [built('clawdbot'), ...args], { env })
     running.child.stdin?.end(args.length === 0 ? 'hello there' : '')

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { startBuiltGateway } from '../support/built-gateway.ts'
 import { freePort } from '../support/free-port.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { makeHome, startSshd } from '../support/sshd.ts'
 
 test('setup, use, a conversation over SSH, and the gateway’s page at a local port of one’s own', async () => {
@@ -22,7 +22,7 @@ test('setup, use, a conversation over SSH, and the gateway’s page at a local p
   const keys = join(far, 'authorized_keys')
   writeFileSync(keys, readFileSync(join(home.dir, '.ssh/id_ed25519.pub')))
   await using sshd = await startSshd({ home: home.dir, settings: [`SetEnv HOME=${far}`, `AuthorizedKeysFile ${keys}`] })
-  const env = { PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir }
+  const env = { ...compiledOnce, PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir }
   const clawdbot = async (...words: string[]) =>
     (await promisify(execFile)(process.execPath, [built('clawdbot'), ...words], { env })).stdout
 

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { standInTailscale } from '../support/tailscale/stand-in.ts'
 
@@ -15,7 +15,7 @@ test('TS1, TS3: serve, drift, fix and off, with a handler of somebody else that 
   const config = { gateway: { reload: { debounceMs: 5 } } }
   await using gateway = await startBuiltGateway({ config, env: tailscale.env })
   const { stateDir } = gateway
-  const env = { ...tailscale.env, HOME: stateDir, CLAWDBOT_STATE_DIR: stateDir }
+  const env = { ...compiledOnce, ...tailscale.env, HOME: stateDir, CLAWDBOT_STATE_DIR: stateDir }
   const clawdbot = async (...args: string[]) => {
     const run = promisify(execFile)(process.execPath, [built('clawdbot'), 'tailscale', ...args], { env })
     return await run.then(

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RunningGateway, startBuiltGateway } from '../support/built-gateway.ts'
 import { freePort } from '../support/free-port.ts'
-import { built } from '../support/programs.ts'
+import { built, compiledOnce } from '../support/programs.ts'
 import { openPty, type Pty } from '../support/pty.ts'
 import { slowModel, words } from '../support/slow-model.ts'
 
@@ -22,7 +22,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 function openTerminal(url: string, token: string, size = { columns: 100, rows: 30 }): Pty {
   return openPty(process.execPath, [built('clawdbot'), '--url', url], {
     ...size,
-    env: { HOME: home, CLAWDBOT_STATE_DIR: join(home, 'client'), CLAWDBOT_GATEWAY_TOKEN: token },
+    env: { ...compiledOnce, HOME: home, CLAWDBOT_STATE_DIR: join(home, 'client'), CLAWDBOT_GATEWAY_TOKEN: token },
   })
 }
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { built } from './programs.ts'
+import { built, compiledOnce } from './programs.ts'
 
 export type RunningGateway = AsyncDisposable & {
   port: number
@@ -44,6 +44,7 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: stateDir,
+    ...compiledOnce,
     CLAWDBOT_STATE_DIR: stateDir,
     CLAWDBOT_CONFIG_PATH: join(stateDir, 'clawdbot.json'),
     CLAWDBOT_GATEWAY_TOKEN: token,

@@ -10,6 +10,9 @@ export function built(name: 'clawdbot' | 'clawdbot-server'): string {
   return join(import.meta.dirname, '../../dist', `${name}.js`)
 }
 
+/** For the environment of our built programs: they keep compiled code here, so that not each of hundreds compiles anew. */
+export const compiledOnce = { XDG_CACHE_HOME: join(import.meta.dirname, '../../node_modules/.cache/clawdbot-tests') }
+
 /** Debian's name for the package of each program that tests use. */
 const packages = {
   tmux: 'tmux',

@@ -4,7 +4,7 @@ import { report } from './report.ts'
 import { BenchPeer } from './support/peer.ts'
 import { cpuMs, residentMb, spawnGateway, startBare, startProvider } from './support/processes.ts'
 
-const rounds = 7
+const rounds = 15
 const ours = { caps: ['reattach'] }
 const old = { protocol: 3 } as const
 const current = { protocol: 4 } as const

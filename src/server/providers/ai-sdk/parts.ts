@@ -3,52 +3,60 @@
 import type { Usage } from '../../../shared/model/message.ts'
 import { parseJson } from '../../../shared/std/json.ts'
 import type { Chunk } from '../provider.ts'
+import { inBursts } from './bursts.ts'
 import { cutShort, filtered, malformed } from './faults.ts'
 import { signatureOf } from './prompt.ts'
 import type { SdkFinish, SdkMetadata, SdkPart } from './sdk.ts'
 
 /**
- * Throws what the vendor reported in mid-stream as it came, and a `Fault` for a stream that breaks off, was filtered,
- * or calls a tool with something that is not an object.
+ * Text and thinking that arrive together are one chunk. Throws what the vendor reported in mid-stream as it came, and a
+ * `Fault` for a stream that breaks off, was filtered, or calls a tool with something that is not an object.
  */
 export async function* toChunks(parts: AsyncIterable<SdkPart>, vendor: string): AsyncGenerator<Chunk> {
   const thoughts = new Map<string, SdkMetadata>()
   let hasCalls = false
-  for await (const part of parts) {
+  let hasEnded = false
+  const take = (part: SdkPart): Chunk | undefined => {
     switch (part.type) {
       case 'text-delta':
-        if (part.delta !== '') yield { type: 'text', text: part.delta }
-        break
+        return part.delta === '' ? undefined : { type: 'text', text: part.delta }
       case 'reasoning-start':
       case 'reasoning-delta':
         remember(thoughts, part.id, part.providerMetadata)
-        if (part.type === 'reasoning-delta' && part.delta !== '') yield { type: 'thinking', text: part.delta }
-        break
+        if (part.type === 'reasoning-start' || part.delta === '') return undefined
+        return { type: 'thinking', text: part.delta }
       case 'reasoning-end': {
         const signature = signatureOf(remember(thoughts, part.id, part.providerMetadata))
-        if (signature) yield { type: 'thinking', text: '', signature }
-        break
+        return signature ? { type: 'thinking', text: '', signature } : undefined
       }
       case 'tool-call': {
         const signature = signatureOf(part.providerMetadata)
         hasCalls = true
-        yield {
+        return {
           type: 'toolCall',
           id: part.toolCallId,
           name: part.toolName,
           arguments: toArguments(part.input, part.toolName, vendor),
           ...(signature && { signature }),
         }
-        break
       }
       case 'error':
         throw part.error
       case 'finish':
-        yield toEnd(part, hasCalls, vendor)
-        return
+        hasEnded = true
+        return toEnd(part, hasCalls, vendor)
+      default:
+        return undefined
     }
   }
-  throw cutShort(vendor)
+  yield* inBursts(parts, { take, join: joined, isLast: ({ type }) => type === 'end' })
+  if (!hasEnded) throw cutShort(vendor)
+}
+
+function joined(earlier: Chunk, later: Chunk): Chunk | undefined {
+  if (earlier.type === 'text' && later.type === 'text') return { type: 'text', text: earlier.text + later.text }
+  if (earlier.type !== 'thinking' || later.type !== 'thinking' || earlier.signature || later.signature) return undefined
+  return { type: 'thinking', text: earlier.text + later.text }
 }
 
 /** The vendor's facts on one piece of thinking arrive with any of its parts; all of them together are its signature. */

@@ -1,10 +1,11 @@
 /** `clawdbot profiles test`: connects by each way of a profile, and shows each layer as it comes up. */
 
-import { advance, broken, type LayerView, plannedLayers, type Waterfall } from '../client/layers.ts'
+import { advance, broken, type LayerView, paused, plannedLayers, resumed, type Waterfall } from '../client/layers.ts'
 import { openLink } from '../client/open-link.ts'
 import { readProfiles } from '../client/profile-store.ts'
 import { wayText } from '../client/profile-text.ts'
 import { profileNamed } from '../client/profiles.ts'
+import { watchPrompts } from '../client/questions.ts'
 import { profileTarget, resolveTarget, type Target } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import { connectChallenge } from '../shared/protocol/health.ts'
@@ -69,13 +70,19 @@ async function tryWay(
   target: Target,
   way: Way,
   timeoutMs: number,
-  { paths, env, clock, prompts, signal }: Surroundings,
+  { paths, env, clock, prompts: asked, signal }: Surroundings,
   say: (text: string) => void,
 ): Promise<WayResult> {
   const startedAt = clock.monotonic()
   let layers = plannedLayers(way)
+  let askedMs = 0
+  const prompts = watchPrompts(asked, (isAsking) => {
+    const at = clock.monotonic()
+    layers = (isAsking ? paused : resumed)(layers, at)
+    askedMs += isAsking ? -at : at
+  })
   const done = (version: string | undefined, fault: Fault | undefined): WayResult => ({
-    ...{ way, layers, tookMs: Math.round(clock.monotonic() - startedAt), version, fault },
+    ...{ way, layers, tookMs: Math.round(clock.monotonic() - startedAt - askedMs), version, fault },
   })
   say(`${oneLine(target.name)} · ${oneLine(wayText(way))}\n`)
   try {

@@ -10,8 +10,9 @@ import type { Tunnel } from '../tunnel/tunnel.ts'
 import type { Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
 import { establish, type Greeter, type Link, type LinkEvents } from './establish.ts'
-import { advance, broken, plannedLayers, reached, type Waterfall } from './layers.ts'
+import { advance, broken, paused, plannedLayers, reached, resumed, type Waterfall } from './layers.ts'
 import type { Env } from './paths.ts'
+import { watchPrompts } from './questions.ts'
 import { type Lane, raceWays } from './ways.ts'
 
 /** A tunnel and the way it was opened for; its layers are up. */
@@ -112,7 +113,11 @@ export class Attempt {
   }
 
   async #follow(runner: Runner, signal: AbortSignal): Promise<Arrival> {
-    const { greeter, events, clock, prompts, env, home } = this.#options
+    const { greeter, events, clock, env, home } = this.#options
+    const prompts = watchPrompts(this.#options.prompts, (isAsking) => {
+      const at = clock.monotonic()
+      this.#change(runner, isAsking ? paused(runner.layers, at) : resumed(runner.layers, at))
+    })
     const onLayer = (event: LayerEvent) => {
       if (!signal.aborted) this.#change(runner, advance(runner.layers, event, clock.monotonic()))
     }

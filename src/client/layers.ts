@@ -8,13 +8,13 @@ import type { Way } from '../tunnel/way.ts'
 export type LayerView = {
   readonly layer: LayerName
   readonly state: 'idle' | 'begun' | 'up' | 'failed'
-  /** Time spent in it, once it is up or failed; over all hops where there are several. */
+  /** Time spent in it, once it is up or failed; over all hops where there are several, and without what a person took. */
   readonly ms: number | undefined
   /** What came of it, as the far end said it: `203.0.113.7`, `publickey`, `protocol 4`. Escape before showing. */
   readonly detail: string | undefined
   /** Why it broke, for the one that did. */
   readonly fault: Fault | undefined
-  /** Monotonic time it was begun, while it is being worked on. */
+  /** Monotonic time it was begun, while it is being worked on and nobody is asked. */
   readonly begunAt: number | undefined
 }
 
@@ -55,6 +55,18 @@ export function advance(layers: Waterfall, event: LayerEvent, at: number): Water
     if (event.state === 'begun') return { ...layer, state: 'begun', detail, begunAt: layer.begunAt ?? at }
     return { ...layer, state: 'up', detail, ms: spent(layer, at), begunAt: undefined }
   })
+}
+
+/** A person is asked: the time they take is none of the layer's. */
+export function paused(layers: Waterfall, at: number): Waterfall {
+  return layers.map((layer) =>
+    layer.begunAt === undefined ? layer : { ...layer, ms: spent(layer, at), begunAt: undefined },
+  )
+}
+
+/** They have answered, and what is being worked on goes on. */
+export function resumed(layers: Waterfall, at: number): Waterfall {
+  return layers.map((layer) => (layer.state === 'begun' ? { ...layer, begunAt: layer.begunAt ?? at } : layer))
 }
 
 /** Marks what broke: the deepest layer being worked on, or the next one that should have come. */

@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSocket, sendQueueBytes } from '../../src/client/socket.ts'
 import { openDirect } from '../../src/tunnel/direct.ts'
+import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
+import { ManualClock } from '../support/clock.ts'
+import { startSshd } from '../support/sshd.ts'
 import { noAnswer, StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
 import { Home } from './support.ts'
 
@@ -142,6 +147,26 @@ test('what was typed while away is sent once the gateway is back, under the same
     .filter(({ method }) => method === 'chat.send')
     .map(({ params }) => params.idempotencyKey)
   expect(keys).toEqual(['k1', 'k1', 'k2'])
+})
+
+test('the time a person takes to trust a host is none of the SSH layer', async () => {
+  await using sshd = await startSshd()
+  writeFileSync(join(sshd.home, '.ssh/known_hosts'), '')
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start()
+  const clock = new ManualClock()
+  const prompts: Prompts = {
+    ...noPrompts,
+    async trustHost() {
+      clock.advance(60_000)
+      return true
+    },
+  }
+  const way = sshd.way({ engine: 'ssh2', gatewayPort: gateway.port })
+  await using seen = await home.connect(gateway.url, {}, { way, home: sshd.home, clock, prompts })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect(seen.phases).toContain('needs-user')
+  expect(seen.connection.view.layers.find(({ layer }) => layer === 'ssh')).toMatchObject({ state: 'up', ms: 0 })
 })
 
 test('TU21: a gateway that stops reading costs at most 8 MiB, then sending fails at once', async () => {

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { advance, broken, failed, plannedLayers, reached, type Waterfall } from '../../src/client/layers.ts'
+import {
+  advance,
+  broken,
+  failed,
+  paused,
+  plannedLayers,
+  reached,
+  resumed,
+  type Waterfall,
+} from '../../src/client/layers.ts'
 import { Fault } from '../../src/shared/fault.ts'
 import type { Way } from '../../src/tunnel/way.ts'
 
@@ -57,4 +66,12 @@ test('the one being worked on is the one that breaks, else the one that should h
 test('a layer nobody foresaw takes its place', () => {
   const layers = follow(plannedLayers({ kind: 'direct', url: 'ws://127.0.0.1:1' }), 'dns+')
   expect(shown(layers)).toBe('dns … | tcp | gateway | live')
+})
+
+test('what a person takes to answer is no time of the layer that asks', () => {
+  const asking = paused(follow(plannedLayers(ssh), 'tcp+', 'tcp', 'ssh+'), 50)
+  expect(shown(asking)).toContain('tcp up 10 ms | ssh … 20 ms')
+  const answered = advance(resumed(asking, 9_000), { layer: 'ssh', state: 'up' }, 9_005)
+  expect(shown(answered)).toContain('tcp up 10 ms | ssh up 25 ms | auth |')
+  expect(shown(broken(asking, fault, 9_000))).toContain('ssh FAILED 20 ms')
 })

@@ -61,7 +61,10 @@ export class Home implements AsyncDisposable {
   async connect(
     url: string | readonly [string, ...string[]],
     secret?: { token?: string },
-    more: Partial<Pick<ConnectionOptions, 'clock' | 'network' | 'random'>> & { way?: Way; home?: string } = {},
+    more: Partial<Pick<ConnectionOptions, 'clock' | 'network' | 'random' | 'prompts'>> & {
+      way?: Way
+      home?: string
+    } = {},
   ): Promise<Observed> {
     const { way, home = this.paths.home, ...rest } = more
     const urls = typeof url === 'string' ? ([url] as const) : url

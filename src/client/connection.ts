@@ -14,9 +14,11 @@ import type { Attachment, Connection, ConnectionView } from './connection-api.ts
 import type { Greeter, Link } from './establish.ts'
 import { type Latency, LatencyRing, steady } from './latency.ts'
 import { failed, plannedLayers } from './layers.ts'
+import { isRousing } from './liveness.ts'
 import { type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
 import type { FileOutbox } from './outbox.ts'
 import type { ClientPaths, Env } from './paths.ts'
+import { Pings } from './pings.ts'
 import { Pulse, type Tick } from './pulse.ts'
 import { watchPrompts } from './questions.ts'
 import { EventFlow } from './reattach.ts'
@@ -50,6 +52,7 @@ class LiveConnection implements Connection {
   readonly #random: () => number
   readonly #flow = new EventFlow()
   readonly #latency = new LatencyRing()
+  readonly #pings = new Pings()
   readonly #prompts: Prompts
   readonly #pulse: Pulse
   readonly #viewChanges = new Listeners()
@@ -73,7 +76,6 @@ class LiveConnection implements Connection {
   /** Ends with the installed link. */
   #life = new AbortController()
   #cancelWait = () => {}
-  #pingedAt: number | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -142,8 +144,7 @@ class LiveConnection implements Connection {
         this.#drop(effect.generation, effect.isWhole)
         return
       case 'ping':
-        this.#pingedAt ??= this.#clock.monotonic()
-        this.#link?.ping()
+        this.#link?.ping(this.#pings.next(this.#clock.monotonic()))
         return
       case 'wait':
         this.#retryAt = this.#clock.now() + effect.delayMs
@@ -165,7 +166,7 @@ class LiveConnection implements Connection {
       prompts,
       ...{ clock, env, home: paths.home },
       events: {
-        onHeard: (isPong) => this.#heard(generation, isPong),
+        onHeard: (pong) => this.#heard(generation, pong),
         onLost: (fault) => this.#lostLink(generation, fault),
       },
       onLayers: () => {
@@ -193,7 +194,7 @@ class LiveConnection implements Connection {
     const life = new AbortController()
     this.#life = life
     this.#link = link
-    this.#pingedAt = undefined
+    this.#pings.forget()
     attempt.advance({ layer: 'live', state: 'begun' })
     try {
       const attachment = await this.#attach(link)
@@ -261,19 +262,19 @@ class LiveConnection implements Connection {
   }
 
   #beat(tick: Tick): void {
+    if (isRousing(tick)) this.#pings.forget()
     const silence = new Fault('client.closed', `${this.#shown.url} went silent`, { retryable: true })
     this.#dispatch({ type: 'beat', ...tick, random: this.#random(), silence })
   }
 
-  #heard(generation: number, isPong: boolean): void {
+  #heard(generation: number, pong: string | undefined): void {
     const at = this.#clock.monotonic()
-    if (isPong && this.#pingedAt !== undefined && generation === this.#state.generation) {
-      const ms = at - this.#pingedAt
+    const ms = generation === this.#state.generation ? this.#pings.answered(pong, at) : undefined
+    if (ms !== undefined) {
       this.#latency.add(at, ms)
       this.#latencyMs = steady(this.#latencyMs, ms)
-      this.#pingedAt = undefined
     }
-    this.#dispatch({ type: 'heard', generation, at })
+    this.#dispatch({ type: 'heard', generation, at, isAnswer: ms !== undefined })
   }
 
   /** A connection that had been greeted broke: the waterfall says where. */

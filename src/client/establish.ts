@@ -50,7 +50,7 @@ export type LinkEvents = {
   /** `gateway` begins once there is a stream to it, and is up with its hello. */
   onLayer?(event: LayerEvent): void
   /** Any sign of life: a frame or a pong. */
-  onHeard?(isPong: boolean): void
+  onHeard?(pong?: string): void
   /** Once, after the link was established and was lost. */
   onLost(fault: Fault): void
 }
@@ -59,7 +59,7 @@ export type LinkEvents = {
 export type Link = {
   readonly rpc: RpcClient
   readonly hello: HelloOk
-  ping(): void
+  ping(mark: string): void
   close(): void
 }
 
@@ -142,7 +142,7 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })
     wire.established()
-    return { rpc: wire.rpc, hello, ping: () => wire.socket.ping(), close: () => wire.close() }
+    return { rpc: wire.rpc, hello, ping: (mark) => wire.socket.ping(mark), close: () => wire.close() }
   } catch (error) {
     wire.close()
     const refusal = refusalOf(error)
@@ -192,10 +192,10 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
     {
       onText(text) {
         if (isClosed) return
-        events.onHeard?.(false)
+        events.onHeard?.()
         rpc.receive(text)
       },
-      onPong: () => events.onHeard?.(true),
+      onPong: (mark) => events.onHeard?.(mark),
       onEnd(end) {
         const fault = endFault(end, origin, isEstablished)
         rpc.end(fault)

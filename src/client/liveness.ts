@@ -30,7 +30,7 @@ export type LiveState = {
   /** Nothing was heard since. A sleep moves it: what was not heard then says nothing. */
   readonly silentSince: number
   readonly pingedAt: number
-  /** The machine slept or changed its network, and the gateway has not been heard since. */
+  /** The machine slept or changed its network, and no ping sent since has been answered. */
   readonly isDoubted: boolean
   /** Shown: it may be gone. */
   readonly isSuspect: boolean
@@ -55,12 +55,12 @@ export function live(at: number): LiveState {
   }
 }
 
-function isAwaking({ gapMs }: Beat): boolean {
+function isAwaking({ gapMs }: Pick<Beat, 'gapMs'>): boolean {
   return gapMs >= beatEveryMs + wakeGapMs
 }
 
 /** What ends a pause, and an attempt under way. */
-export function isRousing(beat: Beat): boolean {
+export function isRousing(beat: Pick<Beat, 'gapMs' | 'isNetworkNew'>): boolean {
   return isAwaking(beat) || beat.isNetworkNew
 }
 

@@ -42,7 +42,13 @@ export type MachineEvent =
   | { readonly type: 'greeted'; readonly generation: number }
   /** They do. */
   | { readonly type: 'attached'; readonly generation: number; readonly at: number }
-  | { readonly type: 'heard'; readonly generation: number; readonly at: number }
+  | {
+      readonly type: 'heard'
+      readonly generation: number
+      readonly at: number
+      /** To a ping sent since the last sleep or change of network; anything else may have arrived before. */
+      readonly isAnswer: boolean
+    }
   | Beat
   | {
       readonly type: 'lost'
@@ -90,7 +96,7 @@ export function step(state: MachineState, event: MachineEvent): Step {
     case 'attached':
       return attached(state, event.at)
     case 'heard':
-      return heard(state, event.at)
+      return heard(state, event.at, event.isAnswer)
     case 'beat':
       return beat(state, event)
     case 'lost':
@@ -176,9 +182,9 @@ function attached(state: MachineState, at: number): Step {
   return { state: { generation, issued, attempt, ...live(at) }, effects: [ping] }
 }
 
-/** A sign of life ends all doubt, and what was begun because of it. */
-function heard(state: MachineState, at: number): Step {
-  if (state.phase !== 'live') return stay(state)
+/** A sign of life ends all doubt, and what was begun because of it. After a sleep only an answer is one. */
+function heard(state: MachineState, at: number, isAnswer: boolean): Step {
+  if (state.phase !== 'live' || (state.isDoubted && !isAnswer)) return stay(state)
   const effects: Effect[] = state.beside === undefined ? [] : [dropBeside(state.beside)]
   return {
     state: { ...state, ...live(at), since: state.since, pingedAt: state.pingedAt },

@@ -17,7 +17,8 @@ export type SocketEnd = { readonly code: number; readonly reason: string; readon
 
 export type SocketEvents = {
   onText(text: string): void
-  onPong(): void
+  /** With the mark of the ping it answers. */
+  onPong(mark: string): void
   /** Once, after `openSocket` resolved; never when `close` was called. */
   onEnd(end: SocketEnd): void
 }
@@ -25,7 +26,8 @@ export type SocketEvents = {
 export type GatewaySocket = {
   /** Throws a `Fault` when the message is longer than the gateway takes, or the queue is full. */
   send(text: string): void
-  ping(): void
+  /** `mark` comes back with the answer; at most 125 bytes (RFC 6455, 5.5). */
+  ping(mark: string): void
   /** What the gateway said it accepts; bytes. */
   limitPayload(bytes: number): void
   close(): void
@@ -66,7 +68,7 @@ export function openSocket(
     const onAbort = () => fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     ws.on('message', (data) => events.onText(String(data)))
-    ws.on('pong', () => events.onPong())
+    ws.on('pong', (mark) => events.onPong(String(mark)))
     ws.on('unexpected-response', (_request, response) => fail(responseFault(origin, response)))
     ws.on('error', (error) => {
       failure ??= error
@@ -92,8 +94,8 @@ function wrap(ws: WebSocket, clock: Clock): GatewaySocket {
       if (ws.bufferedAmount + bytes > sendQueueBytes) throw queueFull()
       ws.send(text)
     },
-    ping() {
-      if (ws.readyState === WebSocket.OPEN) ws.ping()
+    ping(mark) {
+      if (ws.readyState === WebSocket.OPEN) ws.ping(mark)
     },
     limitPayload(bytes) {
       limitBytes = bytes

@@ -34,6 +34,7 @@ function playFrom(from: MachineState, ...lines: Line[]): { story: string[]; stat
 const reached = (layer: 'dns' | 'tcp' | 'ssh' | 'auth' | 'gateway'): Line => ({ type: 'reached', layer })
 const up: Line[] = [{ type: 'connect' }, { type: 'greeted' }, { type: 'attached', at: 0 }]
 const lost = (at: number, fault = broken): Line => ({ type: 'lost', at, random: 0.5, fault })
+const heard = (at: number, isAnswer = true): Line => ({ type: 'heard', at, isAnswer })
 const beat = (at: number, gapMs = 1000, isNetworkNew = false): Line => ({
   ...{ type: 'beat', at, gapMs, isNetworkNew, random: 0.5, silence },
 })
@@ -170,7 +171,7 @@ test('the person can end the waiting, and stopping ends everything', () => {
 test('silence is suspect after 8 s, and given up before 12 s; any sign of life clears it', () => {
   expect(play(...up, ...beats(0, 7)).state).toMatchObject({ phase: 'live', isSuspect: false })
   expect(play(...up, ...beats(0, 8)).state).toMatchObject({ phase: 'live', isSuspect: true })
-  expect(play(...up, ...beats(0, 8), { type: 'heard', at: 8500 }).state).toMatchObject({ isSuspect: false })
+  expect(play(...up, ...beats(0, 8), heard(8500)).state).toMatchObject({ isSuspect: false })
   // Beats that come late and just miss the limit: the worst there is.
   const late = Array.from({ length: 11 }, (_, i) => beat(10_490 - (10 - i) * 1040))
   const given = play(...up, ...late, beat(11_530))
@@ -179,7 +180,7 @@ test('silence is suspect after 8 s, and given up before 12 s; any sign of life c
 })
 
 test('TR5: a live connection is pinged each 5 s', () => {
-  const { story } = play(...up, ...beats(0, 5), { type: 'heard', at: 5100 }, ...beats(5, 10))
+  const { story } = play(...up, ...beats(0, 5), heard(5100), ...beats(5, 10))
   expect(story.map((line, i) => (line.includes('[ping]') ? i - 2 : 0)).filter((n) => n > 0)).toEqual([5, 11])
 })
 
@@ -206,9 +207,17 @@ test.each([
 })
 
 test('TU10: the first connection answers: it is kept, and the second one ends', () => {
-  const kept = play(...asleep, { type: 'heard', at: 61_200 })
+  const kept = play(...asleep, heard(61_200))
   expect(kept.story.at(-1)).toBe('heard → live [drop whole]')
   expect(kept.state).toMatchObject({ isSuspect: false, beside: undefined, since: 0 })
+})
+
+test('TU10: what had arrived before the sleep is no answer, and ends no doubt', () => {
+  const stale = play(...asleep, heard(61_001, false), beat(62_000))
+  expect(stale.story.slice(-2)).toEqual(['heard → live', 'beat → live'])
+  expect(stale.state).toMatchObject({ isSuspect: true, isDoubted: true, beside: expect.any(Number) })
+  const silent = play(...up, ...beats(0, 8), heard(8_500, false))
+  expect(silent.state).toMatchObject({ isSuspect: false })
 })
 
 test('TU10: the second connection answers first: it takes over, and what the first one says goes nowhere', () => {
@@ -238,6 +247,6 @@ test('TU10: one miss of 3 s kills nothing, and a second connection that fails is
 test('another network is asked about by a ping first, and by a second connection when that is not answered', () => {
   const moved = play(...up, beat(1000), beat(2000, 1000, true), beat(3000))
   expect(moved.story.slice(-2)).toEqual(['beat → live [ping]', 'beat → live [attempt beside]'])
-  const answered = play(...up, beat(1000), beat(2000, 1000, true), { type: 'heard', at: 2100 }, beat(3000))
+  const answered = play(...up, beat(1000), beat(2000, 1000, true), heard(2100), beat(3000))
   expect(answered.story.at(-1)).toBe('beat → live')
 })

@@ -74,10 +74,13 @@ export const profilesEdit = defineCommand({
     }
     const after = await reviseProfile(before.name, edit, value, invocation)
     show(after, `Changed ${after.name}`, flags.json, invocation)
-    if (isOrphaned(before, after) && !value) {
+    if (after.id !== before.id) {
       err(
-        `It leads to another gateway now: its ${after.secret?.secret} is forgotten, set it with the same --secret flag.\n`,
+        'It leads to another gateway now: what was kept of the old one here (transcripts, drafts, unsent messages) is gone.\n',
       )
+    }
+    if (isOrphaned(before, after) && !value) {
+      err(`Its ${after.secret?.secret} is forgotten too, set it with the same --secret flag.\n`)
     }
     return 0
   },

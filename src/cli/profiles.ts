@@ -1,5 +1,7 @@
 /** `clawdbot profiles list|remove|use` and `clawdbot use`: the saved gateways, and which one commands go to. */
 
+import type { Forgotten } from '../client/kept.ts'
+import type { Profile } from '../client/profile.ts'
 import { readProfiles } from '../client/profile-store.ts'
 import { secretText, wayText } from '../client/profile-text.ts'
 import { allProfiles } from '../client/profiles.ts'
@@ -44,13 +46,28 @@ export const profilesRemove = defineCommand({
   flags: json,
   async run(invocation) {
     const name = oneName(invocation.args, 'profiles remove')
-    const { profile, unsent } = await forgetProfile(name, invocation)
-    const messages = unsent === 1 ? 'a message that was' : `${unsent} messages that were`
-    if (invocation.flags.json) printJson(invocation, { removed: profile.name, unsent })
-    else invocation.out(`✅ Removed ${profile.name}${unsent === 0 ? '' : ` and ${messages} never sent`}\n`)
+    const { profile, ...gone } = await forgetProfile(name, invocation)
+    const { hasDrafts, ...counts } = gone
+    if (invocation.flags.json) printJson(invocation, { removed: profile.name, drafts: hasDrafts, ...counts })
+    else invocation.out(`✅ Removed ${profile.name}${goneText(profile, gone)}\n`)
     return 0
   },
 })
+
+/** What went with it, since none of it comes back. */
+function goneText({ secret }: Profile, { hasDrafts, transcripts, unsent }: Forgotten): string {
+  const counted = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [count === 1 ? one : `${count} ${many}`]
+  const parts = [
+    ...(secret?.source === 'file' || secret?.source === 'keychain' ? [`its ${secret.secret}`] : []),
+    ...(hasDrafts ? ['its drafts and earlier prompts'] : []),
+    ...counted(transcripts, 'a transcript kept here', 'transcripts kept here'),
+    ...counted(unsent, 'a message that was never sent', 'messages that were never sent'),
+  ]
+  const last = parts.pop()
+  if (last === undefined) return ''
+  return `, and with it ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}`
+}
 
 const useAs = (name: string) =>
   defineCommand({

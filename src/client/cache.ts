@@ -51,8 +51,11 @@ export class TranscriptCache {
     await rm(this.#path(sessionKey), { force: true })
   }
 
-  async forgetAll(): Promise<void> {
+  /** How many there were. */
+  async forgetAll(): Promise<number> {
+    const names = await readdir(this.#dir).catch(() => []) // no folder: nothing was kept
     await rm(this.#dir, { recursive: true, force: true })
+    return names.length
   }
 
   async #prune(): Promise<void> {

@@ -9,13 +9,15 @@ import type { Connection } from './connection-api.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
 import { networkAddresses } from './network.ts'
-import { FileOutbox } from './outbox.ts'
+import type { FileOutbox } from './outbox.ts'
 import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
 
 /** The terminal's connection: reconnects for ever, reattaches, delivers the outbox. `connect()` starts it. */
-export async function openScreenConnection(target: Target, surroundings: Surroundings): Promise<Connection> {
-  const { paths, clock } = surroundings
+export async function openScreenConnection(
+  target: Target,
+  surroundings: Surroundings & { readonly outbox: FileOutbox },
+): Promise<Connection> {
   const who: Introduction = {
     id: 'gateway-client',
     mode: 'ui',
@@ -27,9 +29,7 @@ export async function openScreenConnection(target: Target, surroundings: Surroun
   }
   const greeter = await greeterOf(target, who, surroundings)
   const asking = (prompts: Prompts) => ({ ...greeter, secret: (signal: AbortSignal) => target.secret(signal, prompts) })
-  // Boxes were named after the address before a gateway had an id of its own.
-  const outbox = await FileOutbox.open(paths.outboxDir, target.id, clock, target.origin)
   const { name, ways, profile } = target
   const env = tunnelEnv(surroundings.env, profile)
-  return openConnection({ name, ways, greeter: asking, outbox, network: networkAddresses, ...surroundings, env })
+  return openConnection({ name, ways, greeter: asking, network: networkAddresses, ...surroundings, env })
 }

@@ -28,6 +28,8 @@ export type ClientPaths = {
   readonly gatewayLog: string
   readonly outboxDir: string
   readonly cacheDir: string
+  /** Drafts and earlier prompts, one file for each gateway. */
+  readonly draftsDir: string
   readonly crashLog: string
   /** `~` and relative paths of the configuration, which are those of the home folder. */
   readonly expand: (path: string) => string
@@ -50,6 +52,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     gatewayLog: join(stateDir, 'logs', 'gateway-background.log'),
     outboxDir: join(stateDir, 'outbox'),
     cacheDir: join(stateDir, 'cache'),
+    draftsDir: join(stateDir, 'drafts'),
     expand: (path) => resolve(home, path.replace(/^~(?=$|[/\\])/, home)),
     crashLog: join(stateDir, 'logs', 'clawdbot-crash.log'),
   }

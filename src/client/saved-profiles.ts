@@ -1,10 +1,8 @@
 /** Profiles together with what is kept for them elsewhere: adding, changing, choosing and removing them. */
 
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../shared/std/clock.ts'
 import type { Secret } from '../shared/std/secret.ts'
-import { TranscriptCache } from './cache.ts'
-import { FileOutbox } from './outbox.ts'
+import { type Forgotten, forgetKept, type Keeping } from './kept.ts'
 import type { ClientPaths } from './paths.ts'
 import type { Profile, ProfileBook } from './profile.ts'
 import { changeProfiles, readProfiles } from './profile-store.ts'
@@ -20,8 +18,6 @@ import {
   useProfile,
 } from './profiles.ts'
 import { storeOf } from './secrets.ts'
-
-export type Keeping = { readonly paths: ClientPaths; readonly clock: Clock }
 
 /** Names what is kept for a profile on this machine; never shown. */
 function newId(): string {
@@ -62,21 +58,18 @@ export async function reviseProfile(
   const planned = profileNamed(change(book), edit.name ?? name)
   await keepSecret(planned, secret, paths)
   const after = byId(await changeProfiles(paths.profiles, clock, change), planned.id)
-  if (after.id !== before.id) await forgetKept(before, paths)
+  if (after.id !== before.id) await forget(before, keeping)
   else if (before.secret && before.secret.source !== after.secret?.source)
     await storeOf(before.secret, paths)?.remove(before.id)
   return after
 }
 
-/** Its secret, its cached transcripts and the messages that still wait go too; `unsent` counts those. Rejects with a `Fault`. */
-export async function forgetProfile(
-  name: string,
-  { paths, clock }: Keeping,
-): Promise<{ profile: Profile; unsent: number }> {
+/** All that is kept for it here goes too. Rejects with a `Fault`. */
+export async function forgetProfile(name: string, keeping: Keeping): Promise<Forgotten & { profile: Profile }> {
+  const { paths, clock } = keeping
   const profile = profileNamed(await readProfiles(paths.profiles), name)
   await changeProfiles(paths.profiles, clock, (book) => removeProfile(book, name))
-  await forgetKept(profile, paths)
-  return { profile, unsent: await FileOutbox.forget(paths.outboxDir, profile.id, clock) }
+  return { profile, ...(await forget(profile, keeping)) }
 }
 
 /** `-` is the one before. Resolves with the profile now in use. */
@@ -93,9 +86,9 @@ async function keepSecret(
   if (source && secret) await storeOf(source, paths)?.write(id, secret)
 }
 
-async function forgetKept({ id, secret }: Profile, paths: ClientPaths): Promise<void> {
-  await new TranscriptCache(paths.cacheDir, id).forgetAll()
-  if (secret) await storeOf(secret, paths)?.remove(id)
+async function forget({ id, secret }: Profile, keeping: Keeping): Promise<Forgotten> {
+  if (secret) await storeOf(secret, keeping.paths)?.remove(id)
+  return await forgetKept(id, keeping)
 }
 
 function byId(book: ProfileBook, id: string): Profile {

@@ -62,7 +62,7 @@ export async function startTui(options: StartOptions): Promise<number> {
   const ui = createUi({
     saved: roster,
     equip({ id }, prompts) {
-      const world = { env, paths, clock: systemClock, serverProgram, onProgress: (line: string) => ui.say(line) }
+      const world = { env, paths, clock: systemClock, serverProgram, onProgress: (line: string) => ui.mention(line) }
       const equipment = reach(roster.reachable(id), (asking) => roster.target(id, asking), typed.over(prompts), world)
       gateways.push(equipment.gateway)
       return equipment

@@ -34,8 +34,8 @@ export type Ui = Disposable & {
   readonly store: Store<State, Action>
   readonly picture: Picture
   readonly onEvents: (events: readonly InputEvent[]) => void
-  /** Tells the reader something in passing. */
-  say(text: string): void
+  /** Tells the reader what is going on; the result takes it away once it is over. */
+  mention(text: string): () => void
   complain(fault: Error): void
   /** Writes drafts to disk now. */
   flush(): void
@@ -72,7 +72,7 @@ export function createUi(options: UiOptions): Ui {
     fleet,
     store: fleet.shown,
     picture,
-    say: (text) => fleet.current.notifier.say('info', text),
+    mention: (text) => fleet.current.notifier.mention(text),
     complain: (fault) => fleet.current.notifier.fail(fault),
     flush: () => fleet.save(),
     onEvents(events) {

@@ -127,7 +127,10 @@ test('AU16: an edit that leads elsewhere forgets the secret, and says so', async
   await using home = await Home.make()
   await run(home, 'profiles add vps --ssh vps --secret-file', { input: 'hunter2' })
   const { err } = await run(home, 'profiles edit vps --ssh other')
-  expect(err).toBe('It leads to another gateway now: its token is forgotten, set it with the same --secret flag.\n')
+  expect(err).toBe(
+    'It leads to another gateway now: what was kept of the old one here (transcripts, drafts, unsent messages) is gone.\n' +
+      'Its token is forgotten too, set it with the same --secret flag.\n',
+  )
   expect(await kept(home)).toEqual([])
 })
 

@@ -1,7 +1,12 @@
+import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { TranscriptCache } from '../../src/client/cache.ts'
+import { draftsPath } from '../../src/client/kept.ts'
+import { readProfiles } from '../../src/client/profile-store.ts'
 import { saveProfile } from '../../src/client/saved-profiles.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
+import { fileKeep } from '../../src/tui/gateway/keep.ts'
 import { Home } from '../client/support.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { clawdbot } from './world.ts'
@@ -61,9 +66,19 @@ test('use chooses for every command; - goes back; what goes before it is said', 
   expect(piped).toMatchObject({ code: 2, err: expect.stringContaining('There is no profile "nowhere"') })
 })
 
-test('remove forgets a profile; local stays', async () => {
+test('remove forgets a profile and says what went with it; local stays', async () => {
   await using home = await withProfiles()
-  expect((await clawdbot(home, ['profiles', 'remove', 'vps'])).out).toBe('✅ Removed vps\n')
+  expect((await clawdbot(home, ['profiles', 'remove', 'far'])).out).toBe('✅ Removed far\n')
+  const { paths } = home
+  const { id = '' } = (await readProfiles(paths.profiles)).profiles.find(({ name }) => name === 'vps') ?? {}
+  fileKeep(draftsPath(paths, id)).write({ drafts: { main: 'half a thought' }, history: [] })
+  const cache = new TranscriptCache(paths.cacheDir, id)
+  for (const key of ['main', 'other']) await cache.write(key, [{ role: 'user' }], 5)
+  expect((await clawdbot(home, ['profiles', 'remove', 'vps'])).out).toBe(
+    '✅ Removed vps, and with it its token, its drafts and earlier prompts and 2 transcripts kept here\n',
+  )
+  expect(await readdir(paths.draftsDir)).toEqual([])
+  expect(await readdir(paths.cacheDir)).toEqual([])
   expect((await clawdbot(home, ['profiles', 'list'])).out).not.toContain('vps')
   expect(await clawdbot(home, ['profiles', 'remove', 'local'])).toMatchObject({ code: 2 })
   expect((await clawdbot(home, ['profiles', 'remove', 'vpn'])).err).toContain('There is no profile "vpn"')

@@ -2,7 +2,7 @@
 
 import type { ProfileBook } from '../../src/client/profile.ts'
 import { App } from '../../src/tui/app.tsx'
-import type { Keep } from '../../src/tui/gateway/keep.ts'
+import type { Keep, Kept } from '../../src/tui/gateway/keep.ts'
 import type { TranscriptCache } from '../../src/tui/gateway/port.ts'
 import type { Profile } from '../../src/tui/store/fleet.ts'
 import type { ColorDepth, ThemeName } from '../../src/tui/theme/tokens.ts'
@@ -111,3 +111,15 @@ export async function arrived(script: ScriptedGateway = scriptedGateway(), optio
 /** The params of every call of a method, since `arrived`. */
 export const called = (script: ScriptedGateway, method: string) =>
   script.calls.filter((call) => call.method === method).map(({ params }) => params)
+
+/** What is kept, in memory instead of on the disk. */
+export function memoryKeep(kept: Kept = { drafts: {}, history: [] }) {
+  const keep = {
+    kept,
+    read: () => keep.kept,
+    write(next: Kept) {
+      keep.kept = next
+    },
+  }
+  return keep
+}

@@ -1,21 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Kept } from '../../src/tui/gateway/keep.ts'
 import { currentTranscript } from '../../src/tui/store/state.ts'
 import { scriptedGateway } from '../support/scripted-gateway.ts'
-import { arrived, called, openUi } from '../support/ui.tsx'
+import { arrived, called, memoryKeep, openUi } from '../support/ui.tsx'
 
 const key = 'agent:main:main'
-
-function memoryKeep(kept: Kept = { drafts: {}, history: [] }) {
-  const keep = {
-    kept,
-    read: () => keep.kept,
-    write(next: Kept) {
-      keep.kept = next
-    },
-  }
-  return keep
-}
 
 describe('a reply', () => {
   test('escape stops it and keeps the text that already arrived', async () => {
@@ -180,6 +168,18 @@ describe('commands', () => {
     await screen.type('/copy<enter>/copy code<enter>')
     await screen.after()
     expect(screen.done).toEqual(['copied **Bold** and\n\n```sh\nls -la\n```', 'copied ls -la'])
+  })
+
+  test('what is going on is said as long as it does', async () => {
+    await using screen = await arrived()
+    const over = screen.ui.mention('Starting a gateway on port 18789…')
+    await screen.after()
+    expect(screen.text()).toContain('Starting a gateway')
+    over()
+    await screen.after()
+    expect(screen.text()).not.toContain('Starting a gateway')
+    await screen.after(10_000)
+    expect(screen.clock.waiting).toBe(0)
   })
 
   test('ctrl+c twice leaves; a refused call is a notice with its remedy', async () => {

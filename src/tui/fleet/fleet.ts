@@ -126,6 +126,7 @@ export class Fleet implements Disposable {
   setProfiles(profiles: readonly Profile[]): void {
     const current = this.#profiles.find(({ id }) => id === this.#current.id)
     const isGone = !profiles.some(({ id }) => id === this.#current.id)
+    for (const { id } of this.#profiles) if (!profiles.some((one) => one.id === id)) this.stopKeeping(id)
     this.#ghostId = isGone ? this.#current.id : undefined
     const next = isGone && current ? [{ ...current, isSaved: false }, ...profiles] : profiles
     this.#profiles = next.map((profile) => ({ ...profile, usedAt: this.#usedAt.get(profile.id) ?? profile.usedAt }))
@@ -200,6 +201,11 @@ export class Fleet implements Disposable {
       }),
     )
     return workspace
+  }
+
+  /** Before its profile is deleted: what is forgotten then must not be written again. */
+  stopKeeping(id: string): void {
+    this.#workspaces.get(id)?.stopKeeping()
   }
 
   #closeDeleted(): void {

@@ -1,8 +1,7 @@
 /** From a profile to a gateway that is there before its connection is, with what is kept of it on this machine. */
 
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { TranscriptCache } from '../../client/cache.ts'
+import { draftsPath } from '../../client/kept.ts'
 import type { ClientPaths, Env } from '../../client/paths.ts'
 import type { Target } from '../../client/target.ts'
 import type { Clock } from '../../shared/std/clock.ts'
@@ -18,8 +17,8 @@ export type ReachWorld = {
   readonly clock: Clock
   /** Path of `clawdbot-server`, for the gateway of this machine. */
   readonly serverProgram: string
-  /** One line in passing: a gateway is being started. */
-  onProgress(line: string): void
+  /** One line in passing, such as that a gateway is being started; the result takes it away again. */
+  onProgress(line: string): () => void
 }
 
 /** What is known of a gateway before anything is asked. */
@@ -45,28 +44,37 @@ export function reach(
     if (!autostart) return
     // What connects is loaded after the first frame is on the screen.
     const { ensureLocalGateway } = await import('../../client/local.ts')
-    const { serverProgram: program, onProgress } = world
-    await ensureLocalGateway({ port: autostart.port, env, paths, program, clock, onProgress, signal })
+    let endLast = () => {}
+    const onProgress = (line: string) => {
+      endLast = world.onProgress(line)
+    }
+    const { port } = autostart
+    try {
+      await ensureLocalGateway({ port, env, paths, program: world.serverProgram, clock, onProgress, signal })
+    } finally {
+      endLast() // it is there, or the screen says what went wrong
+    }
   }
   const gateway = new LateGateway({
     view: { name, url, transport },
-    async open(signal) {
+    async openOutbox() {
+      const { FileOutbox } = await import('../../client/outbox.ts')
+      const { origin } = await find(prompts)
+      // Boxes were named after the address before a gateway had an id of its own.
+      return await FileOutbox.open(paths.outboxDir, id, clock, origin)
+    },
+    async open(signal, outbox) {
       // Starting it makes its secret and may choose another port, so the target is read afterwards.
       if (isOurs) await ensure(signal)
       const target = await find(prompts)
       const { openScreenConnection } = await import('../../client/connect.ts')
-      return await openScreenConnection(target, { paths, env, clock, prompts })
+      return await openScreenConnection(target, { paths, env, clock, prompts, outbox })
     },
     ...(isOurs ? { retryRemedy: `${keyOf('retry')} starts it again.`, beforeRetry: ensure } : {}),
   })
   return {
     gateway,
     cache: new TranscriptCache(paths.cacheDir, id),
-    keep: fileKeep(join(paths.stateDir, 'drafts', `${fileName(id)}.json`)),
+    keep: fileKeep(draftsPath(paths, id)),
   }
-}
-
-/** An id may be an address. The one of this machine is found again whatever its port. */
-function fileName(id: string): string {
-  return id === 'local' ? id : createHash('sha256').update(id).digest('hex').slice(0, 32)
 }

@@ -10,7 +10,7 @@ import { attach } from '../gateway/attach.ts'
 import { startCacher } from '../gateway/cacher.ts'
 import { startExpiry } from '../gateway/expiry.ts'
 import { createIntents, type Intents } from '../gateway/intents.ts'
-import type { Keep } from '../gateway/keep.ts'
+import type { Keep, Kept } from '../gateway/keep.ts'
 import { startKeeper } from '../gateway/keeper.ts'
 import { startLoader } from '../gateway/loader.ts'
 import { createNotifier, type Notifier } from '../gateway/notifier.ts'
@@ -50,13 +50,17 @@ export type Workspace = Disposable & {
   catchUp(): void
   /** Writes drafts to disk now. */
   save(): void
+  /** Writes nothing to disk any more: the profile is deleted, with what was kept of it. */
+  stopKeeping(): void
 }
 
 export function openWorkspace(options: WorkspaceOptions): Workspace {
   const { id, gateway, asker, clock, newId } = options
   const store = createStore<State, Action>(reduce, initialState({ ...options, connection: gateway.view }))
   const notifier = createNotifier(store.dispatch, clock)
-  const keeper = options.keep ? startKeeper(store, options.keep, clock) : undefined
+  let isKept = true
+  const { keep, cache } = whileKept(options, () => isKept)
+  const keeper = keep ? startKeeper(store, keep, clock) : undefined
   const feed = attach(gateway, store.dispatch, clock, (count) => {
     notifier.say('success', `resumed: ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, 0 lost`)
   })
@@ -65,9 +69,9 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     store,
     clock,
     onError: (error) => notifier.fail(error),
-    ...(options.cache ? { cache: options.cache } : {}),
+    ...(cache ? { cache } : {}),
   })
-  const cacher = options.cache ? startCacher(store, options.cache, clock) : undefined
+  const cacher = cache ? startCacher(store, cache, clock) : undefined
   const expiry = startExpiry(store, clock)
   const endQuestions = asker.subscribe(() => store.dispatch({ type: 'question.changed', asked: asker.asked }))
   const endChecking = gateway.subscribe(() => {
@@ -81,10 +85,30 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     hasReadCache: loader.hasReadCache,
     catchUp: () => feed.flush(),
     save: () => keeper?.flush(),
+    stopKeeping() {
+      isKept = false
+    },
     [Symbol.dispose]() {
       endQuestions()
       endChecking()
       for (const part of [alerts, expiry, cacher, loader, feed, keeper]) part?.[Symbol.dispose]()
+    },
+  }
+}
+
+function whileKept({ keep, cache }: Pick<Equipment, 'keep' | 'cache'>, isKept: () => boolean) {
+  return {
+    keep: keep && {
+      read: () => keep.read(),
+      write: (kept: Kept) => {
+        if (isKept()) keep.write(kept)
+      },
+    },
+    cache: cache && {
+      read: (sessionKey: string) => cache.read(sessionKey),
+      write: async (...args: Parameters<TranscriptCache['write']>) => {
+        if (isKept()) await cache.write(...args)
+      },
     },
   }
 }

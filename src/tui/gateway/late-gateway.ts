@@ -1,10 +1,10 @@
 /**
  * A gateway that is there before its connection is: the screen is painted with it at once, and what is written meanwhile
- * goes to the real outbox as soon as that is open.
+ * is on disk whether or not a connection ever comes.
  */
 
 import type { Attachment, Connection, ConnectionView } from '../../client/connection-api.ts'
-import type { Delivery, Outbox } from '../../client/outbox.ts'
+import type { Delivery, FileOutbox, Outbox } from '../../client/outbox.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { GatewayEvent } from '../../shared/rpc/client.ts'
 import type { Gateway } from './port.ts'
@@ -12,8 +12,10 @@ import type { Gateway } from './port.ts'
 export type LateGatewayOptions = {
   /** Name, address and transport to show from the first moment on. */
   view: Pick<ConnectionView, 'name' | 'url' | 'transport'>
+  /** Opens the outbox; needs nothing but this machine. Called again when it failed, which is shown with the message. */
+  openOutbox: () => Promise<FileOutbox>
   /** Opens the connection, or fails with a `Fault` that is shown. Called again when the person retries. */
-  open: (signal: AbortSignal) => Promise<Connection>
+  open: (signal: AbortSignal, outbox: FileOutbox) => Promise<Connection>
   /** Runs before a connection that is down is tried again because the person wants it. */
   beforeRetry?: (signal: AbortSignal) => Promise<void>
   /** What to do when nobody listens there: the remedy shown instead of the fault's own. */
@@ -25,7 +27,8 @@ export class LateGateway implements Gateway, AsyncDisposable {
   readonly #options: LateGatewayOptions
   /** Ends with `disconnect`; a later `connect` begins anew. */
   #life = new AbortController()
-  #opened = Promise.withResolvers<Connection>()
+  #box: FileOutbox | undefined
+  #openingBox: Promise<FileOutbox> | undefined
   #ends: (() => void)[] = []
   #connection: Connection | undefined
   #view: ConnectionView
@@ -92,9 +95,6 @@ export class LateGateway implements Gateway, AsyncDisposable {
     if (!connection && !this.#isOpening) return
     this.#life.abort(new Error(reason))
     this.#life = new AbortController()
-    const next = Promise.withResolvers<Connection>()
-    this.#opened.resolve(next.promise) // what was written waits for the next one, unless this one was there
-    this.#opened = next
     for (const end of this.#ends.splice(0)) end()
     this.#connection = undefined
     this.#isOpening = false
@@ -106,7 +106,7 @@ export class LateGateway implements Gateway, AsyncDisposable {
     this.#isOpening = true
     this.#show({ phase: 'connecting', fault: undefined })
     try {
-      const connection = await this.#options.open(signal)
+      const connection = await this.#options.open(signal, await this.#openBox())
       if (signal.aborted) return await connection[Symbol.asyncDispose]()
       this.#isOpening = false
       this.#adopt(connection)
@@ -125,7 +125,6 @@ export class LateGateway implements Gateway, AsyncDisposable {
       connection.attachments((attachment) => each(this.#attachmentListeners, attachment)),
       connection.outbox.deliveries((delivery) => each(this.#deliveryListeners, delivery)),
     ]
-    this.#opened.resolve(connection)
     connection.connect()
     each(this.#viewListeners, undefined)
   }
@@ -156,15 +155,30 @@ export class LateGateway implements Gateway, AsyncDisposable {
     each(this.#viewListeners, undefined)
   }
 
+  #openBox(): Promise<FileOutbox> {
+    this.#openingBox ??= this.#options.openOutbox().then(
+      (box) => {
+        this.#box = box
+        each(this.#viewListeners, undefined) // what waits since an earlier visit can be seen
+        return box
+      },
+      (error: unknown) => {
+        this.#openingBox = undefined
+        throw error
+      },
+    )
+    return this.#openingBox
+  }
+
   #lateOutbox(): Outbox {
-    const real = () => this.#connection?.outbox
+    const box = () => this.#box
     return {
       get entries() {
-        return real()?.entries ?? []
+        return box()?.entries ?? []
       },
-      add: async (entry) => await (await this.#opened.promise).outbox.add(entry),
-      edit: async (key, message) => (await real()?.edit(key, message)) ?? false,
-      remove: async (key) => (await real()?.remove(key)) ?? false,
+      add: async (entry) => await (await this.#openBox()).add(entry),
+      edit: async (key, message) => await (await this.#openBox()).edit(key, message),
+      remove: async (key) => await (await this.#openBox()).remove(key),
       deliveries: (listener) => {
         this.#deliveryListeners.add(listener)
         return () => this.#deliveryListeners.delete(listener)

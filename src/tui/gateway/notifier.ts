@@ -6,6 +6,8 @@ import type { Action, Notice } from '../store/action.ts'
 
 export type Notifier = {
   say(tone: Notice['tone'], text: string, remedy?: string): void
+  /** What is going on; the result takes it away once it is over. */
+  mention(text: string): () => void
   /** A failure with what to do about it; stays longer. */
   fail(error: unknown): void
   /** Says that doing it again has another meaning now, for `askMs`; `isAsking` tells whether that still holds. */
@@ -36,10 +38,16 @@ export function createNotifier(dispatch: (action: Action) => void, clock: Clock)
     )
     dispatch({ type: 'notice.shown', notice })
   }
+  const newId = (): string => `n${++count}`
   const say: Notifier['say'] = (tone, text, remedy) =>
-    show({ id: `n${++count}`, tone, text, ...(remedy === undefined ? {} : { remedy }) }, stays[tone])
+    show({ id: newId(), tone, text, ...(remedy === undefined ? {} : { remedy }) }, stays[tone])
   return {
     say,
+    mention(text) {
+      const id = newId()
+      show({ id, tone: 'info', text }, stays.info)
+      return () => close(id)
+    },
     fail: (error) => say('danger', errorText(error), error instanceof Fault ? error.remedy : undefined),
     ask: (id, text) => show({ id, tone: 'info', text }, askMs),
     isAsking: (id) => open.has(id),

@@ -4,7 +4,7 @@ import type { ProfileBook } from '../../../src/client/profile.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { expectFrame } from '../../support/frames.ts'
 import { scriptedGateway } from '../../support/scripted-gateway.ts'
-import { arrived, called } from '../../support/ui.tsx'
+import { arrived, called, memoryKeep } from '../../support/ui.tsx'
 
 const book: ProfileBook = {
   version: 1,
@@ -137,6 +137,21 @@ test('one is deleted by pressing twice, kept warm or not, used for line commands
   await screen.type('d')
   await screen.after()
   expect(screen.saved.book.profiles.map(({ name }) => name)).toEqual(['vps-1', 'desktop'])
+})
+
+test('what was kept of a deleted one is not written again, also while it is still on screen', async () => {
+  const keep = memoryKeep()
+  await using screen = await arrived(scriptedGateway(), { book, keep })
+  await screen.type('half a thought<ctrl+x>g')
+  await screen.after()
+  await screen.type('dd')
+  await screen.after(1_000)
+  expect(screen.saved.book.profiles.map(({ id }) => id)).not.toContain('vps-1')
+  await screen.type('q more<ctrl+j>')
+  await screen.after(1_000)
+  expect(screen.text()).toContain('half a thought')
+  screen.ui.flush()
+  expect(keep.kept.drafts).toEqual({})
 })
 
 test('one is tried out: it is connected to, or asked when it is connected', async () => {

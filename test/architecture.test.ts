@@ -60,6 +60,13 @@ const privileges = [
     offence: 'const at = Date.now()',
   },
   {
+    // Reading every export of it, as such an import does, loads all of `fetch`: 14 MB and 45 ms (bench/start.ts).
+    what: 'imports node:http',
+    pattern: /^(import (?!type\b).*|\} )from ['"](node:)?https?['"]/m,
+    allowed: [],
+    offence: "import { request } from 'node:http'",
+  },
+  {
     what: 'asks whether it is under test',
     pattern: /\b(VITEST|NODE_ENV)\b/,
     allowed: [],

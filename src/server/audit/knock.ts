@@ -1,8 +1,6 @@
 /** One visit to a gateway's port as a stranger would pay it, and how far that came. Nothing is done with what opens. */
 
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { request } from 'node:http'
-import { request as secureRequest } from 'node:https'
 import { WebSocket } from 'ws'
 import { version } from '../../shared/build.ts'
 import type { ConnectParams } from '../../shared/protocol/connect.ts'
@@ -68,7 +66,7 @@ export function ask(
 ): Promise<number> {
   const signal = deadline(patienceMs, parent)
   return new Promise((resolve) => {
-    const send = isSecure ? secureRequest : request
+    const { request: send } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http')
     const where = {
       host: '127.0.0.1',
       port,

@@ -3,13 +3,7 @@
  * `Origin`; each request travels on a stream of its own, and an upgraded one is passed on byte for byte.
  */
 
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
 import type { GatewayUrl } from '../gateway-url.ts'
@@ -34,7 +28,7 @@ const unreachable = 'The tunnel to this gateway is not up. See: clawdbot tunnel 
 /** Rejects as `listenOnLoopback`. */
 export async function forwardGateway(options: GatewayForwardOptions): Promise<Listening> {
   const makeServer = () => {
-    const server = createServer({ maxHeaderSize, noDelay: true })
+    const server = nodeHttp().createServer({ maxHeaderSize, noDelay: true })
     server.on('request', (request, response) => void answer(request, response, options))
     server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head, options))
     return server
@@ -52,7 +46,7 @@ async function answer(
   const far = await farEnd(response, dial)
   if (far === undefined) return refuse(response, 502, unreachable)
   const headers = translateHeaders(request.rawHeaders, portOf(request), far.url)
-  const onward = httpRequest({
+  const onward = nodeHttp().request({
     createConnection: () => far.stream as never, // typed as a TCP socket; any Duplex serves
     method: request.method ?? 'GET',
     path: pathAt(far.url, request.url ?? '/'),
@@ -134,6 +128,11 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${nodeHttp().STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
   socket.once('finish', () => socket.destroy())
+}
+
+/** An import would load all of `fetch` as well. */
+function nodeHttp() {
+  return process.getBuiltinModule('node:http')
 }

@@ -1,6 +1,5 @@
 /** Asks the Tailscale daemon of this machine whose an address of the tailnet is (TS5). Fails closed. */
 
-import { request } from 'node:http'
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
 import { deadline } from '../../shared/std/signal.ts'
@@ -43,6 +42,7 @@ export function createWhois(command: TailscaleCommand, socketPath: string = daem
 function askDaemon(socketPath: string, address: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const path = `/localapi/v0/whois?addr=${encodeURIComponent(address)}`
+    const { request } = process.getBuiltinModule('node:http')
     const asked = request({ socketPath, path, headers: { host: 'local-tailscaled.sock' }, signal }, (response) => {
       let text = ''
       response.setEncoding('utf8')

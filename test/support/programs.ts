@@ -28,6 +28,7 @@ const packages = {
   'systemd-analyze': 'systemd',
   plistutil: 'libplist-utils',
   chromium: 'chromium',
+  'firefox-esr': 'firefox-esr',
   strace: 'strace',
 }
 

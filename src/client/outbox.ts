@@ -92,16 +92,20 @@ export class FileOutbox implements Outbox {
     return this.#entries
   }
 
-  async add(entry: Omit<OutboxEntry, 'createdAt'>): Promise<void> {
-    if (this.#entries.length >= outboxLimit) {
-      throw new Fault('client.closed', `${outboxLimit} messages already wait for this gateway`, {
-        remedy: 'Wait until the connection is back; your text stays in the composer.',
-      })
-    }
-    const whole = stored.parse({ ...entry, createdAt: this.#clock.now() })
-    await this.#write(whole)
-    this.#entries = [...this.#entries, whole]
-    this.#wake()
+  add(entry: Omit<OutboxEntry, 'createdAt'>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#entries.length >= outboxLimit) {
+        throw new Fault('client.closed', `${outboxLimit} messages already wait for this gateway`, {
+          remedy: 'Wait until the connection is back, then send it again.',
+        })
+      }
+      // After the one before it, whatever the clock says: a later run reads the order from this.
+      const createdAt = Math.max(this.#clock.now(), (this.#entries.at(-1)?.createdAt ?? 0) + 1)
+      const whole = stored.parse({ ...entry, createdAt })
+      await this.#write(whole)
+      this.#entries = [...this.#entries, whole]
+      this.#wake()
+    })
   }
 
   edit(idempotencyKey: string, message: string): Promise<boolean> {
@@ -178,7 +182,7 @@ export class FileOutbox implements Outbox {
     return this.#entries.find((other) => other.idempotencyKey === idempotencyKey)
   }
 
-  #inTurn(change: () => Promise<boolean>): Promise<boolean> {
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const done = this.#lastChange.then(change)
     this.#lastChange = done.catch(() => {}) // the one who wanted it hears of the failure
     return done

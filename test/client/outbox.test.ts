@@ -65,6 +65,19 @@ test('what was not acknowledged survives the program, in order, and is sent agai
   expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['k1', 'k2'])
 })
 
+test('messages of one moment leave in the order they were typed in, also by a later run', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+  await Promise.all(keys.map((key) => box.add(entry(key))))
+  clock.jump(-60_000)
+  await box.add(entry('last'))
+  const order = ({ entries }: FileOutbox) => entries.map(({ idempotencyKey }) => idempotencyKey)
+  expect(order(box)).toEqual([...keys, 'last'])
+  expect(order(await FileOutbox.open(home.paths.outboxDir, origin, clock))).toEqual([...keys, 'last'])
+})
+
 test('a refused message leaves with its reason and does not hold up the next', async () => {
   await using home = await Home.make()
   const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())
@@ -129,7 +142,9 @@ test('the box of each gateway is its own, private and bounded', async () => {
   await using home = await Home.make()
   const clock = new ManualClock()
   const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
-  for (let i = 0; i < outboxLimit; i++) await box.add(entry(`k${i}`))
+  const many = Array.from({ length: outboxLimit + 5 }, (_, i) => box.add(entry(`k${i}`)))
+  const outcomes = (await Promise.allSettled(many)).map(({ status }) => status)
+  expect(outcomes).toEqual([...Array(outboxLimit).fill('fulfilled'), ...Array(5).fill('rejected')])
   await expect(box.add(entry('too many'))).rejects.toMatchObject({ message: expect.stringContaining('50 messages') })
   expect((await FileOutbox.open(home.paths.outboxDir, 'wss://other:443', clock)).entries).toEqual([])
   const [folder = ''] = await readdir(home.paths.outboxDir)

@@ -1,6 +1,6 @@
 /** The built terminal in a pseudoterminal, before a built gateway with a slow model: whole stories as a person lives them. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +24,10 @@ function openTerminal(url: string, token: string, size = { columns: 100, rows: 3
     ...size,
     env: { ...compiledOnce, HOME: home, CLAWDBOT_STATE_DIR: join(home, 'client'), CLAWDBOT_GATEWAY_TOKEN: token },
   })
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
 }
 
 /** Each word of the story, how often it is on the screen. */
@@ -94,6 +98,29 @@ test('the line is cut again and again in the middle of a reply: every word arriv
   await screen.until('word59', 20_000)
   await screen.until(/^ready/m)
   expect(counts(screen.text())).toEqual(Array(60).fill(1))
+}, 60_000)
+
+test('the terminal itself is killed with messages on their way and waiting: the next one sends each once', async () => {
+  await using model = await slowModel(({ question }) => [`You said ${question}.`])
+  await using gateway = await startBuiltGateway({ config: model.config() })
+  const unsent = () => filesIn(join(home, 'client/outbox')).filter((name) => name.endsWith('.json'))
+  {
+    await using screen = openTerminal(gateway.url, gateway.token)
+    await screen.until(/^ready/m)
+    gateway.child.kill('SIGSTOP') // takes what it is sent, and does not read it
+    screen.type('one<enter>two<enter>')
+    await expect.poll(unsent).toEqual([expect.stringMatching(/\.json$/), expect.stringMatching(/\.json$/)])
+    await expect.poll(() => unsent().filter((name) => name.endsWith('.sent.json'))).toHaveLength(1)
+    screen.kill('SIGKILL')
+    await screen.exited
+    gateway.child.kill('SIGCONT')
+  }
+  await using again = openTerminal(gateway.url, gateway.token)
+  await again.until('You said two.')
+  await again.until(/^ready/m)
+  expect(model.asked.map(({ question }) => question)).toEqual(['one', 'two'])
+  expect(again.text().match(/› (one|two)/g)).toEqual(['› one', '› two'])
+  await expect.poll(unsent).toEqual([])
 }, 60_000)
 
 /** A port that leads to the gateway until the line is cut; afterwards new connections work again. */

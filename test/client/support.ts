@@ -57,24 +57,25 @@ export class Home implements AsyncDisposable {
     }
   }
 
-  /** One direct way per address, the first preferred; or another `way`, and the home folder whose `.ssh` it uses. */
+  /** One direct way per address, the first preferred; or another `way`; `others` come after it. `home` has the `.ssh` to use. */
   async connect(
     url: string | readonly [string, ...string[]],
     secret?: { token?: string },
     more: Partial<Pick<ConnectionOptions, 'clock' | 'network' | 'random' | 'prompts'>> & {
       way?: Way
+      others?: readonly Way[]
       home?: string
     } = {},
   ): Promise<Observed> {
-    const { way, home = this.paths.home, ...rest } = more
+    const { way, others = [], home = this.paths.home, ...rest } = more
     const urls = typeof url === 'string' ? ([url] as const) : url
     const clock = rest.clock ?? systemClock
     const greeter = { ...(await this.greeter(urls[0], secret)), clock }
     const outbox = await FileOutbox.open(this.paths.outboxDir, urls[0], clock)
-    const [first, ...others] = way ? [way] : urls.map((one) => ({ kind: 'direct' as const, url: one }))
+    const [first, ...further] = way ? [way] : urls.map((one) => ({ kind: 'direct' as const, url: one }))
     if (!first) throw new Error('no address')
     const around = { clock, network: () => '', prompts: noPrompts, env: {}, random: () => 0.1, ...rest }
-    const [ways, paths] = [[first, ...others] as const, { ...this.paths, home }]
+    const [ways, paths] = [[first, ...further, ...others] as const, { ...this.paths, home }]
     return new Observed(openConnection({ name: 'test', ways, paths, greeter: () => greeter, outbox, ...around }))
   }
 

@@ -88,3 +88,21 @@ test('an answer that is cut by kill -9 of the SSH server comes whole, over a new
   using other = await operator(gateway)
   expect((await history(other)).map(({ content }) => textOf(content)).at(-1)).toBe(reply)
 })
+
+test('the SSH connection outlives the gateway behind it: one login, and the conversation goes on when that is back', async () => {
+  await using sshd = await startSshd()
+  await using home = await Home.make()
+  await using first = await startBuiltGateway()
+  const { port, stateDir, token } = first
+  const way = sshd.way({ gatewayPort: port })
+  await using seen = await home.connect(first.url, { token }, { way, home: sshd.home })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  await first.kill9()
+  await seen.until(({ connection }) => connection.view.attempt >= 2)
+  expect(seen.connection.view).toMatchObject({ fault: { code: 'ssh.gateway-down' } })
+  await using _ = await startBuiltGateway({ port, stateDir })
+  seen.connection.retry()
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect((await seen.connection.call('health', {})).ok).toBe(true)
+  expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(1)
+})

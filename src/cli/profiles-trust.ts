@@ -14,12 +14,12 @@ export const profilesTrust = defineCommand({
   args: '<profile or address>',
   flags: { json: { type: 'boolean', about: 'print JSON for programs' } },
   async run(invocation) {
-    const { env, paths, out, flags } = invocation
+    const { env, paths, clock, out, flags } = invocation
     const name = oneName(invocation.args, 'profiles trust')
     const origins = isAddress(name)
       ? [name]
       : (await resolveTarget({ profile: name }, env, paths)).ways.map((way) => wayOrigin(way))
-    const keys = new GatewayKeys(paths.gatewayKeys)
+    const keys = new GatewayKeys(paths.gatewayKeys, clock)
     const forgotten: string[] = []
     for (const origin of origins) if (await keys.forget(origin)) forgotten.push(origin)
     if (flags.json) printJson(invocation, { forgotten })

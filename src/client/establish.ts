@@ -138,7 +138,7 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
     const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken
     if (shown && !pinned) await keys.pin(origin, shown)
-    if (issued) await tokens.set(origin, 'operator', issued, clock.now())
+    if (issued) await tokens.set(origin, 'operator', issued)
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })
     wire.established()

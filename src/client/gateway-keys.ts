@@ -4,9 +4,10 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto'
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { gatewayProofText } from '../shared/protocol/gateway-proof.ts'
+import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
 import type { Challenge } from './handshake.ts'
-import { readIfThere, writePrivate } from './private-file.ts'
+import { lockPrivate, readIfThere, writePrivate } from './private-file.ts'
 
 /** `host` is the name it was called by when it proved itself first. */
 const known = z.looseObject({ publicKey: z.string().min(1), host: z.string() })
@@ -15,9 +16,11 @@ const keysFile = z.looseObject({ version: z.literal(1), gateways: z.record(z.str
 
 export class GatewayKeys {
   readonly #path: string
+  readonly #clock: Clock
 
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
     this.#path = path
+    this.#clock = clock
   }
 
   async get(origin: string): Promise<KnownKey | undefined> {
@@ -26,6 +29,7 @@ export class GatewayKeys {
 
   /** Keeps the key of a gateway that let us in. */
   async pin(origin: string, { publicKey, host }: KnownKey): Promise<void> {
+    await using _lock = await lockPrivate(this.#path, this.#clock)
     const file = await this.#read()
     file.gateways[origin] = { publicKey, host }
     await this.#write(file)
@@ -33,6 +37,7 @@ export class GatewayKeys {
 
   /** Whatever proves itself there next is believed; false when no key was known. */
   async forget(origin: string): Promise<boolean> {
+    await using _lock = await lockPrivate(this.#path, this.#clock)
     const file = await this.#read()
     if (!file.gateways[origin]) return false
     delete file.gateways[origin]

@@ -30,8 +30,8 @@ export async function greeterOf(
   return {
     who,
     identity,
-    keys: new GatewayKeys(paths.gatewayKeys),
-    tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId),
+    keys: new GatewayKeys(paths.gatewayKeys, clock),
+    tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId, clock),
     secret: (signal) => target.secret(signal, prompts),
     secretRefused: target.secretRefused,
     secretRemedy: target.secretRemedy,

@@ -3,10 +3,11 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
+import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { once } from '../shared/std/once.ts'
 import { Secret } from '../shared/std/secret.ts'
-import { createPrivate, readIfThere, writePrivate } from './private-file.ts'
+import { createPrivate, lockPrivate, readIfThere, writePrivate } from './private-file.ts'
 
 /** The ecosystem's shape of `device.json`. */
 const deviceFile = z.looseObject({
@@ -85,10 +86,12 @@ type TokensFile = z.infer<ReturnType<typeof tokensFile>>
 export class DeviceTokens {
   readonly #path: string
   readonly #deviceId: string
+  readonly #clock: Clock
 
-  constructor(path: string, deviceId: string) {
+  constructor(path: string, deviceId: string, clock: Clock) {
     this.#path = path
     this.#deviceId = deviceId
+    this.#clock = clock
   }
 
   async get(origin: string, role: string): Promise<Secret | undefined> {
@@ -97,14 +100,17 @@ export class DeviceTokens {
   }
 
   /** Keeps the token a gateway issued; writes only when it differs. */
-  async set(origin: string, role: string, token: string, updatedAtMs: number): Promise<void> {
+  async set(origin: string, role: string, token: string): Promise<void> {
+    if ((await this.get(origin, role))?.reveal() === token) return
+    await using _lock = await lockPrivate(this.#path, this.#clock)
     const file = await this.#read()
-    if (file.gateways[origin]?.[role]?.token === token) return
+    const updatedAtMs = this.#clock.now()
     file.gateways[origin] = { ...file.gateways[origin], [role]: { token, updatedAtMs } }
     await this.#write(file)
   }
 
   async drop(origin: string, role: string): Promise<void> {
+    await using _lock = await lockPrivate(this.#path, this.#clock)
     const file = await this.#read()
     if (file.gateways[origin]?.[role] === undefined) return
     delete file.gateways[origin][role]

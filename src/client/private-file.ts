@@ -5,6 +5,8 @@ import { constants } from 'node:fs'
 import { chmod, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { lockFile } from '../tunnel/file-lock.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -65,6 +67,12 @@ function isOurs(uid: number): boolean {
 
 function untrusted(path: string, what: string, remedy: string): Fault {
   return new Fault('secret.unavailable', `The secret in ${path} is not used: it ${what}`, { remedy })
+}
+
+/** Until it is disposed no other program of ours changes the file; its folder is there then. Rejects with `state.locked`. */
+export async function lockPrivate(path: string, clock: Clock): Promise<AsyncDisposable> {
+  await ensurePrivateFolder(dirname(path))
+  return await lockFile(`${path}.lock`, clock)
 }
 
 /** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. */

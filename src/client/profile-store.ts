@@ -4,8 +4,7 @@ import { basename, dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
-import { lockFile } from '../tunnel/file-lock.ts'
-import { ensurePrivateFolder, readIfThere } from './private-file.ts'
+import { lockPrivate, readIfThere } from './private-file.ts'
 import { type ProfileBook, profileBook } from './profile.ts'
 
 const empty: ProfileBook = { version: 1, profiles: [] }
@@ -42,8 +41,7 @@ export async function changeProfiles(
   clock: Clock,
   edit: (book: ProfileBook) => ProfileBook,
 ): Promise<ProfileBook> {
-  await ensurePrivateFolder(dirname(path))
-  await using _lock = await lockFile(`${path}.lock`, clock)
+  await using _lock = await lockPrivate(path, clock)
   const before = await readProfiles(path)
   const after = profileBook().parse(edit(before))
   if (JSON.stringify(after) === JSON.stringify(before)) return before

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { openSocket, sendQueueBytes } from '../../src/client/socket.ts'
 import { openDirect } from '../../src/tunnel/direct.ts'
 import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
+import { ChaosProxy } from '../support/chaos-proxy.ts'
 import { ManualClock } from '../support/clock.ts'
 import { startSshd } from '../support/sshd.ts'
 import { noAnswer, StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
@@ -111,6 +112,69 @@ test('a restarting gateway: waiting, then back by itself; the screen keeps its f
   await seen.until(({ connection }) => connection.view.phase === 'live')
   expect(back.connects).toHaveLength(1)
   expect(seen.connection.view.fault).toBeUndefined()
+})
+
+test('TU10: after a sleep it is honest at once, and a second connection takes over from one that is silent', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ methods: reattaching().methods })
+  const clock = new ManualClock()
+  await using seen = await home.connect(gateway.url, {}, { clock })
+  await seen.until(({ connection }) => connection.latency().samples.length === 1)
+  clock.advance(5_000) // a ping goes out
+  gateway.live.freeze()
+  clock.jump(60_000)
+  clock.advance(1_000)
+  expect(seen.connection.view).toMatchObject({ phase: 'live', isSuspect: true })
+  await seen.until(({ connection }) => gateway.peers.length === 2 && !connection.view.isSuspect)
+  expect(seen.phases).toEqual(['resolving', 'connecting', 'greeting', 'live'])
+  expect(seen.attachments.map(({ kind }) => kind)).toEqual(['fresh', 'resumed'])
+  await seen.until(({ connection }) => connection.latency().samples.length > 1)
+  expect(Math.max(...seen.connection.latency().samples.map(({ ms }) => ms))).toBeLessThanOrEqual(1_000)
+})
+
+test('TU10: after a sleep the first connection is kept when it answers', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ methods: reattaching().methods })
+  // One way that never answers a greeting: the second connection cannot be faster.
+  await using door = await ChaosProxy.before(gateway.port, (connection) =>
+    connection === 0 ? {} : { delayMs: 60_000 },
+  )
+  const clock = new ManualClock()
+  await using seen = await home.connect(door.url, {}, { clock })
+  await seen.until(({ connection }) => connection.view.latencyMs !== undefined)
+  clock.jump(60_000)
+  clock.advance(1_000)
+  expect(seen.connection.view.isSuspect).toBe(true)
+  await seen.until(({ connection }) => !connection.view.isSuspect)
+  expect(gateway.connects).toHaveLength(1)
+  expect(seen.attachments).toHaveLength(1)
+})
+
+test.each(['waking', 'another network', 'the person'])('TU11: %s ends a pause at once', async (what) => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start()
+  let isRefusing = false
+  await using door = await ChaosProxy.before(gateway.port, () => ({ refuse: isRefusing }))
+  const clock = new ManualClock()
+  let network = 'home'
+  await using seen = await home.connect(door.url, {}, { clock, network: () => network, random: () => 0.999 })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  isRefusing = true
+  door.cut()
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    await seen.until(({ connection }) => connection.view.phase === 'waiting' && connection.view.attempt === attempt)
+    if (attempt < 4) clock.advance((seen.connection.view.retryAt ?? 0) - clock.now() + 1)
+  }
+  isRefusing = false
+  const beforeMs = clock.monotonic()
+  if (what === 'the person') seen.connection.retry()
+  else {
+    if (what === 'waking') clock.jump(60_000)
+    else network = 'office'
+    clock.advance(1_000)
+  }
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect(clock.monotonic() - beforeMs).toBeLessThanOrEqual(1_000)
 })
 
 test('a wrong token is asked about once and not tried again by itself', async () => {

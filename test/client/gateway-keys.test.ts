@@ -1,10 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { establish } from '../../src/client/establish.ts'
-import { GatewayKeys } from '../../src/client/gateway-keys.ts'
+import { GatewayKeys, newNonce } from '../../src/client/gateway-keys.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
 import { openDirect } from '../../src/tunnel/direct.ts'
+import { wayOrigin } from '../../src/tunnel/way-origin.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
-import { StandInGateway } from '../support/stand-in-gateway.ts'
+import { startSshd } from '../support/sshd.ts'
+import { challengeOf, StandInGateway } from '../support/stand-in-gateway.ts'
 import { Home } from './support.ts'
 
 /** One login with the secret; resolves with nothing, or rejects with the fault. */
@@ -22,7 +25,7 @@ function secretsIn(fake: StandInGateway): unknown[] {
 
 test('AU17: once known, a gateway has to prove itself before it is told a secret; a fake at its address gets none', async () => {
   await using home = await Home.make()
-  const keys = new GatewayKeys(home.paths.gatewayKeys)
+  const keys = new GatewayKeys(home.paths.gatewayKeys, systemClock)
   const real = await startTestGateway()
   const { port } = real.server
   const { origin } = await home.greeter(real.url)
@@ -73,6 +76,56 @@ test('AU17: a program that passes on what the real gateway signs at its new port
   expect(secretsIn(fake)).toEqual([])
 })
 
+test('AU17: what the real gateway signed for somebody else, or an earlier login, is no proof', async () => {
+  await using home = await Home.make()
+  const real = await startTestGateway()
+  await login(home, real.url)
+  const { port } = real.server
+  const replay = await challengeOf(real.url, newNonce())
+  expect(replay).toMatchObject({ gateway: { publicKey: real.parts.key.publicKey } })
+  await real[Symbol.asyncDispose]()
+  await using fake = await StandInGateway.start({ port, replay })
+  await expect(login(home, fake.url)).rejects.toMatchObject({
+    code: 'client.untrusted',
+    message: expect.stringContaining('does not prove'),
+  })
+  expect(secretsIn(fake)).toEqual([])
+})
+
+test('AU17: through SSH too, where a fake takes the place of the gateway on the server', async () => {
+  await using home = await Home.make()
+  await using sshd = await startSshd()
+  const real = await startTestGateway()
+  const { port } = real.server
+  const way = sshd.way({ gatewayPort: port })
+  {
+    await using seen = await home.connect(real.url, { token: testToken }, { way, home: sshd.home })
+    await seen.until(({ connection }) => connection.view.phase === 'live')
+  }
+  await real[Symbol.asyncDispose]()
+  await using fake = await StandInGateway.start({ port })
+  await using seen = await home.connect(fake.url, { token: testToken }, { way, home: sshd.home })
+  await seen.until(({ connection }) => connection.view.phase === 'failed')
+  expect(seen.connection.view.fault).toMatchObject({
+    code: 'client.untrusted',
+    remedy: expect.stringContaining(`profiles trust ${wayOrigin(way)}`),
+  })
+  expect(secretsIn(fake)).toEqual([])
+})
+
+test('AU17: keys and tokens of gateways met at the same moment are all kept', async () => {
+  await using home = await Home.make()
+  await using gateways = new AsyncDisposableStack()
+  const met = await Promise.all(Array.from({ length: 6 }, async () => gateways.use(await startTestGateway())))
+  await Promise.all(met.map(({ url }) => login(home, url)))
+  const keys = new GatewayKeys(home.paths.gatewayKeys, systemClock)
+  for (const { url, parts } of met) {
+    const { origin, tokens } = await home.greeter(url)
+    expect((await keys.get(origin))?.publicKey).toBe(parts.key.publicKey)
+    expect(await tokens.get(origin, 'operator')).toBeDefined()
+  }
+})
+
 test('a damaged list of keys is told and not taken for an empty one', async () => {
   await using home = await Home.make()
   await using real = await startTestGateway()
@@ -87,5 +140,5 @@ test('gateways that know nothing of it are greeted as ever', async () => {
   await login(home, other.url)
   await login(home, other.url)
   expect(other.connects).toHaveLength(2)
-  expect(await new GatewayKeys(home.paths.gatewayKeys).get(other.url)).toBeUndefined()
+  expect(await new GatewayKeys(home.paths.gatewayKeys, systemClock).get(other.url)).toBeUndefined()
 })

@@ -29,6 +29,8 @@ export type StandInOptions = {
   channels?: Record<string, Json>
   /** Sends the challenge that this real gateway gives for the client's nonce. */
   relay?: string
+  /** Sends this challenge, which somebody got before. */
+  replay?: Json
 }
 
 export class WireFailure extends Error {
@@ -99,8 +101,8 @@ export class StandInGateway implements AsyncDisposable {
   async #welcome(socket: WebSocket, headers: IncomingHttpHeaders): Promise<void> {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
-    const { relay } = this.options
-    const passedOn = relay && (await challengeOf(relay, headers))
+    const { relay, replay } = this.options
+    const passedOn = replay ?? (relay && (await challengeOf(relay, String(headers[gatewayNonceHeader]))))
     const nonce = passedOn ? String(passedOn.nonce) : randomUUID()
     const send = (frame: Json) => socket.send(JSON.stringify(frame))
     const ts = Date.now()
@@ -202,8 +204,9 @@ export class StandInGateway implements AsyncDisposable {
   }
 }
 
-async function challengeOf(url: string, headers: IncomingHttpHeaders): Promise<Json> {
-  const real = new WebSocket(url, { headers: { [gatewayNonceHeader]: String(headers[gatewayNonceHeader]) } })
+/** What a real gateway says to somebody who sends this nonce. */
+export async function challengeOf(url: string, nonce: string): Promise<Json> {
+  const real = new WebSocket(url, { headers: { [gatewayNonceHeader]: nonce } })
   const [data] = await once(real, 'message')
   real.terminate()
   return JSON.parse(String(data)).payload

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { requireProgram } from './programs.ts'
+import { descendants } from './sshd.ts'
 
 export type TmuxOptions = { columns?: number; rows?: number; env: Record<string, string>; cwd?: string }
 
@@ -47,6 +48,13 @@ export class Tmux implements Disposable {
   /** Presses keys by tmux's names: `Enter`, `Escape`, `C-c`, `Up`. */
   press(...keys: string[]): void {
     this.#run(['send-keys', ...keys])
+  }
+
+  /** The process of the command in the pane. */
+  get programPid(): number {
+    const shell = Number(this.#run(['list-panes', '-F', '#{pane_pid}']))
+    const [program = 0] = descendants(shell)
+    return program
   }
 
   resize(columns: number, rows: number): void {

@@ -1,11 +1,10 @@
 /** What a gateway that other machines can reach must have before it listens (security requirements TR2, AU14). */
 
 import { Fault } from '../shared/fault.ts'
+import { shortestForOthers } from '../shared/password-strength.ts'
+import { lengthOf } from './gateway/admission/password-hash.ts'
 import { isLoopbackOnly } from './gateway/bind.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
-
-/** Fewest characters of a secret somebody chose: it can be guessed at from elsewhere. */
-const shortestSecret = 24
 
 /** Throws `gateway.bind-refused` when these hosts must not be listened on with that secret, or with none. */
 export function checkExposure(hosts: readonly string[], shared: SharedSecret | undefined): void {
@@ -16,9 +15,9 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
       `Refusing to listen on ${host} without a token or password: everybody who reaches it would own this machine.`,
     )
   }
-  if (shared.secret.reveal().length < shortestSecret) {
+  if (lengthOf(shared) < shortestForOthers) {
     throw refusal(
-      `Refusing to listen on ${host} with a ${shared.mode} of fewer than ${shortestSecret} characters: it could be guessed.`,
+      `Refusing to listen on ${host} with a ${shared.mode} of fewer than ${shortestForOthers} characters: it could be guessed.`,
     )
   }
 }
@@ -27,9 +26,9 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
 export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecret | undefined): void {
   if (mode !== 'funnel') return
   const remedy =
-    `Set gateway.auth.mode to "password" and gateway.auth.password (or CLAWDBOT_GATEWAY_PASSWORD) to at least ` +
-    `${shortestSecret} characters, such as \`openssl rand -base64 24\` prints. For your own tailnet alone, ` +
-    `set gateway.tailscale.mode to "serve".`
+    `Run: clawdbot password set. By hand, set gateway.auth.mode to "password" and gateway.auth.password ` +
+    `(or CLAWDBOT_GATEWAY_PASSWORD) to at least ${shortestForOthers} characters, such as \`openssl rand -base64 24\` ` +
+    `prints. For your own tailnet alone, set gateway.tailscale.mode to "serve".`
   if (shared?.mode !== 'password') {
     const now = shared ? `the mode is "${shared.mode}"` : 'there is none'
     throw refusal(
@@ -37,8 +36,8 @@ export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecr
       remedy,
     )
   }
-  if (shared.secret.reveal().length < shortestSecret) {
-    throw refusal(`Refusing Tailscale Funnel with a password of fewer than ${shortestSecret} characters.`, remedy)
+  if (lengthOf(shared) < shortestForOthers) {
+    throw refusal(`Refusing Tailscale Funnel with a password of fewer than ${shortestForOthers} characters.`, remedy)
   }
 }
 

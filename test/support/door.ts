@@ -4,6 +4,7 @@ import { openDeviceBook } from '../../src/server/devices/device-store.ts'
 import { judgeFirstMessage, type Verdict } from '../../src/server/gateway/admission/handshake.ts'
 import { FailureLimiter } from '../../src/server/gateway/admission/limiter.ts'
 import { describeSource } from '../../src/server/gateway/admission/local.ts'
+import { PasswordChecker } from '../../src/server/gateway/admission/password-check.ts'
 import { openDatabase } from '../../src/server/storage/database.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { ManualClock } from './clock.ts'
@@ -17,7 +18,9 @@ export function door() {
   const db = openDatabase({ path: ':memory:' })
   const devices = openDeviceBook({ db, clock })
   const limiter = new FailureLimiter(clock)
-  const ports = { secret: { mode: 'token' as 'token' | 'password', secret: new Secret(token) }, devices, limiter }
+  const passwords = new PasswordChecker(() => ports.secret)
+  const secret = { mode: 'token' as 'token' | 'password', secret: new Secret(token) }
+  const ports = { secret, passwords, devices, limiter }
   const judge = (text: string, place: 'here' | 'browser' | 'remote' = 'here'): Verdict => {
     const headers = { host: '127.0.0.1:1', ...(place === 'browser' && { origin: 'http://127.0.0.1:1' }) }
     const socketAddress = place === 'remote' ? '10.0.0.9' : '127.0.0.1'
@@ -38,5 +41,6 @@ export const refusalOf = (verdict: Verdict) =>
     : verdict
 export const peerOf = (verdict: Verdict) => {
   if (verdict.kind === 'refused') throw new Error(verdict.answer?.error.message)
+  if (verdict.kind === 'undecided') throw new Error('not decided yet')
   return verdict.peer
 }

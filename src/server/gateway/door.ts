@@ -24,7 +24,7 @@ export type Door = {
 }
 
 export function createDoor(parts: GatewayParts, state: GatewayState): Door {
-  const { clock, log, secret, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
+  const { clock, log, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
   const closed = createGate({ ports: [] })
   const gates: Record<Entrance, Gate> = { port: closed, socket: createSocketGate(parts), serve: closed }
   const onShut: (() => void)[] = []
@@ -37,7 +37,8 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
       const gate = () => ownGate ?? gates[entrance]
       const sourceOf = ({ socket, headers }: IncomingMessage) =>
         describeSource({ entrance, socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
-      const http = { gate, routes, secret, limiter: state.limiter, clock, sourceOf, log, doorbook }
+      const { limiter, passwords } = state
+      const http = { gate, routes, passwords, limiter, clock, sourceOf, log, doorbook }
       const identify = entrance === 'serve' ? parts.identify : undefined
       return {
         onRequest: (request, response) => void serveHttp(http, request, response),

@@ -8,6 +8,7 @@ import { maxPreAuthBytes, parseRequest } from '../../shared/protocol/frame.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { HandshakeFacts, Verdict } from './admission/handshake.ts'
 import type { Source } from './admission/local.ts'
+import type { GivenSecret, PasswordCheck } from './admission/password-check.ts'
 import { closeReason } from './admission/refusal.ts'
 import type { Peer } from './context.ts'
 import { type Caller, type Dispatch, errorResponse, okResponse } from './dispatch.ts'
@@ -29,6 +30,8 @@ export type ConnectionPorts = {
   /** For a peer that asked for it: proof of who we are, bound to our nonce. */
   prove(nonce: string): Readonly<Record<string, string>> | undefined
   judge(text: string, facts: HandshakeFacts): Verdict
+  /** Hashes the password of a message that was `undecided`. */
+  decide(given: GivenSecret): Promise<PasswordCheck>
   /** The payload of `hello-ok`. */
   welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown
   /** The hello is on its way; events may follow. */
@@ -39,7 +42,7 @@ export type ConnectionPorts = {
   onSequenced(connId: string, position: number | undefined): void
 }
 
-type Phase = 'greeting' | 'refused' | 'live' | 'closed'
+type Phase = 'greeting' | 'judging' | 'refused' | 'live' | 'closed'
 
 export class Connection implements Caller {
   readonly connId = randomUUID()
@@ -163,6 +166,8 @@ export class Connection implements Caller {
     else if (isBinary && !isUtf8(bytes)) this.close(1007, 'Invalid UTF-8')
     else if (this.#phase === 'greeting') this.#greet(bytes.toString())
     else if (this.#phase === 'live') this.#request(bytes.toString())
+    // Nobody has anything to say before the answer to the first message.
+    else if (this.#phase === 'judging') this.close(1008, 'wait for the answer to connect')
   }
 
   #drained(): void {
@@ -184,6 +189,26 @@ export class Connection implements Caller {
     const { clock } = this.#ports
     const facts = { connId: this.connId, nonce: this.#nonce, now: clock.now(), source: this.source }
     const verdict = this.#ports.judge(text, facts)
+    if (verdict.kind === 'undecided') void this.#decide(text, facts, verdict.given)
+    else this.#answer(verdict)
+  }
+
+  /** The message came in time; whoever has left meanwhile is counted all the same. */
+  async #decide(text: string, facts: HandshakeFacts, given: GivenSecret): Promise<void> {
+    this.#phase = 'judging'
+    this.#cancelDeadline()
+    const checked = await this.#ports.decide(given)
+    if (!this.#isJudging && checked === 'match') return
+    const verdict = this.#ports.judge(text, { ...facts, checked })
+    if (this.#isJudging && verdict.kind !== 'undecided') this.#answer(verdict)
+  }
+
+  get #isJudging(): boolean {
+    return this.#phase === 'judging'
+  }
+
+  #answer(verdict: Exclude<Verdict, { kind: 'undecided' }>): void {
+    const { clock } = this.#ports
     if (verdict.kind === 'refused') {
       this.#phase = 'refused'
       this.#ports.onRefused(verdict, this.source)

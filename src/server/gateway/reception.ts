@@ -4,6 +4,7 @@ import { gatewayProofText } from '../../shared/protocol/gateway-proof.ts'
 import type { Verdict } from './admission/handshake.ts'
 import { judgeFirstMessage } from './admission/handshake.ts'
 import type { Source } from './admission/local.ts'
+import { turnOf } from './admission/turn.ts'
 import type { Dispatch } from './dispatch.ts'
 import { describeHello } from './hello.ts'
 import { outgoing } from './outlet/outgoing.ts'
@@ -19,7 +20,7 @@ function proof({ publicKey, sign }: GatewayKey, asked: { host: string; clientNon
 /** The result takes each upgraded socket. */
 export function createReception(parts: GatewayParts, state: GatewayState, dispatch: Dispatch) {
   const { clock, bus, log, devices, doorbook } = parts
-  const { connections, hub, presence, health, limiter } = state
+  const { connections, hub, presence, health, limiter, passwords } = state
 
   function welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown {
     const { peer, deviceToken, news } = verdict
@@ -58,7 +59,8 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
       clock,
       dispatch,
       prove: (serverNonce) => wantsProof && proof(parts.key, wantsProof, serverNonce),
-      judge: (text, facts) => judgeFirstMessage(text, facts, { secret: parts.secret(), devices, limiter }),
+      judge: (text, facts) => judgeFirstMessage(text, facts, { secret: parts.secret(), passwords, devices, limiter }),
+      decide: async (given) => await passwords.decide(given, turnOf(source, limiter)),
       welcome,
       onLive(live) {
         releaseBudget()

@@ -4,6 +4,7 @@ import { version } from '../../shared/build.ts'
 import { Pacer } from '../../shared/std/pacer.ts'
 import type { News } from '../bus.ts'
 import { FailureLimiter } from './admission/limiter.ts'
+import { PasswordChecker } from './admission/password-check.ts'
 import { Connections } from './connections.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { ChatFeed } from './outlet/chat-feed.ts'
@@ -21,6 +22,7 @@ export type GatewayState = {
   readonly hub: Hub
   readonly feed: ChatFeed
   readonly limiter: FailureLimiter
+  readonly passwords: PasswordChecker
   readonly health: HealthMonitor
   readonly presence: Presence
   stateVersion(): StateVersion
@@ -53,6 +55,7 @@ export function createState(parts: GatewayParts): GatewayState {
     hub,
     feed,
     limiter: new FailureLimiter(clock),
+    passwords: new PasswordChecker(parts.secret),
     health,
     presence,
     stateVersion,

@@ -12,11 +12,12 @@ import { isRecord } from '../../../shared/std/json.ts'
 import type { Peer } from '../context.ts'
 import type { DeviceBook, IssuedToken } from '../device-book.ts'
 import type { SharedSecret } from '../server-parts.ts'
-import { checkSharedSecret, digestOf } from './auth.ts'
+import { digestOf } from './auth.ts'
 import { askedScopes, covers } from './grant.ts'
 import type { CredentialClass, FailureLimiter } from './limiter.ts'
 import type { Source } from './local.ts'
 import { type AdmittedDevice, type PairingNews, pairDevice } from './pairing.ts'
+import type { GivenSecret, PasswordCheck, PasswordChecker } from './password-check.ts'
 import { findProofFlaw } from './proof.ts'
 import {
   deviceRequired,
@@ -34,9 +35,16 @@ export type HandshakeFacts = {
   /** Wall time, milliseconds. */
   now: number
   source: Source
+  /** What came of hashing the password, for a message that was `undecided` before. */
+  checked?: PasswordCheck
 }
 
-export type HandshakePorts = { secret: SharedSecret | undefined; devices: DeviceBook; limiter: FailureLimiter }
+export type HandshakePorts = {
+  secret: SharedSecret | undefined
+  passwords: Pick<PasswordChecker, 'check'>
+  devices: DeviceBook
+  limiter: FailureLimiter
+}
 
 export type Verdict =
   | {
@@ -55,6 +63,8 @@ export type Verdict =
       delayMs: number
       news: PairingNews[]
     }
+  /** Only hashing the password tells; the same message is judged again with what came of it. */
+  | { kind: 'undecided'; given: GivenSecret }
 
 /** Decides about the first message of a socket. */
 export function judgeFirstMessage(text: string, facts: HandshakeFacts, ports: HandshakePorts): Verdict {
@@ -102,6 +112,7 @@ function judgeConnect(requestId: string, read: ReadConnect, facts: HandshakeFact
   const scopes = askedScopes(protocol, role, params.scopes)
   const login = logIn({ params, protocol, role, scopes }, facts, ports)
   if (login.kind === 'refused') return answered(requestId, login.refusal, login.delayMs)
+  if (login.kind === 'undecided') return { kind: 'undecided', given: params.auth ?? {} }
   const ask = { params, protocol, role, scopes, login: login.method, ...facts }
   const device = params.device ? pairDevice(ask, ports.devices) : undefined
   if (device?.kind === 'refused') return answered(requestId, device.refusal, 0, device.news)
@@ -123,6 +134,10 @@ type Asking = { params: ConnectParams; protocol: ProtocolVersion; role: Role; sc
 type Login =
   | { kind: 'in'; method: Peer['authMethod']; presentedToken?: string }
   | { kind: 'refused'; refusal: Refusal; delayMs: number }
+  | { kind: 'undecided' }
+
+/** How soon to try again when too many passwords wait to be hashed, milliseconds. */
+const busyMs = 2_000
 
 /** Shared secret first, then the device's own token: a stored token of another gateway comes as `auth.token` (trap 9). */
 function logIn({ params, protocol, role, scopes }: Asking, facts: HandshakeFacts, ports: HandshakePorts): Login {
@@ -133,12 +148,14 @@ function logIn({ params, protocol, role, scopes }: Asking, facts: HandshakeFacts
   const lockedMs = source.isDirect ? 0 : ports.limiter.lockedForMs(source.key, classes)
   if (lockedMs > 0) return { kind: 'refused', refusal: rateLimited(protocol, lockedMs), delayMs: 0 }
 
-  const check = checkSharedSecret(ports.secret, auth ?? {})
+  const check = facts.checked ?? ports.passwords.check(auth ?? {})
   if (check === 'match') return { kind: 'in', method: ports.secret?.mode ?? 'token' }
   if (device && deviceToken) {
     const held = ports.devices.verify(device.id, role, digestOf(deviceToken))
     if (held && covers(held, scopes)) return { kind: 'in', method: 'device-token', presentedToken: deviceToken }
   }
+  if (check === 'undecided') return { kind: 'undecided' }
+  if (check === 'busy') return { kind: 'refused', refusal: rateLimited(protocol, busyMs), delayMs: 0 }
   // In place of the secret, never beside a wrong one; the device still has to be paired (PA1).
   if (classes.length === 0 && source.tailnetLogin !== undefined) return { kind: 'in', method: 'tailscale' }
   // Nothing was tried when no credential came, so nothing is counted.

@@ -2,17 +2,19 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../../shared/std/clock.ts'
-import { bearerOf, checkSharedSecret } from '../admission/auth.ts'
+import { bearerOf } from '../admission/auth.ts'
 import type { FailureLimiter } from '../admission/limiter.ts'
 import type { Source } from '../admission/local.ts'
 import { type Gate, isCrossSite, passGate } from '../admission/origin.ts'
-import type { Doorbook, GatewayLog, SharedSecret } from '../server-parts.ts'
+import type { PasswordChecker } from '../admission/password-check.ts'
+import { turnOf } from '../admission/turn.ts'
+import type { Doorbook, GatewayLog } from '../server-parts.ts'
 import { type Route, securityHeaders, sendJson, sendText } from './route.ts'
 
 export type HttpParts = {
   gate(): Gate
   routes: readonly Route[]
-  secret(): SharedSecret | undefined
+  passwords: PasswordChecker
   limiter: FailureLimiter
   clock: Clock
   sourceOf(request: IncomingMessage): Source
@@ -71,22 +73,29 @@ async function isAllowed(
   return true
 }
 
+/** When to try again while too many passwords wait to be hashed, milliseconds. */
+const busyMs = 2_000
+
 /** The same secret and the same limits as on the socket. */
 async function isAuthorized(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const source = parts.sourceOf(request)
   const token = bearerOf(request.headers.authorization)
   const lockedMs = source.isDirect ? 0 : parts.limiter.lockedForMs(source.key, ['shared'])
-  if (lockedMs > 0) {
-    response.setHeader('retry-after', String(Math.ceil(lockedMs / 1000)))
-    sendUnauthorized(response, 429, 'Too many failed attempts')
-    return false
-  }
-  if (checkSharedSecret(parts.secret(), { token }) === 'match') return true
+  if (lockedMs > 0) return tooMany(response, lockedMs)
+  const check = await parts.passwords.decide({ token }, turnOf(source, parts.limiter))
+  if (check === 'match') return true
+  if (check === 'busy') return tooMany(response, busyMs)
   if (token) parts.doorbook.refused(source.address, { reason: 'wrong bearer token', over: 'http' })
   const delayMs = token ? parts.limiter.failed(source.key, ['shared'], { lockable: !source.isDirect }) : 0
   if (delayMs > 0) await new Promise<void>((resolve) => parts.clock.after(delayMs, resolve, { unref: true }))
   response.setHeader('www-authenticate', 'Bearer')
   sendUnauthorized(response, 401, 'Unauthorized')
+  return false
+}
+
+function tooMany(response: ServerResponse, retryMs: number): false {
+  response.setHeader('retry-after', String(Math.ceil(retryMs / 1000)))
+  sendUnauthorized(response, 429, 'Too many failed attempts')
   return false
 }
 

@@ -16,7 +16,8 @@ finds about itself, near or far; that takes an admin.
 foreign name, without a secret, with a wrong one, with headers that only Tailscale or a proxy may write, and at its HTTP
 paths. What gets as far as a login is in the audit log as refused. One wrong secret is too few to lock anybody out.
 
-\`--fix\` takes away what other accounts may do with files of this account, and puts back the settings marked below. It
+\`--fix\` takes away what other accounts may do with files of this account, puts back the settings marked
+below, and moves secrets from the settings to \`gateway.env\`, where they mean the same. It
 follows no link, touches no file of another account, says what it changed and writes it to the audit log.
 
 No secret is part of what the checks are given, so none can turn up in what they say.`
@@ -65,4 +66,9 @@ function printCheck({ id, severity, about, remedy }: Check): string {
 }
 
 /** Ids whose findings can be repaired without a question; a test compares them with what the checks offer. */
-export const repaired = [/^fs\..*(perms_|_readable$)/, /^logging\.redact_off$/, /^ssh\.key_perms$/]
+export const repaired = [
+  /^fs\..*(perms_|_readable$)/,
+  /^logging\.redact_off$/,
+  /^ssh\.key_perms$/,
+  /^config\.secrets\.(?!gateway_password)/,
+]

@@ -5,6 +5,8 @@ import { systemClock } from '../shared/std/clock.ts'
 
 export async function hostOf(env: Readonly<Record<string, string | undefined>>, home: string): Promise<Host> {
   const { ConfigDesk } = await import('../server/config/desk.ts')
+  const { EnvFileDesk } = await import('../server/config/env-file-desk.ts')
+  const { moveSecrets, secretPlaces, unsetSecret } = await import('../server/secret-desk.ts')
   const { openJournal } = await import('../server/journal/journal.ts')
   const { readServeNote, writeServeNote } = await import('../server/tailnet/serve-note.ts')
   const { statePaths } = await import('../server/storage/paths.ts')
@@ -18,8 +20,11 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   const config = new ConfigDesk({
     path: paths.config,
     env,
+    envFile: paths.env,
     onWritten: (what) => note('config.written', what),
   })
+  const file = new EnvFileDesk(paths.env, (what) => note('secrets.written', what))
+  const desks = { settings: config, file, env }
   const served = {
     placed: () => readServeNote(paths.serveNote),
     forget: () => writeServeNote(paths.serveNote, undefined),
@@ -29,9 +34,21 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
     served,
     journal: { path: paths.journal, open: journal },
     rotateToken() {
-      const rotated = rotateToken({ desk: config, env, path: paths.token })
+      const rotated = rotateToken({ desk: config, file, env, path: paths.token })
       note('auth.token-rotated', { kept: rotated.kept })
       return rotated
+    },
+    async setPassword(password) {
+      const { setPassword } = await import('../server/password-set.ts')
+      const change = await setPassword(config, password)
+      note('auth.password-set', {})
+      return change
+    },
+    secrets: {
+      list: () => secretPlaces(desks),
+      set: (name, value) => file.set(name, value),
+      unset: (name) => unsetSecret(desks, name),
+      move: (settings) => moveSecrets(desks, settings),
     },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')
@@ -47,7 +64,9 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
           tailscale: tailscaleCommand(env),
           lookAtSsh: async () => await lookAtSsh(clientPaths(env, home).profiles, { env, home, signal }),
         },
-        repairs: isRepairing ? { set, note } : undefined,
+        repairs: isRepairing
+          ? { set, note, moveSecret: (setting) => moveSecrets(desks, [setting])[0]?.name ?? '' }
+          : undefined,
       })
     },
   }

@@ -49,7 +49,7 @@ export const gatewayStatus = defineCommand({
 /** Looks at the note it left, at its port, and asks it when it lets us in. */
 export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const { env, paths, flags, clock, signal } = inquiry
-  const config = await readGatewayConfig(paths.configPath, env)
+  const config = await readGatewayConfig(paths, env)
   const place = await localPort(flags, env, paths, config)
   const { port } = place
   const listener = await probeWay(placeWay(place), signal)

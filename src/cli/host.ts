@@ -11,16 +11,49 @@ export type Host = {
   readonly journal: { readonly path: string; open(): JournalReader & Disposable }
   /** Another token, where the present one is kept; throws where only a person can replace it. */
   rotateToken(): TokenRotation
+  /** Keeps a hash of it in the settings. Throws `usage.invalid` for one that is guessed too easily. */
+  setPassword(password: Secret): Promise<PasswordChange>
+  readonly secrets: SecretKeeper
   /** Looks for what makes this gateway unsafe. */
   audit(options: AuditOptions): Promise<SecurityReport>
 }
 
 export type TokenRotation = {
-  readonly kept: 'settings' | 'file'
+  readonly kept: 'settings' | 'environment file' | 'file'
   readonly path: string
   /** False when a gateway that runs does not notice. */
   readonly isTakenUp: boolean
   readonly token: Secret
+}
+
+export type PasswordChange = {
+  readonly path: string
+  /** False when a gateway that runs does not notice. */
+  readonly isTakenUp: boolean
+  /** The gateway asked for a token before. */
+  readonly isNewMode: boolean
+}
+
+/** `gateway.env` and the secrets that stand in the settings. Names come out, values only go in. */
+export type SecretKeeper = {
+  list(): SecretPlaces
+  set(name: string, value: Secret): void
+  /** False when it was not there; throws `usage.invalid` while a setting names it. */
+  unset(name: string): boolean
+  /** All that stand in the settings, or the named ones. */
+  move(settings?: readonly string[]): readonly { readonly setting: string; readonly name: string }[]
+}
+
+export type SecretPlaces = {
+  readonly path: string
+  readonly kept: readonly {
+    readonly name: string
+    readonly usedBy: readonly string[]
+    /** The environment of this command has another value, which goes before it. */
+    readonly isShadowed: boolean
+  }[]
+  /** Settings whose secret stands in the configuration file. */
+  readonly written: readonly string[]
 }
 
 export type AuditOptions = {

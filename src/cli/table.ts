@@ -271,6 +271,31 @@ export const commandTable: readonly CommandRow[] = [
     about: 'another token for the gateway of this machine',
     load: async () => (await import('./token.ts')).tokenRotate,
   },
+  {
+    name: 'password set',
+    about: 'a password for the gateway of this machine',
+    load: async () => (await import('./password.ts')).passwordSet,
+  },
+  {
+    name: 'secrets list',
+    about: 'names in gateway.env, and secrets in the settings',
+    load: async () => (await import('./secrets.ts')).secretsList,
+  },
+  {
+    name: 'secrets set',
+    about: 'keep a secret in gateway.env',
+    load: async () => (await import('./secrets.ts')).secretsSet,
+  },
+  {
+    name: 'secrets unset',
+    about: 'take one out',
+    load: async () => (await import('./secrets.ts')).secretsUnset,
+  },
+  {
+    name: 'secrets move',
+    about: 'move secrets there from the settings',
+    load: async () => (await import('./secrets.ts')).secretsMove,
+  },
 ]
 
 /** What a group means without its second word. */
@@ -280,4 +305,5 @@ export const groupDefaults: Readonly<Record<string, string>> = {
   tunnel: 'tunnel list',
   security: 'security audit',
   tailscale: 'tailscale status',
+  secrets: 'secrets list',
 }

@@ -2,6 +2,7 @@
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
 import { Fault } from '../shared/fault.ts'
+import { shortestForOthers } from '../shared/password-strength.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { stateFault } from '../tunnel/tailscale/ask.ts'
 import { expose, withdraw } from '../tunnel/tailscale/expose.ts'
@@ -16,9 +17,6 @@ const jsonFlag = { json: { type: 'boolean', about: 'print JSON for programs' } }
 /** A running gateway takes up its settings and asks Tailscale, which may ask its control server; milliseconds. */
 const patienceMs = 20_000
 const lookEveryMs = 300
-/** Fewest characters of a password that the internet may guess at. */
-const shortestPassword = 24
-
 export const tailscaleStatus = defineCommand({
   name: 'tailscale status',
   about: 'how Tailscale is here, and what it serves; exit code 1 when that is not what is wanted',
@@ -47,7 +45,7 @@ export const tailscaleFunnel = defineCommand({
   },
   async run(invocation) {
     const { env, paths, flags, person, signal, err } = invocation
-    await requirePassword(await readGatewayConfig(paths.configPath, env), env)
+    await requirePassword(await readGatewayConfig(paths, env), env)
     const { reading } = await lookAtTailscale(invocation)
     const name = (reading.kind === 'status' && reading.status.self?.name) || 'funnel'
     if (flags.confirm === undefined)
@@ -165,14 +163,13 @@ async function requirePassword(
   env: Surroundings['env'],
 ): Promise<void> {
   const password = auth.password?.reveal() ?? env.CLAWDBOT_GATEWAY_PASSWORD ?? ''
-  const mode = auth.mode ?? (password === '' ? 'token' : 'password')
-  if (mode === 'password' && password.length >= shortestPassword) return
-  const now =
-    mode === 'password' ? `it has ${password.length === 0 ? 'none' : 'a shorter one'}` : `its mode is "${mode}"`
-  throw new Fault('config.invalid', `Funnel takes a password of at least ${shortestPassword} characters, and ${now}`, {
-    remedy:
-      'openssl rand -base64 24 | clawdbot config set gateway.auth.password --stdin; ' +
-      'clawdbot config set gateway.auth.mode password',
+  const isThere = auth.hash !== undefined || password !== ''
+  const mode = auth.mode ?? (isThere ? 'password' : 'token')
+  const isLong = auth.hash ? auth.hash.isForOthers : password.length >= shortestForOthers
+  if (mode === 'password' && isLong) return
+  const now = mode === 'password' ? `it has ${isThere ? 'a shorter one' : 'none'}` : `its mode is "${mode}"`
+  throw new Fault('config.invalid', `Funnel takes a password of at least ${shortestForOthers} characters, and ${now}`, {
+    remedy: 'Run: clawdbot password set',
   })
 }
 

@@ -5,10 +5,12 @@
 
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
+import { type PasswordHash, readPasswordHash } from '../shared/password-hash.ts'
+import { beneath, variablesOf } from '../shared/std/env-file.ts'
 import { isRecord } from '../shared/std/json.ts'
 import { Secret } from '../shared/std/secret.ts'
-import type { Env } from './paths.ts'
-import { readIfThere } from './private-file.ts'
+import type { ClientPaths, Env } from './paths.ts'
+import { readIfThere, readSecretFile } from './private-file.ts'
 
 export type GatewayConfig = {
   readonly port: number | undefined
@@ -19,6 +21,8 @@ export type GatewayConfig = {
     readonly mode: string | undefined
     readonly token: Secret | undefined
     readonly password: Secret | undefined
+    /** Kept as a hash: whoever connects is asked for the password. */
+    readonly hash: PasswordHash | undefined
   }
   readonly remote: {
     readonly url: string | undefined
@@ -46,9 +50,20 @@ const section = z.looseObject({
     .optional(),
 })
 
-/** Reads the file; a missing one is an empty one. Throws `config.invalid` for what would be guessed otherwise. */
-export async function readGatewayConfig(path: string, env: Env): Promise<GatewayConfig> {
+export type ConfigPlace = Pick<ClientPaths, 'configPath' | 'gatewayEnv'>
+
+/**
+ * Reads the file; a missing one is an empty one. Throws `config.invalid` for what would be guessed otherwise, and
+ * `secret.unavailable` for a `gateway.env` that others can read.
+ */
+export async function readGatewayConfig(
+  { configPath: path, gatewayEnv }: ConfigPlace,
+  outer: Env,
+): Promise<GatewayConfig> {
   const source = await readIfThere(path)
+  const file = (await readSecretFile(gatewayEnv)) ?? ''
+  const kept = variablesOf(file)
+  const env = beneath(outer, file)
   const root = source === undefined ? {} : await parse(path, source)
   const parsed = section.safeParse((isRecord(root) ? root.gateway : undefined) ?? {})
   if (!parsed.success) {
@@ -62,14 +77,18 @@ export async function readGatewayConfig(path: string, env: Env): Promise<Gateway
     const found = value(at, raw)?.trim()
     return found === undefined || found === '' ? undefined : new Secret(found)
   }
+  // The gateway takes these where no setting says; who typed one for this run is asked before this is looked at.
+  const password = secret('gateway.auth.password', auth.password ?? kept.CLAWDBOT_GATEWAY_PASSWORD)
+  const hash = readPasswordHash(password?.reveal() ?? '')
   return {
     port,
     mode,
     onlySocket: socket.only ? { path: socket.path } : undefined,
     auth: {
       mode: auth.mode,
-      token: secret('gateway.auth.token', auth.token),
-      password: secret('gateway.auth.password', auth.password),
+      token: secret('gateway.auth.token', auth.token ?? kept.CLAWDBOT_GATEWAY_TOKEN),
+      password: hash ? undefined : password,
+      hash,
     },
     remote: {
       url: value('gateway.remote.url', remote.url),

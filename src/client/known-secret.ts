@@ -6,6 +6,7 @@ import type { GatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
 import type { ClientPaths } from './paths.ts'
 import { readIfThere } from './private-file.ts'
+import type { Profile } from './profile.ts'
 
 /** Undefined when neither holds anything. */
 export function typedSecret(token: string | undefined, password: string | undefined): Credentials | undefined {
@@ -14,6 +15,12 @@ export function typedSecret(token: string | undefined, password: string | undefi
     ...(token?.trim() ? { token: new Secret(token.trim()) } : {}),
     ...(password?.trim() ? { password: new Secret(password) } : {}),
   }
+}
+
+/** The gateway of this machine keeps a hash: the person knows the password, and nothing here does. */
+export function askedFor(profile: Profile, { auth }: GatewayConfig): Profile {
+  const isAsked = profile.secret === undefined && auth.hash !== undefined && auth.mode !== 'token'
+  return isAsked ? { ...profile, secret: { source: 'prompt', secret: 'password' } } : profile
 }
 
 /** Of the gateway of this machine: as configured, else as it made it. */

@@ -36,7 +36,7 @@ export type LocalGateway = { readonly port: number; readonly isNew: boolean }
 /** Finds or starts it. Rejects with `gateway.start-failed` (with the end of its log) or `gateway.port-taken`. */
 export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGateway> {
   const { env, paths, onProgress, signal } = options
-  const config = await readGatewayConfig(paths.configPath, env)
+  const config = await readGatewayConfig(paths, env)
   const wanted = await localPort({ port: options.port }, env, paths, config)
   const listener = await probeWay(placeWay(wanted), signal)
   if (listener === 'gateway') return { port: wanted.port, isNew: false }
@@ -45,7 +45,11 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
       ? wanted.port
       : await otherPort(wanted.port, wanted.isExplicit, options)
   const hasSecret =
-    config.auth.token ?? config.auth.password ?? env.CLAWDBOT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_PASSWORD
+    config.auth.token ??
+    config.auth.password ??
+    config.auth.hash ??
+    env.CLAWDBOT_GATEWAY_TOKEN ??
+    env.CLAWDBOT_GATEWAY_PASSWORD
   if (!hasSecret) await ensureToken(paths)
   await mkdir(paths.stateDir, { recursive: true, mode: 0o700 })
   onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')

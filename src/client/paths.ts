@@ -24,6 +24,8 @@ export type ClientPaths = {
   readonly runtimeFile: string
   /** Generated secret of a gateway whose config names none. */
   readonly gatewayToken: string
+  /** Secrets beneath the environment, of the gateway of this machine. */
+  readonly gatewayEnv: string
   /** Output of a gateway started in the background. */
   readonly gatewayLog: string
   readonly outboxDir: string
@@ -49,6 +51,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     gatewayKeys: join(stateDir, 'identity', 'gateway-keys.json'),
     runtimeFile: join(stateDir, 'gateway.json'),
     gatewayToken: join(stateDir, 'gateway-token'),
+    gatewayEnv: join(stateDir, 'gateway.env'),
     gatewayLog: join(stateDir, 'logs', 'gateway-background.log'),
     outboxDir: join(stateDir, 'outbox'),
     cacheDir: join(stateDir, 'cache'),

@@ -19,10 +19,10 @@ export const profileSources = {
   },
 
   /** `gateway.remote`; its secret stays there and goes with its address. */
-  async settings({ env, paths: { configPath } }: SourceWorld): Promise<Found[]> {
-    return remoteOf(await readGatewayConfig(configPath, env)).map((one) => ({
+  async settings({ env, paths }: SourceWorld): Promise<Found[]> {
+    return remoteOf(await readGatewayConfig(paths, env)).map((one) => ({
       ...one,
-      from: `gateway.remote in ${configPath}`,
+      from: `gateway.remote in ${paths.configPath}`,
     }))
   },
 

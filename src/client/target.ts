@@ -8,7 +8,7 @@ import type { DirectWay, Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
-import { localSecret, remoteSecret, typedSecret } from './known-secret.ts'
+import { askedFor, localSecret, remoteSecret, typedSecret } from './known-secret.ts'
 import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import type { Profile } from './profile.ts'
@@ -60,11 +60,11 @@ export async function resolveTarget(
   paths: ClientPaths,
   prompts: Prompts = noPrompts,
 ): Promise<Target> {
-  const config = await readGatewayConfig(paths.configPath, env)
+  const config = await readGatewayConfig(paths, env)
   const chosen = await choose(flags, env, paths, config)
   if (chosen.kind === 'profile')
     return await profileTarget(chosen.profile, { ...chosen, flags, env, paths, prompts, config })
-  return await addressTarget(chosen.way, chosen.source, { flags, env, paths, config })
+  return await addressTarget(chosen.way, chosen.source, { flags, env, paths, config, prompts })
 }
 
 type Choice =
@@ -121,31 +121,33 @@ type World = {
   readonly flags: TargetFlags
   readonly env: Env
   readonly paths: ClientPaths
+  readonly prompts: Prompts
   readonly config: GatewayConfig
 }
 
 /** A typed or configured address. One that is the local gateway's gets the local secret; no other one does. */
 async function addressTarget(way: DirectWay, source: string, world: World): Promise<Target> {
-  const { flags, env, paths, config } = world
+  const { flags, env, paths, config, prompts } = world
   const url = parseGatewayUrl(way.url, way.insecure)
   const local = await localPort(flags, env, paths, config)
   const isLocal =
     url.socketPath === undefined ? url.isLoopback && url.port === local.port : url.socketPath === local.socket
   const typed = typedForRun(flags, env)
   const { origin } = url
-  const secret = typed ?? (isLocal ? await localSecret(config, paths) : remoteSecret(config, origin))
+  const known = typed ?? (isLocal ? await localSecret(config, paths) : remoteSecret(config, origin))
+  const owner = isLocal && !typed ? askedFor(builtInLocal, config) : builtInLocal
+  const own = keptSecret(owner, { env, paths, prompts })
   return {
     ...{ name: 'remote', id: isLocal ? localName : origin, profile: undefined, ways: [way], origin, source, isLocal },
     autostart: isLocal && flags.url === undefined ? { port: undefined } : undefined,
-    secret: async () => secret,
-    secretRefused: () => {},
+    secret: async (signal, asking) => (owner.secret ? await own.get(signal, asking) : known),
+    secretRefused: own.forget,
     secretRemedy: undefined,
     isSecretExplicit: typed !== undefined,
   }
 }
 
 export type ProfileWorld = Omit<World, 'config'> & {
-  readonly prompts: Prompts
   /** For people: how the profile was chosen. */
   readonly source: string
   readonly config?: GatewayConfig
@@ -157,7 +159,7 @@ export type ProfileWorld = Omit<World, 'config'> & {
  */
 export async function profileTarget(profile: Profile, world: ProfileWorld): Promise<Target> {
   const { flags, env, paths, prompts, source } = world
-  const config = world.config ?? (await readGatewayConfig(paths.configPath, env))
+  const config = world.config ?? (await readGatewayConfig(paths, env))
   const [first] = profile.ways
   const isLocal = first.kind === 'local'
   if (!isLocal && (flags.insecure || flags.tlsFingerprint !== undefined)) throw belongsToAddress(profile)
@@ -169,10 +171,11 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const origin = wayOrigin(ways[0])
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
   const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
-  const own = keptSecret(profile, { env, paths, prompts })
+  const owner = isOnlyLocal ? askedFor(profile, config) : profile
+  const own = keptSecret(owner, { env, paths, prompts })
   const secret = async (signal: AbortSignal, asking: Prompts = prompts): Promise<Credentials> => {
     if (typed) return typed
-    if (profile.secret) return await own.get(signal, asking)
+    if (owner.secret) return await own.get(signal, asking)
     return isOnlyLocal ? await localSecret(config, paths) : remoteSecret(config, origin)
   }
   return {

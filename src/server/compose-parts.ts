@@ -17,6 +17,8 @@ export type ComposeParts = {
   readConfig(): ConfigSnapshot
   secret(): SharedSecret | undefined
   env: Readonly<Record<string, string | undefined>>
+  /** With what `gateway.env` adds now; the keys of model services are looked up in it. */
+  modelEnv(): Readonly<Record<string, string | undefined>>
   listen: readonly ListenAddress[]
   socket?: string
   tls?: TlsPair

@@ -5,6 +5,7 @@ import { version } from '../shared/build.ts'
 import { errorText, Fault } from '../shared/fault.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import { Lifetime } from '../shared/std/lifetime.ts'
+import { Secret } from '../shared/std/secret.ts'
 import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli.ts'
 import { createWhois } from '../tunnel/tailscale/whois.ts'
 import { composeGateway } from './compose.ts'
@@ -20,16 +21,16 @@ import { type ListenPlan, planListening } from './listen-plan.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
 import { createRedactor } from './log/redact.ts'
+import { watchPrivateFile } from './private-file-watch.ts'
 import { vendorKeys } from './providers/hosted.ts'
 import { writeRuntimeNote } from './runtime-note.ts'
 import { takeLock } from './storage/lock.ts'
 import { statePaths } from './storage/paths.ts'
-import { ensurePrivateFolder, usePrivateUmask } from './storage/private-files.ts'
+import { ensurePrivateFolder, readPrivateFile, usePrivateUmask } from './storage/private-files.ts'
 import { keepExposed } from './tailnet/exposure.ts'
 import { createIdentify } from './tailnet/identity.ts'
 import { loadCertificate } from './tls/certificate.ts'
 import { localToken } from './token-file.ts'
-import { watchToken } from './token-watch.ts'
 
 export type ServerOptions = {
   flags: GatewayFlags
@@ -47,12 +48,13 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const { flags, env, home, print, signal, tailscale = tailscaleCommand(env) } = options
   const paths = statePaths(env, home)
   usePrivateUmask()
-  let snapshot = loadConfig({ path: paths.config, env })
-  const port = gatewayPort(snapshot.config, env, flags)
+  const place = { path: paths.config, env, envFile: paths.env }
+  let snapshot = loadConfig(place)
+  const port = gatewayPort(snapshot.config, snapshot.env, flags)
   const { gateway: settings } = snapshot.config
   const asked = { gateway: settings, bind: flags.bind, home, defaultSocket: paths.socket }
   const plan = await planListening({ ...asked, tailscale, signal })
-  const configuredIn = ({ config }: ConfigSnapshot) => sharedSecret(config, env, flags)
+  const configuredIn = ({ config, env }: ConfigSnapshot) => sharedSecret(config, env, flags)
   const tailscaleMode = flags.tailscale ?? settings.tailscale.mode
   checkExposure(plan.hosts, configuredIn(snapshot))
   checkFunnel(tailscaleMode, configuredIn(snapshot))
@@ -83,9 +85,10 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     await composeGateway({
       paths,
       config: () => snapshot.config,
-      readConfig: () => readConfig({ path: paths.config, env }),
+      readConfig: () => readConfig(place),
       secret,
       env,
+      modelEnv: () => snapshot.env,
       listen: plan.hosts.map((host) => ({ host, port })),
       ownHosts: plan.ownHosts,
       identify: createIdentify({ whois: createWhois(tailscale), owners, clock: systemClock }),
@@ -138,7 +141,8 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     watchConfig({
       clock: systemClock,
       initial: snapshot,
-      read: () => readConfig({ path: paths.config, env }),
+      read: () => readConfig(place),
+      paths: [paths.config, paths.env],
       watchFile: watchFolderOf,
       onChange(next, reload) {
         tellChange(log, reload)
@@ -162,14 +166,17 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     }),
   )
   life.use(
-    watchToken({
+    watchPrivateFile({
       path: paths.token,
       clock: systemClock,
-      current: () => made,
-      onChange: (next) =>
-        takeSecret(() => {
-          made &&= next
-        }),
+      read: () => readPrivateFile(paths.token)?.trim(),
+      // A file that is gone or blank changes nothing.
+      onText(text) {
+        if (text && text !== made?.secret.reveal())
+          takeSecret(() => {
+            made &&= { mode: 'token', secret: new Secret(text) }
+          })
+      },
       onRefused: (error) => log.error('the token file is refused; the last token stays', { reason: errorText(error) }),
     }),
   )
@@ -197,7 +204,7 @@ function openLog(
   const file = life.use(openLogFile({ folder: statePaths(env, home).logs, clock: systemClock }))
   const redactor = createRedactor({ patterns: () => snapshot().config.logging.redactSensitive !== 'off' })
   const learnSecrets = () =>
-    redactor.know([...secretsOf(snapshot().config), ...vendorKeys(env), secret().secret.reveal()])
+    redactor.know([...secretsOf(snapshot().config), ...vendorKeys(snapshot().env), secret().secret.reveal()])
   learnSecrets()
   const log: Logger = createLogger({
     clock: systemClock,

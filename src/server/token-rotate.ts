@@ -6,33 +6,50 @@ import { isRecord } from '../shared/std/json.ts'
 import { Secret } from '../shared/std/secret.ts'
 import type { ConfigDesk } from './config/desk.ts'
 import { sharedSecret } from './config/effective.ts'
+import type { EnvFileDesk } from './config/env-file-desk.ts'
 import type { ConfigEnv } from './config/load.ts'
 import { ensurePrivateFolder, writePrivateFile } from './storage/private-files.ts'
 import { newToken } from './token-file.ts'
 
 export type TokenRotation = {
-  readonly kept: 'settings' | 'file'
+  readonly kept: 'settings' | 'environment file' | 'file'
   readonly path: string
   /** False when a gateway that runs does not notice. */
   readonly isTakenUp: boolean
   readonly token: Secret
 }
 
+export type TokenPlaces = {
+  readonly desk: ConfigDesk
+  /** `gateway.env`. */
+  readonly file: EnvFileDesk
+  /** Without that file. */
+  readonly env: ConfigEnv
+  /** The gateway's own token file. */
+  readonly path: string
+}
+
 /** Throws `usage.invalid` where only a person can replace it, with what to do, and `config.invalid`. */
-export function rotateToken({ desk, env, path }: { desk: ConfigDesk; env: ConfigEnv; path: string }): TokenRotation {
-  const { config, parsed } = desk.inForce()
-  const shared = sharedSecret(config, env)
+export function rotateToken({ desk, file, env, path }: TokenPlaces): TokenRotation {
+  const { config, parsed, env: known } = desk.inForce()
+  const shared = sharedSecret(config, known)
   if (shared?.mode === 'password' || config.gateway.auth.mode === 'password') throw isPassword()
   const token = new Secret(newToken())
+  const isTakenUp = config.gateway.reload.mode !== 'off'
+  const inVariable = (name: string, why: string): TokenRotation => {
+    if (env[name] || !file.holds(name)) throw fromVariable(name, why)
+    file.set(name, token)
+    return { kept: 'environment file', path: file.path, isTakenUp, token }
+  }
   const written = tokenIn(parsed)
   // A blank or placeholder value counts as none, there as here.
   if (shared && written && sharedSecret(config, {})) {
     const [, variable] = /(?<!\$)\$\{([A-Za-z_]\w*)\}/.exec(written) ?? []
-    if (variable !== undefined) throw fromVariable(variable, 'gateway.auth.token names it')
+    if (variable !== undefined) return inVariable(variable, 'gateway.auth.token names it')
     desk.set('gateway.auth.token', token.reveal())
-    return { kept: 'settings', path: desk.path, isTakenUp: config.gateway.reload.mode !== 'off', token }
+    return { kept: 'settings', path: desk.path, isTakenUp, token }
   }
-  if (shared) throw fromVariable('CLAWDBOT_GATEWAY_TOKEN', 'it is set where this command runs')
+  if (shared) return inVariable('CLAWDBOT_GATEWAY_TOKEN', 'it is set where this command runs')
   ensurePrivateFolder(dirname(path))
   writePrivateFile(path, `${token.reveal()}\n`, { keepLast: false })
   return { kept: 'file', path, isTakenUp: true, token }
@@ -46,7 +63,7 @@ function tokenIn(parsed: unknown): string | undefined {
 
 function isPassword(): Fault {
   return new Fault('usage.invalid', 'This gateway asks for a password, not for a token', {
-    remedy: 'Change it where it is set; in the settings with: clawdbot config set gateway.auth.password --stdin',
+    remedy: 'Run: clawdbot password set',
   })
 }
 

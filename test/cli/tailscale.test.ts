@@ -60,7 +60,9 @@ test('TS9: funnel takes a password of 24 characters and the typed name of this m
   using tailscale = standInTailscale()
   expect(await run(home, tailscale, 'funnel')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/password of at least 24 characters, and its mode is "token"[\s\S]*openssl rand/),
+    err: expect.stringMatching(
+      /password of at least 24 characters, and its mode is "token"[\s\S]*clawdbot password set/,
+    ),
   })
   const short = { CLAWDBOT_GATEWAY_PASSWORD: 'hunter2' }
   const refused = await run(home, tailscale, 'funnel', { env: short })

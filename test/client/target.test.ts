@@ -9,7 +9,8 @@ import { chooseProfile, saveProfile } from '../../src/client/saved-profiles.ts'
 import { profileTarget, resolveTarget, type TargetFlags } from '../../src/client/target.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
-import { noPrompts } from '../../src/tunnel/prompts.ts'
+import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
+import { cheapHash } from '../support/password-hash.ts'
 import { Home } from './support.ts'
 
 async function put(path: string, text: string): Promise<void> {
@@ -178,7 +179,7 @@ test.each([
 ])('a configuration that would have to be guessed is refused: %s', async (text, problem) => {
   await using home = await Home.make()
   await put(home.paths.configPath, text)
-  await expect(readGatewayConfig(home.paths.configPath, {})).rejects.toMatchObject({
+  await expect(readGatewayConfig(home.paths, {})).rejects.toMatchObject({
     code: 'config.invalid',
     message: expect.stringContaining(problem),
   })
@@ -188,7 +189,24 @@ test('blank secrets are none, and $${NAME} is the literal', async () => {
   await using home = await Home.make()
   const text = { gateway: { auth: { token: ' ', password: '$${NAME}-${lower}-${UP}' } }, other: ['ignored'] }
   await put(home.paths.configPath, JSON.stringify(text))
-  const { auth } = await readGatewayConfig(home.paths.configPath, { UP: 'x' })
+  const { auth } = await readGatewayConfig(home.paths, { UP: 'x' })
   expect(auth.token).toBeUndefined()
   expect(auth.password?.reveal()).toBe('${NAME}-${lower}-x')
+})
+
+test('where the settings keep a hash, the person is asked for the password, and the hash is sent to nobody', async () => {
+  await using home = await Home.make()
+  const hash = cheapHash('the password of this test')
+  await put(home.paths.configPath, JSON.stringify({ gateway: { auth: { password: hash } } }))
+  const asked: unknown[] = []
+  const gatewaySecret: Prompts['gatewaySecret'] = async (question) => {
+    asked.push(question)
+    return new Secret('typed')
+  }
+  for (const flags of [{}, { url: 'ws://127.0.0.1:18789' }]) {
+    const target = await resolveTarget(flags, {}, home.paths, { ...noPrompts, gatewaySecret })
+    const { password, token } = await target.secret(new AbortController().signal)
+    expect([password?.reveal(), token]).toEqual(['typed', undefined])
+  }
+  expect(asked).toEqual(Array(2).fill({ kind: 'gateway-secret', profile: 'local', secret: 'password' }))
 })

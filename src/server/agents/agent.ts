@@ -46,7 +46,7 @@ export function createAgent(parts: AgentParts): Agent {
     server: parts.server,
   })
   const providers = remade(config, (now) =>
-    createProviders({ config: now.models.providers, env: { ...now.env.vars, ...parts.env }, facts, discover }),
+    createProviders({ config: now.models.providers, env: { ...now.env.vars, ...parts.modelEnv() }, facts, discover }),
   )
   const runs = new Runs({
     bus: parts.bus,

@@ -4,10 +4,11 @@ import type { AuditFacts } from './facts.ts'
 
 export type Severity = 'critical' | 'warning' | 'info'
 
-/** A change so safe that the audit may make it when asked: access taken away from others, or one setting put back. */
+/** A change so safe that the audit may make it when asked: access taken away from others, a setting put back, a secret moved to `gateway.env`. */
 export type Repair =
   | { readonly kind: 'mode'; readonly path: string; readonly mode: number }
   | { readonly kind: 'setting'; readonly path: string; readonly value: string }
+  | { readonly kind: 'secret'; readonly path: string }
 
 export type Problem = {
   /** The facts, in a sentence. Holds no secret, as the facts hold none. */

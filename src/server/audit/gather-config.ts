@@ -2,20 +2,20 @@
 
 import { errorText, Fault } from '../../shared/fault.ts'
 import { sharedSecret } from '../config/effective.ts'
-import { type ConfigEnv, type ConfigSnapshot, readConfig } from '../config/load.ts'
-import { nodeAt, schemaTree } from '../config/outline.ts'
-import { mapTexts, pathText } from '../config/positions.ts'
+import { type ConfigEnv, type ConfigPlace, type ConfigSnapshot, readConfig } from '../config/load.ts'
 import { redactConfig } from '../config/redact.ts'
 import { type Config, defaultConfig } from '../config/schema.ts'
-import { isReference } from '../config/text.ts'
+import { writtenSecrets } from '../config/secret-places.ts'
 import { usableSecret } from '../gateway/admission/auth.ts'
+import { lengthOf } from '../gateway/admission/password-hash.ts'
 import type { AuditFacts, SecretFacts } from './facts.ts'
 
 /** Bits of the token a gateway makes for itself, in characters; see token-file.ts. */
 const madeLength = 43
 
-export function gatherConfig(path: string, env: ConfigEnv): Pick<AuditFacts, 'config' | 'secret'> {
-  const { config, parsed, issues } = read(path, env)
+export function gatherConfig(place: ConfigPlace): Pick<AuditFacts, 'config' | 'secret'> {
+  const { config, parsed, issues, env } = read(place)
+  const { path } = place
   return {
     config: {
       path,
@@ -29,23 +29,14 @@ export function gatherConfig(path: string, env: ConfigEnv): Pick<AuditFacts, 'co
 }
 
 /** A file that is a link or another account's is refused by whoever reads it; that is then its one problem. */
-function read(path: string, env: ConfigEnv): Pick<ConfigSnapshot, 'config' | 'parsed' | 'issues'> {
+function read(place: ConfigPlace): Pick<ConfigSnapshot, 'config' | 'parsed' | 'issues' | 'env'> {
   try {
-    return readConfig({ path, env })
+    return readConfig(place)
   } catch (error) {
     const remedy = error instanceof Fault && error.remedy !== undefined ? { remedy: error.remedy } : {}
-    return { config: defaultConfig(), parsed: {}, issues: [{ path: '', message: errorText(error), ...remedy }] }
+    const issues = [{ path: '', message: errorText(error), ...remedy }]
+    return { config: defaultConfig(), parsed: {}, issues, env: place.env }
   }
-}
-
-function writtenSecrets(parsed: unknown): string[] {
-  const tree = schemaTree()
-  const found: string[] = []
-  mapTexts(parsed, (text, path) => {
-    if (nodeAt(path, tree)?.secret === true && text !== '' && !isReference(text)) found.push(pathText(path))
-    return text
-  })
-  return found
 }
 
 function placeholders({ gateway }: Config, env: ConfigEnv): string[] {
@@ -62,5 +53,5 @@ function secretFacts(config: Config, env: ConfigEnv): SecretFacts {
   const shared = sharedSecret(config, env)
   if (!shared) return { mode: 'token', from: 'made', length: madeLength }
   const isInFile = sharedSecret(config, {})?.secret.reveal() === shared.secret.reveal()
-  return { mode: shared.mode, from: isInFile ? 'config' : 'environment', length: shared.secret.reveal().length }
+  return { mode: shared.mode, from: isInFile ? 'config' : 'environment', length: lengthOf(shared) }
 }

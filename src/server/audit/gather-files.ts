@@ -12,7 +12,7 @@ const mostNames = 2000
 const partOfName: readonly [RegExp, FilePart][] = [
   [/^clawdbot\.json(\.bak)?$/, 'config'],
   [/^(secrets|identity|tls)$/, 'credentials-folder'],
-  [/^(gateway-token|profiles\.json|allowed-commands\.json|tailscale-serve\.json)(\.bak)?$/, 'credential'],
+  [/^(gateway-token|gateway\.env|profiles\.json|allowed-commands\.json|tailscale-serve\.json)(\.bak)?$/, 'credential'],
   [/^(clawdbot\.db|outbox$|cache$)/, 'store'],
   [/^(logs$|audit\.db)/, 'log'],
 ]

@@ -19,7 +19,7 @@ export type GatherOptions = {
 }
 
 export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFacts {
-  const { config, secret } = gatherConfig(paths.config, env)
+  const { config, secret } = gatherConfig({ path: paths.config, env, envFile: paths.env })
   const { agents, tools } = config.settings
   const workspaces = [paths.workspace, agents.defaults.workspace, ...agents.list.map(({ workspace }) => workspace)]
   return {

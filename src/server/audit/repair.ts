@@ -15,6 +15,8 @@ export type Repaired = {
 export type RepairPorts = {
   /** Changes one setting of the configuration file. */
   readonly set: (path: string, value: string) => void
+  /** Moves the secret of a setting to `gateway.env`; the result is its name there. */
+  readonly moveSecret: (path: string) => string
   /** Writes down what was changed. */
   readonly note: (what: string, facts: Readonly<Record<string, unknown>>) => void
 }
@@ -31,7 +33,8 @@ export function repairFindings(findings: readonly Finding[], ports: RepairPorts)
   })
 }
 
-function apply(id: string, repair: Repair, { set, note }: RepairPorts): string {
+function apply(id: string, repair: Repair, { set, moveSecret, note }: RepairPorts): string {
+  if (repair.kind === 'secret') return `${repair.path} is kept in gateway.env as ${moveSecret(repair.path)} now`
   if (repair.kind === 'setting') {
     set(repair.path, repair.value)
     return `${repair.path} is now ${repair.value}`

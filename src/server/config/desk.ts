@@ -3,11 +3,10 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
-import { isRecord } from '../../shared/std/json.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../storage/private-files.ts'
-import { parseSettingPath, type SettingPath, setSetting, unsetSetting } from './edit.ts'
+import { parseSettingPath, type SettingPath, setSetting, settingAt, unsetSetting } from './edit.ts'
 import { issuesText } from './issues.ts'
-import { type ConfigEnv, type ConfigSnapshot, checkConfigText, readConfig } from './load.ts'
+import { type ConfigPlace, type ConfigSnapshot, checkConfigText, readConfig } from './load.ts'
 import { nodeAt } from './outline.ts'
 import { planReload } from './plan.ts'
 import { pathText } from './positions.ts'
@@ -29,18 +28,18 @@ export type ConfigChange = {
 /** Each call reads the file anew. All throw `config.invalid` with every problem of a file that cannot be used. */
 export class ConfigDesk {
   readonly path: string
-  readonly #env: ConfigEnv
+  readonly #place: ConfigPlace
   readonly #onWritten: (what: { setting: string }) => void
 
-  constructor(parts: { path: string; env: ConfigEnv; onWritten?: (what: { setting: string }) => void }) {
+  constructor(parts: ConfigPlace & { onWritten?: (what: { setting: string }) => void }) {
     this.path = parts.path
-    this.#env = parts.env
+    this.#place = parts
     this.#onWritten = parts.onWritten ?? (() => {})
   }
 
   /** Problems and warnings are in it; never throws for what the file says. */
   look(): ConfigSnapshot {
-    return readConfig({ path: this.path, env: this.#env })
+    return readConfig(this.#place)
   }
 
   /** Every setting in force, secrets replaced. */
@@ -52,8 +51,8 @@ export class ConfigDesk {
   get(pathAsText: string): Setting | undefined {
     const path = this.#known(pathAsText)
     const snapshot = this.inForce()
-    const value = valueAt(redactConfig(snapshot.config), path)
-    const isInFile = valueAt(snapshot.parsed, path) !== undefined
+    const value = settingAt(redactConfig(snapshot.config), path)
+    const isInFile = settingAt(snapshot.parsed, path) !== undefined
     return value === undefined ? undefined : { value, isInFile }
   }
 
@@ -72,6 +71,23 @@ export class ConfigDesk {
     return this.#change(path, (text) => unsetSetting(text, path))
   }
 
+  /**
+   * Several settings in one write, `undefined` taking one out; no copy of the file as it was stays beside it. For
+   * secrets that leave it.
+   */
+  exchange(changes: readonly { readonly path: string; readonly value: unknown }[]): ConfigChange {
+    const before = this.look()
+    if (before.issues.some(({ path }) => path === '')) throw invalid(this.path, before.issues)
+    const text = changes.reduce((edited, { path, value }) => {
+      const known = this.#known(path)
+      return value === undefined ? unsetSetting(edited, known) : setSetting(edited, known, value)
+    }, before.raw ?? '')
+    const change = this.#write(before, text, before.hash, changes.map(({ path }) => path).join(', '))
+    if (change.isChanged && existsSync(`${this.path}.bak`))
+      writePrivateFile(`${this.path}.bak`, text, { keepLast: false })
+    return change
+  }
+
   /** The text somebody edited elsewhere; `baseHash` is the hash of what they began with, null for a file that was not there. */
   replace(text: string, baseHash: string | null): ConfigChange {
     return this.#write(this.look(), text, baseHash, 'the whole file')
@@ -79,7 +95,7 @@ export class ConfigDesk {
 
   /** What is wrong with a text, before anything is written. */
   problems(text: string): string | undefined {
-    const { issues } = checkConfigText({ path: this.path, env: this.#env }, text)
+    const { issues } = checkConfigText(this.#place, text)
     return issues.length === 0 ? undefined : issuesText(this.path, issues)
   }
 
@@ -91,13 +107,13 @@ export class ConfigDesk {
 
   #write(before: ConfigSnapshot, text: string, baseHash: string | null, setting: string): ConfigChange {
     if (text === (before.raw ?? '')) return { isChanged: false, needRestart: [] }
-    const after = checkConfigText({ path: this.path, env: this.#env }, text)
+    const after = checkConfigText(this.#place, text)
     if (!after.valid) throw invalid(this.path, after.issues)
     if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
     if (this.look().hash !== baseHash) throw conflict(this.path)
     writePrivateFile(this.path, text)
     this.#onWritten({ setting })
-    const { needRestart } = planReload(before.config, after.config)
+    const { needRestart } = planReload(before, after)
     return { isChanged: true, needRestart }
   }
 
@@ -115,13 +131,6 @@ export class ConfigDesk {
       remedy: 'docs/config.md lists every setting; clawdbot config get shows the ones in force.',
     })
   }
-}
-
-function valueAt(root: unknown, path: SettingPath): unknown {
-  return path.reduce<unknown>((at, key) => {
-    if (Array.isArray(at)) return at[Number(key)]
-    return isRecord(at) ? at[key] : undefined
-  }, root)
 }
 
 function invalid(path: string, issues: ConfigSnapshot['issues']): Fault {

@@ -26,6 +26,14 @@ export function parseSettingPath(text: string): SettingPath {
   })
 }
 
+/** Undefined where there is none. */
+export function settingAt(root: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>((at, key) => {
+    if (Array.isArray(at)) return at[Number(key)]
+    return isRecord(at) ? at[key] : undefined
+  }, root)
+}
+
 /** `text` must be valid JSON5 with an object on top, or blank. Throws `usage.invalid` where the path leads through a plain value. */
 export function setSetting(text: string, path: SettingPath, value: unknown): string {
   const source = text.trim() === '' ? '{\n}\n' : text

@@ -6,6 +6,7 @@ import { Fault } from '../../shared/fault.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import { expandHome } from '../storage/paths.ts'
 import { fileMode, readPrivateFile } from '../storage/private-files.ts'
+import { gatewayEnv } from './gateway-env.ts'
 import { issuesText, schemaIssues } from './issues.ts'
 import { lineOf, type Positions } from './positions.ts'
 import { type Config, configSchema, defaultConfig } from './schema.ts'
@@ -25,21 +26,37 @@ export type ConfigSnapshot = {
   config: Config
   issues: ConfigIssue[]
   warnings: ConfigIssue[]
+  /** Where `${NAME}` and what no setting says were looked up: the environment, and `gateway.env` beneath it. */
+  env: ConfigEnv
 }
 
 /** Environment given, never read here: neither `.env` nor anything else in the current folder counts (SE6). */
 export type ConfigEnv = Readonly<Record<string, string | undefined>>
 
+export type ConfigPlace = {
+  path: string
+  env: ConfigEnv
+  /** Path of `gateway.env`. */
+  envFile?: string | undefined
+}
+
 /** Never throws for what is in the file; a missing file is an empty one. */
-export function readConfig({ path, env }: { path: string; env: ConfigEnv }): ConfigSnapshot {
+export function readConfig(place: ConfigPlace): ConfigSnapshot {
+  const { path } = place
   const raw = readPrivateFile(path)
-  if (raw === undefined) return { ...emptySnapshot(path), valid: true }
-  return { ...checkConfigText({ path, env }, raw), warnings: warningsOf(path) }
+  if (raw === undefined) return { ...emptySnapshot(path, envOf(place)), valid: true }
+  return { ...checkConfigText(place, raw), warnings: warningsOf(path) }
+}
+
+function envOf({ env, envFile }: ConfigPlace): ConfigEnv {
+  return envFile === undefined ? env : gatewayEnv(env, envFile)
 }
 
 /** What a text would mean as that file. Never throws for what it says. */
-export function checkConfigText({ path, env }: { path: string; env: ConfigEnv }, raw: string): ConfigSnapshot {
-  const base = { ...emptySnapshot(path), exists: true, raw, hash: createHash('sha256').update(raw).digest('hex') }
+export function checkConfigText(place: ConfigPlace, raw: string): ConfigSnapshot {
+  const { path } = place
+  const env = envOf(place)
+  const base = { ...emptySnapshot(path, env), exists: true, raw, hash: createHash('sha256').update(raw).digest('hex') }
   const text = parseConfigText(raw)
   if (!text.ok) return { ...base, issues: [text.issue] }
   const result = checkConfig(text.value, text.positions, env)
@@ -47,7 +64,7 @@ export function checkConfigText({ path, env }: { path: string; env: ConfigEnv },
 }
 
 /** As `readConfig`, but throws `config.invalid` with every problem in its message. */
-export function loadConfig(where: { path: string; env: ConfigEnv }): ConfigSnapshot {
+export function loadConfig(where: ConfigPlace): ConfigSnapshot {
   const snapshot = readConfig(where)
   if (!snapshot.valid) {
     throw new Fault('config.invalid', issuesText(where.path, snapshot.issues), {
@@ -103,7 +120,7 @@ function withVars(value: Record<string, unknown>, env: ConfigEnv): ConfigEnv {
   return merged
 }
 
-function emptySnapshot(path: string): ConfigSnapshot {
+function emptySnapshot(path: string, env: ConfigEnv): ConfigSnapshot {
   return {
     path,
     exists: false,
@@ -114,6 +131,7 @@ function emptySnapshot(path: string): ConfigSnapshot {
     config: defaultConfig(),
     issues: [],
     warnings: [],
+    env,
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { isRecord } from '../../shared/std/json.ts'
+import type { ConfigSnapshot } from './load.ts'
 import type { Config } from './schema.ts'
 
 export type ReloadPlan = {
@@ -29,8 +30,12 @@ const fixed = [
 ]
 
 /** `hot` mode never restarts: it applies what it can, and `needRestart` says what waits. */
-export function planReload(before: Config, after: Config): ReloadPlan {
-  const changed = differences(before, after)
+export function planReload(
+  { config: before, env: envBefore }: Pick<ConfigSnapshot, 'config' | 'env'>,
+  { config: after, env }: Pick<ConfigSnapshot, 'config' | 'env'>,
+): ReloadPlan {
+  // A variable counts without being named: as the gateway's secret, or as the key of a model service.
+  const changed = [...differences(before, after), ...(isDeepStrictEqual(envBefore, env) ? [] : ['gateway.env'])]
   const needRestart = changed.filter((path) => fixed.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)))
   return { changed, needRestart, action: actionFor(after.gateway.reload.mode, changed.length, needRestart.length) }
 }

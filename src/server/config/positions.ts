@@ -5,10 +5,11 @@ import { isRecord } from '../../shared/std/json.ts'
 /** Dotted path → line, counted from 1. `duplicates`: keys given twice in one object, of which JSON5 keeps the last. */
 export type Positions = { lines: Map<string, number>; duplicates: { path: string; line: number }[] }
 
-/** `a.b[0].c`, as problems name a place. */
+/** `a.b[0].c` or `a["my.host"]`, as problems name a place and `parseSettingPath` reads it. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`
+    if (!/^[A-Za-z_$][\w$-]*$/.test(String(part))) return `${text}[${JSON.stringify(String(part))}]`
     return text === '' ? String(part) : `${text}.${String(part)}`
   }, '')
 }

@@ -50,6 +50,11 @@ export function isReference(text: string): boolean {
   return /^\$\{[A-Z_][A-Z0-9_]*\}$/.test(text)
 }
 
+/** The variables a text names. */
+export function variablesIn(text: string): string[] {
+  return [...text.matchAll(reference)].flatMap(([whole, name = '']) => (whole.startsWith('$$') ? [] : [name]))
+}
+
 /** Replaces `${NAME}` in every text value; `$${NAME}` becomes a literal `${NAME}`. Unset and empty variables are named. */
 export function substitute(
   value: unknown,

@@ -1,7 +1,8 @@
-/** Notices changes of the configuration file and offers each valid one; a broken edit keeps the last good settings. */
+/** Notices changes of the configuration file and of `gateway.env` and offers each valid one; a broken edit keeps the last good settings. */
 
 import { existsSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { ConfigSnapshot } from './load.ts'
 import { planReload, type ReloadPlan } from './plan.ts'
@@ -11,6 +12,8 @@ export type ConfigWatch = {
   /** What is in force now. */
   initial: ConfigSnapshot
   read(): ConfigSnapshot
+  /** Those of the files that are read. */
+  paths: readonly string[]
   /** Tells of every touch of the file; the result stops it. */
   watchFile(path: string, onTouch: () => void): () => void
   /** A valid file that means something else than before. With the action `none` what was in force stays. */
@@ -23,7 +26,7 @@ export type ConfigWatch = {
 
 export function watchConfig(parts: ConfigWatch): Disposable {
   let current = parts.initial
-  let seenHash = parts.initial.hash
+  let seen = parts.initial
   let cancelTimer = () => {}
 
   const check = () => {
@@ -35,25 +38,26 @@ export function watchConfig(parts: ConfigWatch): Disposable {
   }
 
   const take = (next: ConfigSnapshot) => {
-    if (next.hash === seenHash) return
-    seenHash = next.hash
+    if (isDeepStrictEqual(next, seen)) return
+    seen = next
     if (!next.valid) {
       parts.onBroken(next)
       return
     }
-    const plan = planReload(current.config, next.config)
+    const plan = planReload(current, next)
     if (plan.changed.length > 0) parts.onChange(next, plan)
     if (plan.action !== 'none') current = next
   }
 
-  const stop = parts.watchFile(parts.initial.path, () => {
+  const onTouch = () => {
     cancelTimer()
     cancelTimer = parts.clock.after(current.config.gateway.reload.debounceMs, check, { unref: true })
-  })
+  }
+  const stops = parts.paths.map((path) => parts.watchFile(path, onTouch))
   return {
     [Symbol.dispose]() {
       cancelTimer()
-      stop()
+      for (const stop of stops) stop()
     },
   }
 }

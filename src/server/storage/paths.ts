@@ -26,6 +26,8 @@ export type StatePaths = {
   token: string
   /** The key by which programs know this gateway again. */
   key: string
+  /** Secrets beneath the environment, as `NAME=value`. */
+  env: string
   /** Process and port of the running gateway. */
   runtime: string
 }
@@ -51,6 +53,7 @@ export function statePaths(env: PathEnv, home: string): StatePaths {
     workspace: join(stateDir, 'workspace'),
     token: join(stateDir, 'gateway-token'),
     key: join(stateDir, 'gateway-key.pem'),
+    env: join(stateDir, 'gateway.env'),
     runtime: join(stateDir, 'gateway.json'),
   }
 }

@@ -82,7 +82,7 @@ test('a link put in the place of a file meanwhile is not followed, nor is anothe
     repair: { kind: 'mode', path, mode: 0o600 },
   })
   const noted: string[] = []
-  const ports = { set: () => {}, note: (what: string) => void noted.push(what) }
+  const ports = { set: () => {}, moveSecret: () => '', note: (what: string) => void noted.push(what) }
   const paths = [inState('gateway-token'), inState('gone'), other]
   const repaired = repairFindings(paths.map(finding), ports)
   expect(repaired.map(({ isDone }) => isDone)).toEqual([false, false, false])
@@ -101,7 +101,7 @@ test('a file of another account stays as it is, also for root', () => {
     remedy: '',
     repair: { kind: 'mode', path: foreign, mode: 0o600 },
   } as const
-  const [repaired] = repairFindings([finding], { set: () => {}, note: () => {} })
+  const [repaired] = repairFindings([finding], { set: () => {}, moveSecret: () => '', note: () => {} })
   expect(repaired).toMatchObject({ isDone: false, message: expect.stringContaining('another account') })
   expect(mode(foreign)).toBe(before)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { planReload } from '../../../src/server/config/plan.ts'
 import { configSchema } from '../../../src/server/config/schema.ts'
 
-const config = (value: unknown) => configSchema.parse(value)
+const config = (value: unknown, env = {}) => ({ config: configSchema.parse(value), env })
 const off = { reload: { mode: 'off' } }
 
 test.each([
@@ -20,6 +20,11 @@ test.each([
   ['any change while reload is off', { gateway: off }, { gateway: { ...off, port: 3 } }, ['gateway.port'], 'none'],
 ] as const)('%s', (_, before, after, changed, action) => {
   expect(planReload(config(before), config(after))).toMatchObject({ changed, action })
+})
+
+test('a variable that changed counts, whichever setting or none names it', () => {
+  const plan = planReload(config({}, { OPENAI_API_KEY: 'a' }), config({}, { OPENAI_API_KEY: 'b' }))
+  expect(plan).toEqual({ changed: ['gateway.env'], needRestart: [], action: 'hot' })
 })
 
 test('hot mode applies what it can and says what waits for a restart', () => {

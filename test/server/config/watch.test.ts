@@ -18,6 +18,7 @@ test('edits count once they have settled; a broken one keeps the last good setti
     clock,
     initial: read(),
     read,
+    paths: [path],
     watchFile: (_path, onTouch) => {
       touch = onTouch
       return () => {}

@@ -1,7 +1,7 @@
 /** What the configuration file says, and what should not stand in it. */
 
 import type { ConfigIssue } from '../../config/text.ts'
-import { type Check, defineCheck } from '../check.ts'
+import { type Check, defineCheck, shellWord } from '../check.ts'
 
 const isUnknown = ({ message }: ConfigIssue) => /is not a known setting|is not supported/.test(message)
 
@@ -41,52 +41,52 @@ type SecretKind = {
   readonly id: string
   readonly what: string
   readonly isOne: (setting: string) => boolean
-  readonly keep: (setting: string) => string
+  /** In place of moving it. */
+  readonly remedy?: string
 }
-
-const variable = (name: string) => (setting: string) =>
-  `Put it into the environment of the gateway as ${name}, then run: clawdbot config set ${setting} '\${${name}}'`
 
 const secretKinds: readonly SecretKind[] = [
   {
     id: 'config.secrets.gateway_token_in_config',
     what: 'The token of the gateway',
     isOne: (setting) => setting === 'gateway.auth.token',
-    keep: () =>
-      'Run: clawdbot config unset gateway.auth.token; the gateway then makes one and keeps it in a private file',
   },
   {
     id: 'config.secrets.gateway_password_in_config',
     what: 'The password of the gateway',
     isOne: (setting) => setting === 'gateway.auth.password',
-    keep: variable('CLAWDBOT_GATEWAY_PASSWORD'),
+    remedy: 'clawdbot password set',
   },
   {
     id: 'config.secrets.model_key_in_config',
     what: 'A key of a model service',
     isOne: (setting) => setting.startsWith('models.'),
-    keep: variable('MODEL_KEY'),
   },
   {
     id: 'config.secrets.other_in_config',
     what: 'Another secret, such as that of a remote gateway or a value of `env.vars`,',
     isOne: (setting) => !/^(gateway\.auth|models)\./.test(setting),
-    keep: variable('SECRET_NAME'),
   },
 ]
 
-export const secretsInConfig: readonly Check[] = secretKinds.map(({ id, what, isOne, keep }) =>
-  defineCheck({
-    id,
-    severity: 'warning',
-    about: `${what} stands in the configuration file, which is edited, copied and shown to others more readily than a file that holds nothing else.`,
-    remedy:
-      'Name a variable in its place: `clawdbot config set <setting> <variable in braces>` as docs/config.md shows, or keep it in a file of its own.',
-    run: ({ config }) =>
-      config.writtenSecrets
-        .filter(isOne)
-        .map((setting) => ({ message: `${setting} is a secret and stands in ${config.path}`, remedy: keep(setting) })),
-  }),
+export const secretsInConfig: readonly Check[] = secretKinds.map(
+  ({ id, what, isOne, remedy = 'clawdbot secrets move' }) =>
+    defineCheck({
+      id,
+      severity: 'warning',
+      about: `${what} stands in the configuration file, which is edited, copied and shown to others more readily than a file that holds nothing else.`,
+      remedy:
+        remedy === 'clawdbot secrets move'
+          ? '`clawdbot secrets move`, or `--fix`: it goes to `gateway.env`, and the setting names it.'
+          : `\`${remedy}\` keeps only a hash of it; \`clawdbot secrets move\` moves it to \`gateway.env\` as it is.`,
+      run: ({ config }) =>
+        config.writtenSecrets.filter(isOne).map((setting) => ({
+          message: `${setting} is a secret and stands in ${config.path}`,
+          ...(remedy === 'clawdbot secrets move'
+            ? { remedy: `Run: ${remedy} ${shellWord(setting)}`, repair: { kind: 'secret' as const, path: setting } }
+            : { remedy: `Run: ${remedy}` }),
+        })),
+    }),
 )
 
 export const redactOff = defineCheck({

@@ -65,7 +65,9 @@ export const gatewaySection = z
           .optional()
           .describe('Which secret is asked for; by default `password` if one is set, else `token`.'),
         token: secretText('Shared token. `CLAWDBOT_GATEWAY_TOKEN` is used when this is absent.').optional(),
-        password: secretText('Shared password. `CLAWDBOT_GATEWAY_PASSWORD` is used when this is absent.').optional(),
+        password: secretText(
+          'Shared password; `clawdbot password set` keeps a hash of it here. `CLAWDBOT_GATEWAY_PASSWORD` is used when this is absent.',
+        ).optional(),
         allowTailscale: z
           .boolean()
           .default(false)

@@ -43,6 +43,20 @@ export function deviceBookContract(
     expect(book.list().pending).toEqual([wider.request])
   })
 
+  test('what was rejected asks nobody again for its five minutes; asking for something else does', () => {
+    const { book, clock } = fresh()
+    const { request } = book.request(ask())
+    expect(book.reject(request.requestId)).toEqual(request)
+    expect(book.reject(request.requestId)).toBeUndefined()
+    expect(book.request(ask())).toEqual({ request, created: false })
+    expect([book.list().pending, book.pending(request.requestId)]).toEqual([[], undefined])
+    expect(book.request(ask({ scopes: admin })).created).toBe(true)
+    const other = book.request(ask({ deviceId: 'd2' })).request
+    book.reject(other.requestId)
+    clock.advance(5 * 60_000)
+    expect(book.request(ask({ deviceId: 'd2' })).created).toBe(true)
+  })
+
   test('PA7: at most 20 wait, 3 per address, the oldest leaving first, each for 5 minutes', () => {
     const { book, clock } = fresh()
     for (let i = 0; i < 4; i++) book.request(ask({ deviceId: `same${i}` }))

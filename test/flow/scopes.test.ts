@@ -26,7 +26,14 @@ const mayCall: Record<string, readonly string[]> = {
   ],
   'operator.pairing': [
     ...['node.pair.request', 'node.pair.list', 'node.pair.approve', 'node.pair.reject', 'node.rename'],
-    ...['device.pair.list', 'device.pair.approve', 'device.pair.reject', 'device.token.rotate', 'device.token.revoke'],
+    ...[
+      'device.pair.list',
+      'device.pair.approve',
+      'device.pair.reject',
+      'device.pair.grant',
+      'device.token.rotate',
+      'device.token.revoke',
+    ],
   ],
 }
 const forNodes = ['node.invoke.result', 'node.event', 'skills.bins']

@@ -45,7 +45,7 @@ export function connectParamsOf(intro: Introduction): ConnectParams {
     role,
     scopes: scopes ?? [],
     signedAtMs: signedAt,
-    token: auth?.token ?? auth?.deviceToken ?? '',
+    token: auth?.token ?? auth?.deviceToken ?? auth?.bootstrapToken ?? '',
     nonce,
     platform: client.platform,
     deviceFamily: client.deviceFamily,

@@ -1,6 +1,7 @@
 /** A gateway's door without sockets: judges first messages as if they came from one kind of place. */
 
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
+import { PairingCodes } from '../../src/server/gateway/admission/codes.ts'
 import { judgeFirstMessage, type Verdict } from '../../src/server/gateway/admission/handshake.ts'
 import { FailureLimiter } from '../../src/server/gateway/admission/limiter.ts'
 import { describeSource } from '../../src/server/gateway/admission/local.ts'
@@ -19,8 +20,9 @@ export function door() {
   const devices = openDeviceBook({ db, clock })
   const limiter = new FailureLimiter(clock)
   const passwords = new PasswordChecker(() => ports.secret)
+  const codes = new PairingCodes(clock)
   const secret = { mode: 'token' as 'token' | 'password', secret: new Secret(token) }
-  const ports = { secret, passwords, devices, limiter }
+  const ports = { secret, passwords, devices, codes, limiter }
   const judge = (text: string, place: 'here' | 'browser' | 'remote' = 'here'): Verdict => {
     const headers = { host: '127.0.0.1:1', ...(place === 'browser' && { origin: 'http://127.0.0.1:1' }) }
     const socketAddress = place === 'remote' ? '10.0.0.9' : '127.0.0.1'
@@ -32,7 +34,7 @@ export function door() {
     const params = connectParamsOf({ ...signed, scopes: ['operator.admin'], auth: { token }, ...intro })
     return judge(JSON.stringify({ type: 'req', id: 'r1', method: 'connect', params }), place)
   }
-  return { clock, devices, limiter, ports, judge, connect }
+  return { clock, devices, codes, limiter, ports, judge, connect }
 }
 
 export const refusalOf = (verdict: Verdict) =>

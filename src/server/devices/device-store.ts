@@ -61,13 +61,14 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
 
     request: (ask) => waiting.request(ask, find(ask.deviceId) !== undefined),
     pending: (requestId) => waiting.find(requestId),
-    reject: (requestId) => waiting.take(requestId),
+    reject: (requestId) => waiting.refuse(requestId),
 
-    approve(requestId, grantable) {
+    approve(requestId, grantable, fewer) {
       const request = waiting.take(requestId)
       if (!request) return undefined
       return db.transaction(() => {
-        storeApproval(db, request, find(request.deviceId), (request.scopes ?? []).filter(grantable), clock.now())
+        const granted = (fewer ?? request.scopes ?? []).filter(grantable)
+        storeApproval(db, request, find(request.deviceId), granted, clock.now())
         return find(request.deviceId)
       })
     },

@@ -12,7 +12,8 @@ const lifetimeMs = 5 * 60_000
 const maxWaiting = 20
 const maxPerSource = 3
 
-type Slot = { request: PendingDevice; asked: string; source: string; expiresAt: number }
+/** One that was refused stays for its time, unseen: a device that asks for the same again asks nobody. */
+type Slot = { request: PendingDevice; asked: string; source: string; expiresAt: number; isRefused: boolean }
 
 export class WaitingDevices {
   /** By device id, oldest first. */
@@ -33,23 +34,34 @@ export class WaitingDevices {
     const source = ask.remoteIp ?? ''
     this.#makeRoom(source)
     const request = describe(ask, isRepair, this.#clock.now())
-    this.#slots.set(ask.deviceId, { request, asked, source, expiresAt: this.#clock.monotonic() + lifetimeMs })
+    const expiresAt = this.#clock.monotonic() + lifetimeMs
+    this.#slots.set(ask.deviceId, { request, asked, source, expiresAt, isRefused: false })
     return { request: structuredClone(request), created: true }
   }
 
   list(): PendingDevice[] {
     this.#prune()
-    return [...this.#slots.values()].map(({ request }) => structuredClone(request))
+    return [...this.#slots.values()]
+      .filter(({ isRefused }) => !isRefused)
+      .map(({ request }) => structuredClone(request))
   }
 
   find(requestId: string): PendingDevice | undefined {
     return this.list().find((request) => request.requestId === requestId)
   }
 
-  /** Removes a request; it can be decided about once. */
+  /** Removes a request that is granted; a person finds it once, a code or a program of this machine at any time. */
   take(requestId: string): PendingDevice | undefined {
-    const request = this.find(requestId)
+    this.#prune()
+    const request = [...this.#slots.values()].find((slot) => slot.request.requestId === requestId)?.request
     if (request) this.#slots.delete(request.deviceId)
+    return request
+  }
+
+  refuse(requestId: string): PendingDevice | undefined {
+    const request = this.find(requestId)
+    const slot = request && this.#slots.get(request.deviceId)
+    if (slot) slot.isRefused = true
     return request
   }
 

@@ -33,6 +33,7 @@ export type IssuedToken = { token: string; role: Role; scopes: readonly string[]
  * - one pending request per device, 5 min, at most 20 in all and 3 per `remoteIp` (the oldest leaves first);
  * - asking again for the same role and scopes finds the same request; asking for anything else replaces it under
  *   a new id, so that nobody approves more than they were shown;
+ * - what was rejected is not asked again while its five minutes last, but may still be granted without asking anybody;
  * - a revoked token stays revoked, and `issue` for that role gives nothing until the device is approved again.
  */
 export type DeviceBook = {
@@ -41,8 +42,11 @@ export type DeviceBook = {
   find(deviceId: string): PairedDevice | undefined
   request(ask: PairingAsk): { request: PendingDevice; created: boolean }
   pending(requestId: string): PendingDevice | undefined
-  /** Grants the request's role and those of its scopes that `grantable` contains; adds to an earlier approval of the same key. */
-  approve(requestId: string, grantable: (scope: string) => boolean): PairedDevice | undefined
+  /**
+   * Grants the request's role and those of its scopes that `grantable` contains, or of `fewer`, which the caller has
+   * compared with them; adds to an earlier approval of the same key.
+   */
+  approve(requestId: string, grantable: (scope: string) => boolean, fewer?: readonly string[]): PairedDevice | undefined
   reject(requestId: string): PendingDevice | undefined
   /** Notes name and address of a device that came back. Never touches roles, scopes, key or platform. */
   touch(facts: DeviceFacts): void

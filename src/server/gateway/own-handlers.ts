@@ -13,13 +13,14 @@ import type { GatewayState } from './state.ts'
 
 export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers {
   const { clock, bus, devices, sessions, defaultAgentId } = parts
-  const { health, presence, hub, feed, connections, announcePresence } = state
+  const { health, presence, hub, feed, connections, codes, announcePresence } = state
   return mergeHandlers({
     ...parts.handlers,
     health: healthMethods({ health, sessions, defaultAgentId, clock }),
     system: systemMethods({ presence, announcePresence }),
     devices: devicesMethods({
       devices,
+      codes,
       bus,
       clock,
       closeDevice: (deviceId, role) => connections.closeDevice(deviceId, role),

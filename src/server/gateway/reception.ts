@@ -20,11 +20,16 @@ function proof({ publicKey, sign }: GatewayKey, asked: { host: string; clientNon
 /** The result takes each upgraded socket. */
 export function createReception(parts: GatewayParts, state: GatewayState, dispatch: Dispatch) {
   const { clock, bus, log, devices, doorbook } = parts
-  const { connections, hub, presence, health, limiter, passwords } = state
+  const { connections, hub, presence, health, limiter, passwords, codes } = state
 
   function welcome(connection: Connection, verdict: Verdict & { kind: 'accepted' }): unknown {
-    const { peer, deviceToken, news } = verdict
+    const { peer, deviceToken, news, code } = verdict
     for (const each of news) bus.publish({ type: 'wire', ...each })
+    if (code) {
+      const { id, issuer, role, scopes } = code
+      const from = connection.source.address
+      doorbook.changed('pairing.code-used', { code: id, by: issuer, deviceId: peer.deviceId, role, scopes, from })
+    }
     presence.joined(peer)
     const { client, deviceId, role, scopes, authMethod } = peer
     const who = { client: client.id, deviceId, role, scopes: [...scopes], with: authMethod }
@@ -59,7 +64,8 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
       clock,
       dispatch,
       prove: (serverNonce) => wantsProof && proof(parts.key, wantsProof, serverNonce),
-      judge: (text, facts) => judgeFirstMessage(text, facts, { secret: parts.secret(), passwords, devices, limiter }),
+      judge: (text, facts) =>
+        judgeFirstMessage(text, facts, { secret: parts.secret(), passwords, devices, codes, limiter }),
       decide: async (given) => await passwords.decide(given, turnOf(source, limiter)),
       welcome,
       onLive(live) {

@@ -3,6 +3,7 @@
 import { version } from '../../shared/build.ts'
 import { Pacer } from '../../shared/std/pacer.ts'
 import type { News } from '../bus.ts'
+import { PairingCodes } from './admission/codes.ts'
 import { FailureLimiter } from './admission/limiter.ts'
 import { PasswordChecker } from './admission/password-check.ts'
 import { Connections } from './connections.ts'
@@ -23,6 +24,7 @@ export type GatewayState = {
   readonly feed: ChatFeed
   readonly limiter: FailureLimiter
   readonly passwords: PasswordChecker
+  readonly codes: PairingCodes
   readonly health: HealthMonitor
   readonly presence: Presence
   stateVersion(): StateVersion
@@ -56,6 +58,7 @@ export function createState(parts: GatewayParts): GatewayState {
     feed,
     limiter: new FailureLimiter(clock),
     passwords: new PasswordChecker(parts.secret),
+    codes: new PairingCodes(clock),
     health,
     presence,
     stateVersion,

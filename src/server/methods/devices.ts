@@ -1,26 +1,35 @@
 /** Approving devices and their tokens (section 7.12). Nobody grants more than they hold (PA3, PA4). */
 
-import { hasScope, type Role, type Scope } from '../../shared/protocol/scope.ts'
+import { spellPairCode } from '../../shared/protocol/pair-code.ts'
+import { hasScope, operatorScopes, type Role, type Scope } from '../../shared/protocol/scope.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
+import type { PairingCodes } from '../gateway/admission/codes.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext, Peer } from '../gateway/context.ts'
 import type { DeviceBook, PendingDevice } from '../gateway/device-book.ts'
 
 export function devicesMethods(parts: {
   devices: DeviceBook
+  codes: PairingCodes
   bus: Bus
   clock: Clock
   /** Ends the live connections of a device whose credential changed (AU12). */
   closeDevice(deviceId: string, role: Role): void
   /** Writes it down in the audit log. */
-  note(what: 'pairing.rotated' | 'pairing.revoked', facts: Readonly<Record<string, unknown>>): void
+  note(
+    what: 'pairing.rotated' | 'pairing.revoked' | 'pairing.code-issued',
+    facts: Readonly<Record<string, unknown>>,
+  ): void
 }): HandlersOf<'devices', HandlerContext> {
-  const { devices, bus, clock, closeDevice, note } = parts
+  const { devices, codes, bus, clock, closeDevice, note } = parts
 
-  /** After the answer is on its way: the caller may be the device itself. */
-  const closeSoon = (deviceId: string, role: Role) => queueMicrotask(() => closeDevice(deviceId, role))
+  /** After the answer is on its way: the caller may be the device itself. What it promised others ends with it. */
+  const closeSoon = (deviceId: string, role: Role) => {
+    codes.forget(deviceId)
+    queueMicrotask(() => closeDevice(deviceId, role))
+  }
 
   const resolved = ({ requestId, deviceId }: PendingDevice, decision: 'approved' | 'rejected') =>
     bus.publish({
@@ -31,18 +40,19 @@ export function devicesMethods(parts: {
 
   return {
     'device.pair.list': () => devices.list(),
-    'device.pair.approve': ({ requestId }, { peer }) => {
-      const request = devices.pending(requestId)
-      if (!request) throw invalidRequest('unknown requestId')
-      if (roleOf(request.role) === 'node') requireAdmin(peer)
-      // Who approves speaks for all the device then holds, so also for what the same key was granted before (PA3).
-      const known = devices.find(request.deviceId)
-      const before = known?.publicKey === request.publicKey ? (known.scopes ?? []) : []
-      requireHeld(peer, [...(request.scopes ?? []), ...before])
-      const device = devices.approve(requestId, (scope) => holds(peer, scope))
-      if (!device) throw invalidRequest('unknown requestId')
-      resolved(request, 'approved')
-      return { requestId, device }
+    'device.pair.approve': ({ requestId }, { peer }) => approve(peer, requestId),
+    'device.pair.grant': ({ requestId, scopes }, { peer }) => approve(peer, requestId, scopes),
+    'device.code.create': ({ role, scopes }, { peer }) => {
+      requireKnown(scopes)
+      requireHeld(peer, scopes)
+      const issuer = nameOf(peer)
+      const { code, grant } = codes.issue({
+        ...{ role, issuer, source: peer.remoteAddress },
+        scopes: role === 'node' ? [] : scopes,
+      })
+      const { id, expiresAtMs } = grant
+      note('pairing.code-issued', { code: id, by: issuer, role, scopes: grant.scopes, expiresAtMs })
+      return { code: spellPairCode(code), role, scopes: [...grant.scopes], expiresAtMs }
     },
     'device.pair.reject': ({ requestId }) => {
       const request = devices.reject(requestId)
@@ -71,6 +81,26 @@ export function devicesMethods(parts: {
     },
   }
 
+  /** Lets it in with all it asks for, or with `fewer` of that. */
+  function approve(peer: Peer, requestId: string, fewer?: readonly string[]) {
+    const request = devices.pending(requestId)
+    if (!request) throw invalidRequest('unknown requestId')
+    if (roleOf(request.role) === 'node') requireAdmin(peer)
+    if (fewer) requireKnown(fewer)
+    const asked = new Set(request.scopes)
+    const wanted = fewer ?? request.scopes ?? []
+    const beyond = wanted.find((scope) => !holdsIn(asked, scope))
+    if (beyond !== undefined) throw invalidRequest(`the device does not ask for ${beyond}`)
+    // Who approves speaks for all the device then holds, so also for what the same key was granted before (PA3).
+    const known = devices.find(request.deviceId)
+    const before = known?.publicKey === request.publicKey ? (known.scopes ?? []) : []
+    requireHeld(peer, [...wanted, ...before])
+    const device = devices.approve(requestId, (scope) => holds(peer, scope), fewer)
+    if (!device) throw invalidRequest('unknown requestId')
+    resolved(request, 'approved')
+    return { requestId, device }
+  }
+
   /** Over another's token has who holds all that it holds, or is to hold; over a node's, an admin. */
   function requireAuthority(peer: Peer, deviceId: string, role: string, wanted: readonly string[] = []): void {
     if (role === 'node') requireAdmin(peer)
@@ -79,8 +109,15 @@ export function devicesMethods(parts: {
   }
 }
 
-function holds(peer: Peer, scope: string): boolean {
-  return hasScope(peer.scopes, scope.replace(/^operator\./, '') as Scope)
+const holds = (peer: Peer, scope: string): boolean => holdsIn(peer.scopes, scope)
+
+function holdsIn(scopes: ReadonlySet<string>, scope: string): boolean {
+  return hasScope(scopes, scope.replace(/^operator\./, '') as Scope)
+}
+
+function requireKnown(scopes: readonly string[]): void {
+  const stranger = scopes.find((scope) => !operatorScopes.some((known) => known === scope))
+  if (stranger !== undefined) throw invalidRequest(`unknown scope: ${stranger}`)
 }
 
 function nameOf({ deviceId, client }: Peer): string {

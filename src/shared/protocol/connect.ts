@@ -130,5 +130,11 @@ export type RefusalCode =
   | 'DEVICE_AUTH_PUBLIC_KEY_INVALID'
   | 'PROTOCOL_MISMATCH'
 
+/**
+ * Our capability of taking fewer scopes than were asked for: such a device is let in with what it holds and reads in the
+ * hello what that is, where another one would wait for more.
+ */
+export const fewerScopesCap = 'fewer-scopes'
+
 /** Capabilities our own terminal declares. `reattach` is ours: see `reattach.ts`. Other servers ignore unknown ones. */
-export const ourCaps = ['tool-events', 'reattach'] as const
+export const ourCaps = ['tool-events', 'reattach', fewerScopesCap] as const

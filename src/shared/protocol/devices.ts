@@ -5,6 +5,7 @@ import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
 
 const id = z.string().min(1).max(256)
+const scopes = z.array(z.string().max(256)).max(32)
 
 const described = {
   deviceId: z.string(),
@@ -60,6 +61,25 @@ const devicePairApprove = defineMethod({
   result: () => z.looseObject({ requestId: z.string(), device: pairedDevice }),
 })
 
+const devicePairGrant = defineMethod({
+  name: 'device.pair.grant',
+  about: 'Lets a waiting device in with some of the scopes it asks for.',
+  scope: 'pairing',
+  extension: true,
+  params: () => z.strictObject({ requestId: id, scopes }),
+  result: () => z.looseObject({ requestId: z.string(), device: pairedDevice }),
+})
+
+const deviceCodeCreate = defineMethod({
+  name: 'device.code.create',
+  about: 'A code that approves, once and for ten minutes, the device it is typed on.',
+  scope: 'admin',
+  extension: true,
+  params: () => z.strictObject({ role: z.enum(['operator', 'node']).default('operator'), scopes: scopes.default([]) }),
+  result: () =>
+    z.looseObject({ code: z.string(), role: z.string(), scopes: z.array(z.string()), expiresAtMs: z.number() }),
+})
+
 const devicePairReject = defineMethod({
   name: 'device.pair.reject',
   about: 'Refuses a waiting device.',
@@ -72,7 +92,7 @@ const deviceTokenRotate = defineMethod({
   name: 'device.token.rotate',
   about: 'Replaces a device token; the old one ends at once.',
   scope: 'pairing',
-  params: () => z.strictObject({ deviceId: id, role: id, scopes: z.array(z.string().max(256)).max(32).optional() }),
+  params: () => z.strictObject({ deviceId: id, role: id, scopes: scopes.optional() }),
   result: () =>
     z.looseObject({
       deviceId: z.string(),
@@ -111,6 +131,8 @@ export const devicesMethods = [
   devicePairList,
   devicePairApprove,
   devicePairReject,
+  devicePairGrant,
+  deviceCodeCreate,
   deviceTokenRotate,
   deviceTokenRevoke,
 ] as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../../support/clock.ts'
-import { makeDevice } from '../../support/device.ts'
+import { connectParamsOf, makeDevice } from '../../support/device.ts'
 import { newsOf, startTestGateway, testToken } from '../../support/gateway.ts'
 import { RawClient } from '../../support/raw-client.ts'
 import { RawSocket } from '../../support/raw-socket.ts'
@@ -25,6 +25,43 @@ describe('TR6', () => {
     client.send({ type: 'req', id: '2', method: 'connect', params: { auth: { token: testToken } } })
     expect(await client.closed).toEqual({ code: 1008, reason: 'invalid handshake: first request must be connect' })
     expect(client.frames.filter((frame) => frame.type === 'res')).toHaveLength(1)
+  })
+})
+
+describe('PA2: a nonce counts once, for its own socket, while that waits', () => {
+  test('replay: what let one socket in lets no other in, nor the same one again', async () => {
+    await using gateway = await startTestGateway()
+    using first = new RawClient(gateway.url)
+    const { nonce, ts } = await first.challenge()
+    const device = makeDevice()
+    const params = connectParamsOf({
+      device,
+      nonce,
+      signedAt: ts,
+      scopes: ['operator.read'],
+      auth: { token: testToken },
+    })
+    expect(await first.request('connect', params)).toMatchObject({ ok: true })
+    expect(await first.request('connect', params)).toMatchObject({
+      error: { message: 'connect is only valid as the first request' },
+    })
+    using second = new RawClient(gateway.url)
+    expect((await second.challenge()).nonce).not.toBe(nonce)
+    expect(await second.request('connect', params)).toMatchObject({ error: { message: 'device nonce mismatch' } })
+    expect(await second.closed).toMatchObject({ code: 1008 })
+  })
+
+  test('stale: ten seconds after it was given it counts no more', async () => {
+    const clock = new ManualClock()
+    await using gateway = await startTestGateway({ clock })
+    using client = new RawClient(gateway.url)
+    const { nonce, ts } = await client.challenge()
+    clock.advance(10_000)
+    expect(await client.closed).toEqual({ code: 1000, reason: '' })
+    using later = new RawClient(gateway.url)
+    await later.challenge()
+    const params = connectParamsOf({ device: makeDevice(), nonce, signedAt: ts, auth: { token: testToken } })
+    expect(await later.request('connect', params)).toMatchObject({ error: { message: 'device nonce mismatch' } })
   })
 })
 

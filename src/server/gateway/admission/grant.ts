@@ -18,3 +18,9 @@ export function covers(held: readonly string[], asked: readonly string[]): boole
   const set = new Set(held)
   return asked.every((scope) => hasScope(set, scope.replace(/^operator\./, '') as Scope))
 }
+
+/** What of the asked scopes is held: those that are, and those held that an asked one implies. */
+export function narrowed(held: readonly string[], asked: readonly string[]): string[] {
+  const both = [...asked.filter((scope) => covers(held, [scope])), ...held.filter((scope) => covers(asked, [scope]))]
+  return [...new Set(both)]
+}

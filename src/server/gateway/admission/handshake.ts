@@ -13,10 +13,11 @@ import type { Peer } from '../context.ts'
 import type { DeviceBook, IssuedToken } from '../device-book.ts'
 import type { SharedSecret } from '../server-parts.ts'
 import { digestOf } from './auth.ts'
+import type { CodeGrant, PairingCodes } from './codes.ts'
 import { askedScopes, covers } from './grant.ts'
 import type { CredentialClass, FailureLimiter } from './limiter.ts'
 import type { Source } from './local.ts'
-import { type AdmittedDevice, type PairingNews, pairDevice } from './pairing.ts'
+import { type AdmittedDevice, fewerScopes, type PairingNews, pairDevice } from './pairing.ts'
 import type { GivenSecret, PasswordCheck, PasswordChecker } from './password-check.ts'
 import { findProofFlaw } from './proof.ts'
 import {
@@ -43,6 +44,7 @@ export type HandshakePorts = {
   secret: SharedSecret | undefined
   passwords: Pick<PasswordChecker, 'check'>
   devices: DeviceBook
+  codes: PairingCodes
   limiter: FailureLimiter
 }
 
@@ -53,6 +55,8 @@ export type Verdict =
       peer: Peer
       deviceToken: IssuedToken | undefined
       news: PairingNews[]
+      /** The pairing code that let it in. */
+      code?: CodeGrant | undefined
     }
   | {
       kind: 'refused'
@@ -109,19 +113,21 @@ function judgeConnect(requestId: string, read: ReadConnect, facts: HandshakeFact
     const flaw = findProofFlaw(params, { ...facts, protocol, role, isLocal: facts.source.isDirect })
     if (flaw) return answered(requestId, proofRefusal(flaw, protocol))
   }
-  const scopes = askedScopes(protocol, role, params.scopes)
-  const login = logIn({ params, protocol, role, scopes }, facts, ports)
+  const asked = askedScopes(protocol, role, params.scopes)
+  const login = logIn({ params, protocol, role, scopes: asked }, facts, ports)
   if (login.kind === 'refused') return answered(requestId, login.refusal, login.delayMs)
   if (login.kind === 'undecided') return { kind: 'undecided', given: params.auth ?? {} }
-  const ask = { params, protocol, role, scopes, login: login.method, ...facts }
-  const device = params.device ? pairDevice(ask, ports.devices) : undefined
+  const ask = { params, protocol, role, scopes: login.scopes ?? asked, login: login.method, ...facts }
+  const device = params.device ? pairDevice(ask, ports) : undefined
   if (device?.kind === 'refused') return answered(requestId, device.refusal, 0, device.news)
+  const granted = { ...ask, scopes: device?.scopes ?? ask.scopes }
   return {
     kind: 'accepted',
     requestId,
-    peer: describePeer(ask, device),
-    deviceToken: device && deviceToken(ask, login.presentedToken, device, ports.devices),
+    peer: describePeer(granted, device),
+    deviceToken: device && deviceToken(granted, login.presentedToken, device, ports.devices),
     news: device?.news ?? [],
+    code: device?.code,
   }
 }
 
@@ -132,7 +138,8 @@ function roleOf(sent = 'operator'): Role | undefined {
 type Asking = { params: ConnectParams; protocol: ProtocolVersion; role: Role; scopes: readonly string[] }
 
 type Login =
-  | { kind: 'in'; method: Peer['authMethod']; presentedToken?: string }
+  /** `scopes` where the credential holds fewer than were asked for. */
+  | { kind: 'in'; method: Peer['authMethod']; presentedToken?: string; scopes?: readonly string[] }
   | { kind: 'refused'; refusal: Refusal; delayMs: number }
   | { kind: 'undecided' }
 
@@ -152,7 +159,11 @@ function logIn({ params, protocol, role, scopes }: Asking, facts: HandshakeFacts
   if (check === 'match') return { kind: 'in', method: ports.secret?.mode ?? 'token' }
   if (device && deviceToken) {
     const held = ports.devices.verify(device.id, role, digestOf(deviceToken))
-    if (held && covers(held, scopes)) return { kind: 'in', method: 'device-token', presentedToken: deviceToken }
+    const own = { kind: 'in', method: 'device-token', presentedToken: deviceToken } as const
+    if (held && covers(held, scopes)) return own
+    const fewer = held && fewerScopes({ params, scopes }, held)
+    // One that brings a pairing code wants more than the token holds: that is for the pairing to say.
+    if (fewer) return auth?.bootstrapToken ? own : { ...own, scopes: fewer }
   }
   if (check === 'undecided') return { kind: 'undecided' }
   if (check === 'busy') return { kind: 'refused', refusal: rateLimited(protocol, busyMs), delayMs: 0 }
@@ -179,9 +190,10 @@ function deviceToken(
   device: AdmittedDevice,
   devices: DeviceBook,
 ): IssuedToken | undefined {
-  if (presented !== undefined) return { token: presented, role, scopes, issuedAtMs: now }
   const id = params.device?.id ?? device.deviceId
-  return devices.hasToken(id, role, scopes) ? undefined : devices.issue(id, role, scopes)
+  const serves = devices.hasToken(id, role, scopes)
+  if (presented !== undefined && serves) return { token: presented, role, scopes, issuedAtMs: now }
+  return serves ? undefined : devices.issue(id, role, scopes)
 }
 
 function describePeer(

@@ -1,11 +1,12 @@
 /** Whether a device that proved its key is known well enough, or has to wait for a person (section 4.8, PA1, PA5). */
 
-import type { ConnectParams } from '../../../shared/protocol/connect.ts'
+import { type ConnectParams, fewerScopesCap } from '../../../shared/protocol/connect.ts'
 import type { Role } from '../../../shared/protocol/scope.ts'
 import type { ProtocolVersion } from '../../../shared/protocol/version.ts'
 import type { Peer } from '../context.ts'
 import type { DeviceBook, DeviceFacts, PairedDevice, PendingDevice } from '../device-book.ts'
-import { covers } from './grant.ts'
+import type { CodeGrant, PairingCodes } from './codes.ts'
+import { covers, narrowed } from './grant.ts'
 import type { Source } from './local.ts'
 import { normalizePublicKey } from './proof.ts'
 import { type PairingReason, pairingRequired, type Refusal } from './refusal.ts'
@@ -28,33 +29,70 @@ export type PairingFacts = {
   now: number
 }
 
-export type AdmittedDevice = { kind: 'admitted'; deviceId: string; news: PairingNews[] }
+/** `scopes` are those it is let in with; `code` is what it used to get them. */
+export type AdmittedDevice = {
+  kind: 'admitted'
+  deviceId: string
+  scopes: readonly string[]
+  news: PairingNews[]
+  code?: CodeGrant
+}
 export type PairingOutcome = AdmittedDevice | { kind: 'refused'; refusal: Refusal; news: PairingNews[] }
+export type PairingPorts = { devices: DeviceBook; codes: PairingCodes }
 
 /** Looks the device up, and asks for approval where needed; the proof of its key was checked before. */
-export function pairDevice(facts: PairingFacts, devices: DeviceBook): PairingOutcome {
+export function pairDevice(facts: PairingFacts, { devices, codes }: PairingPorts): PairingOutcome {
   const device = describeDevice(facts)
-  const record = devices.find(device.deviceId)
+  const { deviceId } = device
+  const record = devices.find(deviceId)
   const reason = pairingReason(record, device, facts)
   if (!reason) {
     devices.touch(device)
-    return { kind: 'admitted', deviceId: device.deviceId, news: [] }
+    return { kind: 'admitted', deviceId, scopes: facts.scopes, news: [] }
   }
+  const typed = facts.params.auth?.bootstrapToken
+  // A code is an approval given beforehand, and of a revoked device nobody can have meant it (PA6).
+  const code = typed && !wasRevoked(record) ? codes.redeem(typed, facts.role) : undefined
+  if (code) return admitByCode(facts, device, code, devices)
   // No silent approval for browsers, proxies, other machines, a device token that asks for more than it holds (PA1, PA4),
   // or a device that was revoked: only a person ends that (PA6).
   const silent = facts.source.isDirect && facts.login !== 'device-token' && !wasRevoked(record)
   const { role, scopes } = facts
+  const fewer = reason === 'scope-upgrade' && !silent && !typed ? fewerScopes(facts, record?.scopes) : undefined
+  if (fewer) {
+    devices.touch(device)
+    return { kind: 'admitted', deviceId, scopes: fewer, news: [] }
+  }
   const { request, created } = devices.request({ ...device, role, scopes, silent })
   const { requestId } = request
   if (silent && devices.approve(requestId, () => true)) {
-    const payload = { requestId, deviceId: device.deviceId, decision: 'approved' as const, ts: facts.now }
-    return { kind: 'admitted', deviceId: device.deviceId, news: [{ event: 'device.pair.resolved', payload }] }
+    return { kind: 'admitted', deviceId, scopes, news: [approvedNews(requestId, deviceId, facts.now)] }
   }
+  const approved = reason === 'not-paired' ? undefined : record
+  const codeAnswer = typed ? 'refused' : 'none'
   return {
     kind: 'refused',
-    refusal: pairingRequired({ ...facts, reason, requestId, deviceId: device.deviceId }),
+    refusal: pairingRequired({ ...facts, reason, requestId, deviceId, approved, codeAnswer }),
     news: created ? [{ event: 'device.pair.requested', payload: request }] : [],
   }
+}
+
+/** It gets what it asks for of what the code grants. */
+function admitByCode(
+  { role, scopes: asked, now }: PairingFacts,
+  device: DeviceFacts,
+  code: CodeGrant,
+  devices: DeviceBook,
+): AdmittedDevice {
+  const { deviceId } = device
+  const scopes = narrowed(code.scopes, asked)
+  const { requestId } = devices.request({ ...device, role, scopes }).request
+  devices.approve(requestId, () => true)
+  return { kind: 'admitted', deviceId, scopes, news: [approvedNews(requestId, deviceId, now)], code }
+}
+
+function approvedNews(requestId: string, deviceId: string, ts: number): PairingNews {
+  return { event: 'device.pair.resolved', payload: { requestId, deviceId, decision: 'approved', ts } }
 }
 
 function pairingReason(
@@ -69,6 +107,16 @@ function pairingReason(
   if (!covers(record.scopes ?? [], facts.scopes)) return 'scope-upgrade'
   if (record.platform !== undefined && record.platform !== device.platform) return 'metadata-upgrade'
   return undefined
+}
+
+/** What one that takes less than it asks for gets of what is held; undefined when that is nothing, or it does not. */
+export function fewerScopes(
+  { params, scopes }: Pick<PairingFacts, 'params' | 'scopes'>,
+  held: readonly string[] = [],
+): readonly string[] | undefined {
+  if (!params.caps?.includes(fewerScopesCap)) return undefined
+  const fewer = narrowed(held, scopes)
+  return fewer.length > 0 ? fewer : undefined
 }
 
 /** In that role, or in any. */

@@ -7,6 +7,8 @@ import type { ProtocolVersion } from '../../../shared/protocol/version.ts'
 
 /** How far `signedAt` may be from our clock, by protocol. */
 const skewMs: Record<ProtocolVersion, number> = { 3: 600_000, 4: 120_000 }
+/** The same for a proof without our nonce, which only a program of this machine may send: it has the same clock (PA2). */
+const bareSkewMs = 60_000
 
 /** The raw public key in base64url without padding; undefined when it is no Ed25519 key. PEM is taken too. */
 export function normalizePublicKey(text: string): string | undefined {
@@ -42,8 +44,9 @@ export function findProofFlaw(params: ConnectParams, facts: ProofFacts): Refusal
   const publicKey = normalizePublicKey(device.publicKey)
   if (!publicKey) return 'DEVICE_AUTH_PUBLIC_KEY_INVALID'
   if (deviceIdOf(publicKey) !== device.id) return 'DEVICE_AUTH_DEVICE_ID_MISMATCH'
-  if (Math.abs(facts.now - device.signedAt) > skewMs[facts.protocol]) return 'DEVICE_AUTH_SIGNATURE_EXPIRED'
   const nonceNeeded = facts.protocol === 4 || !facts.isLocal
+  const allowedMs = device.nonce || nonceNeeded ? skewMs[facts.protocol] : bareSkewMs
+  if (Math.abs(facts.now - device.signedAt) > allowedMs) return 'DEVICE_AUTH_SIGNATURE_EXPIRED'
   if (!device.nonce && nonceNeeded) return 'DEVICE_AUTH_NONCE_REQUIRED'
   if (device.nonce && device.nonce !== facts.nonce) return 'DEVICE_AUTH_NONCE_MISMATCH'
   return isSigned(params, publicKey, facts) ? undefined : 'DEVICE_AUTH_SIGNATURE_INVALID'

@@ -128,10 +128,15 @@ export function pairingRequired(facts: {
   deviceId: string
   role: string
   scopes: readonly string[]
+  /** What the same key was granted before. */
+  approved: { roles?: readonly string[] | undefined; scopes?: readonly string[] | undefined } | undefined
+  /** What became of a pairing code; that there is anything tells our clients that one may be typed. */
+  codeAnswer: 'none' | 'refused'
 }): Refusal {
-  const { requestId, reason } = facts
+  const { requestId, reason, approved, codeAnswer } = facts
   if (facts.protocol === 3) return refusal('NOT_PAIRED', 'pairing required', { details: { requestId } })
-  const message = `pairing required: ${pairingTexts[reason]}`
+  const what = codeAnswer === 'refused' ? 'the pairing code is wrong, used or too old' : pairingTexts[reason]
+  const message = `pairing required: ${what}`
   return refusal('NOT_PAIRED', message, {
     closeReason: `${message} (requestId: ${requestId})`,
     details: {
@@ -142,6 +147,8 @@ export function pairingRequired(facts: {
       deviceId: facts.deviceId,
       requestedRole: facts.role,
       requestedScopes: facts.scopes,
+      ...(approved && { approvedRoles: approved.roles ?? [], approvedScopes: approved.scopes ?? [] }),
+      pairingCode: codeAnswer,
     },
   })
 }

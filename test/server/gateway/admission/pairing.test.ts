@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { fewerScopesCap } from '../../../../src/shared/protocol/connect.ts'
+import { operatorScopes } from '../../../../src/shared/protocol/scope.ts'
 import { type Introduction, makeDevice } from '../../../support/device.ts'
-import { door } from '../../../support/door.ts'
+import { door, peerOf, refusalOf, token } from '../../../support/door.ts'
 
 test('PA1: a program here is approved silently, and everyone is told', () => {
   const device = makeDevice()
@@ -123,4 +125,152 @@ test('PA5: no scopes asked means none', () => {
   const { connect } = door()
   const verdict = connect({ device: makeDevice(), scopes: [] })
   expect(verdict).toMatchObject({ kind: 'accepted', deviceToken: { scopes: [] }, peer: { scopes: new Set() } })
+})
+
+describe('a pairing code', () => {
+  const withCode = (scopes = ['operator.read'], role: 'operator' | 'node' = 'operator') => {
+    const here = door()
+    const issue = () => here.codes.issue({ role, scopes, issuer: 'owner', source: '127.0.0.1' }).code
+    return { ...here, issue }
+  }
+  const all = [...operatorScopes]
+
+  test.each(['browser', 'remote'] as const)(
+    'PA7: from a %s lets in at once, with what it grants and no more',
+    (place) => {
+      const { connect, devices, issue } = withCode()
+      const device = makeDevice()
+      const auth = { token, bootstrapToken: issue() }
+      const verdict = connect({ device, scopes: all, auth }, place)
+      expect(verdict).toMatchObject({
+        kind: 'accepted',
+        deviceToken: { scopes: ['operator.read'] },
+        news: [{ event: 'device.pair.resolved', payload: { deviceId: device.id, decision: 'approved' } }],
+        code: { issuer: 'owner' },
+      })
+      expect([...peerOf(verdict).scopes]).toEqual(['operator.read'])
+      expect(devices.find(device.id)).toMatchObject({ scopes: ['operator.read'] })
+      expect(devices.list().pending).toEqual([])
+      // It was for one device.
+      expect(connect({ device: makeDevice(), scopes: all, auth }, place)).toMatchObject({ kind: 'refused' })
+    },
+  )
+
+  test('PA7: one that asks for less gets less', () => {
+    const { connect, devices, issue } = withCode(['operator.admin'])
+    const device = makeDevice()
+    connect({ device, scopes: ['operator.write'], auth: { token, bootstrapToken: issue() } }, 'remote')
+    expect(devices.find(device.id)?.scopes).toEqual(['operator.write'])
+  })
+
+  test('PA7: it stands for the approval, not for the secret: without that it is not even looked at', () => {
+    const { connect, codes, issue } = withCode()
+    const code = issue()
+    for (const secret of [{}, { token: 'wrong' }, { password: 'wrong' }]) {
+      const verdict = connect({ device: makeDevice(), auth: { ...secret, bootstrapToken: code } }, 'remote')
+      expect(refusalOf(verdict)).toMatchObject({ message: expect.stringMatching(/^unauthorized: /) })
+    }
+    for (let at = 0; at < 9; at++) connect({ device: makeDevice(), auth: { bootstrapToken: 'ZZZZZZZZ' } }, 'remote')
+    expect(codes.redeem(code, 'operator')).toBeDefined()
+  })
+
+  test('PA7: a wrong one is said to be wrong, and the device waits for a person as it would without', () => {
+    const { connect, devices, issue } = withCode()
+    issue()
+    const device = makeDevice()
+    const verdict = connect({ device, auth: { token, bootstrapToken: 'AAAA-AAAA' } }, 'remote')
+    expect(verdict).toMatchObject({
+      answer: {
+        error: {
+          message: 'pairing required: the pairing code is wrong, used or too old',
+          details: { reason: 'not-paired', pairingCode: 'refused' },
+        },
+      },
+    })
+    expect(devices.list().pending).toMatchObject([{ deviceId: device.id }])
+    expect(connect({ device }, 'remote')).toMatchObject({ answer: { error: { details: { pairingCode: 'none' } } } })
+  })
+
+  test('PA7: a code for an operator makes no node, and the other way round', () => {
+    const { connect, issue } = withCode()
+    const node = { device: makeDevice(), role: 'node', client: { mode: 'node' as const } }
+    const code = issue()
+    expect(connect({ ...node, auth: { token, bootstrapToken: code } }, 'remote').kind).toBe('refused')
+    const nodes = withCode([], 'node')
+    expect(nodes.connect({ ...node, auth: { token, bootstrapToken: nodes.issue() } }, 'remote').kind).toBe('accepted')
+  })
+
+  test('PA6: a revoked device does not come back with one, nor uses it up', () => {
+    const { connect, devices, codes, issue } = withCode()
+    const device = makeDevice()
+    connect({ device, auth: { token, bootstrapToken: issue() } }, 'remote')
+    devices.revoke(device.id, 'operator')
+    const code = issue()
+    expect(connect({ device, auth: { token, bootstrapToken: code } }, 'remote').kind).toBe('refused')
+    expect(codes.redeem(code, 'operator')).toBeDefined()
+  })
+
+  test('widens what a device holds, and lets in one that was rejected by mistake', () => {
+    const { connect, devices, codes, issue } = withCode()
+    const device = makeDevice()
+    connect({ device, scopes: all }, 'remote')
+    devices.reject(devices.list().pending[0]?.requestId ?? '')
+    expect(connect({ device, scopes: all, auth: { token, bootstrapToken: issue() } }, 'remote').kind).toBe('accepted')
+    const { code } = codes.issue({ role: 'operator', scopes: ['operator.write'], issuer: 'owner', source: 'x' })
+    const own = devices.issue(device.id, 'operator', ['operator.read'])?.token ?? ''
+    const caps = [fewerScopesCap]
+    const wider = connect({ device, caps, scopes: all, auth: { token: own, bootstrapToken: code } }, 'remote')
+    expect([...peerOf(wider).scopes]).toEqual(['operator.read', 'operator.write'])
+    expect(devices.find(device.id)?.scopes).toEqual(['operator.read', 'operator.write'])
+    // Its token serves for that from now on.
+    const next = (wider.kind === 'accepted' && wider.deviceToken?.token) || ''
+    const later = connect({ device, caps, scopes: all, auth: { token: next } }, 'remote')
+    expect([...peerOf(later).scopes]).toEqual(['operator.read', 'operator.write'])
+  })
+})
+
+describe('a device that takes fewer scopes than it asks for', () => {
+  const caps = [fewerScopesCap]
+  const all = [...operatorScopes]
+  const reader = () => {
+    const here = door()
+    const device = makeDevice()
+    here.connect({ device, scopes: ['operator.read'] }, 'remote')
+    here.devices.approve(here.devices.list().pending[0]?.requestId ?? '', () => true)
+    return { ...here, device }
+  }
+
+  test('AU9: is let in with what it holds, by the secret and by its token, and asks nobody for more', () => {
+    const { connect, devices, device } = reader()
+    const bySecret = connect({ device, caps, scopes: all }, 'remote')
+    expect([...peerOf(bySecret).scopes]).toEqual(['operator.read'])
+    const own = (bySecret.kind === 'accepted' && bySecret.deviceToken?.token) || ''
+    for (const place of ['remote', 'browser', 'here'] as const) {
+      const byToken = connect({ device, caps, scopes: all, auth: { token: own } }, place)
+      expect([...peerOf(byToken).scopes]).toEqual(['operator.read'])
+      expect(byToken).toMatchObject({ deviceToken: { scopes: ['operator.read'] } })
+    }
+    expect(devices.list().pending).toEqual([])
+  })
+
+  test('PA5: one that does not say so waits, and is told what it holds', () => {
+    const { connect, device } = reader()
+    expect(connect({ device, scopes: all }, 'remote')).toMatchObject({
+      answer: { error: { details: { reason: 'scope-upgrade', approvedScopes: ['operator.read'] } } },
+    })
+  })
+
+  test('PA5: a new device, another role or platform wait all the same, and nothing in common is no way in', () => {
+    const { connect, device } = reader()
+    const reasonOf = (intro: Introduction) => {
+      const verdict = connect({ caps, ...intro }, 'remote')
+      return verdict.kind === 'refused' && verdict.answer?.error.details
+    }
+    expect(reasonOf({ device: makeDevice(), scopes: all })).toMatchObject({ reason: 'not-paired' })
+    expect(reasonOf({ device, role: 'node' })).toMatchObject({ reason: 'role-upgrade' })
+    expect(reasonOf({ device, client: { platform: 'win32' }, scopes: ['operator.read'] })).toMatchObject({
+      reason: 'metadata-upgrade',
+    })
+    expect(reasonOf({ device, scopes: ['operator.approvals'] })).toMatchObject({ reason: 'scope-upgrade' })
+  })
 })

@@ -49,9 +49,10 @@ test('a key in PEM is the same key', () => {
   expect(deviceIdOf(publicKey)).toBe(deviceId)
 })
 
-describe('each flaw is found, in the order real servers report them', () => {
+describe('PA2: each flaw is found, in the order real servers report them', () => {
   const device = makeDevice()
-  const good = () => connectParamsOf({ device, nonce, signedAt: now, protocol: 4 })
+  const good = () =>
+    connectParamsOf({ device, nonce, signedAt: now, protocol: 4, scopes: ['operator.read', 'operator.write'] })
   const remote = { ...facts, protocol: 4 as const, isLocal: false }
   test('none in a good proof', () => expect(findProofFlaw(good(), remote)).toBeUndefined())
 
@@ -66,12 +67,16 @@ describe('each flaw is found, in the order real servers report them', () => {
     ['another nonce', 'DEVICE_AUTH_NONCE_MISMATCH', { device: { nonce: 'other' } }],
     ['a stamp it did not sign', 'DEVICE_AUTH_SIGNATURE_INVALID', { device: { signedAt: now + 1 } }],
     ['no signature', 'DEVICE_AUTH_SIGNATURE_INVALID', { device: { signature: 'AAAA' } }],
+    ['another role than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', {}],
+    ['its scopes in another order', 'DEVICE_AUTH_SIGNATURE_INVALID', { scopes: ['operator.write', 'operator.read'] }],
+    ['another mode than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', { client: { mode: 'cli' } }],
+    ['a pairing code it did not sign', 'DEVICE_AUTH_SIGNATURE_INVALID', { auth: { bootstrapToken: 'K7QF-3M9X' } }],
     ['more scopes than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', { scopes: ['operator.admin'] }],
     ['another token than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', { auth: { token: 'other' } }],
     ['another client than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', { client: { id: 'webchat' } }],
     ['another platform than signed', 'DEVICE_AUTH_SIGNATURE_INVALID', { client: { platform: 'win32' } }],
   ]
-  test.each(flaws)('%s: %s', (_, code, change) => {
+  test.each(flaws)('%s: %s', (name, code, change) => {
     const { device: proof, client, ...rest } = good()
     const spoilt = {
       ...rest,
@@ -79,14 +84,28 @@ describe('each flaw is found, in the order real servers report them', () => {
       client: { ...client, ...change.client },
       device: { ...proof, ...change.device },
     } as ConnectParams
-    expect(findProofFlaw(spoilt, remote)).toBe(code)
+    const role = name === 'another role than signed' ? 'node' : 'operator'
+    expect(findProofFlaw(spoilt, { ...remote, role })).toBe(code)
   })
 
-  test('protocol 3 allows ten minutes of drift, and no nonce from here', () => {
+  test('PA2: splice: no part of one good proof goes with another one', () => {
+    const other = makeDevice()
+    const [mine, theirs] = [good(), connectParamsOf({ device: other, nonce, signedAt: now, protocol: 4 })]
+    for (const part of ['id', 'publicKey', 'signature'] as const) {
+      const spliced = { ...mine, device: { ...mine.device, [part]: theirs.device?.[part] } } as ConnectParams
+      expect(findProofFlaw(spliced, remote)).toMatch(/DEVICE_ID_MISMATCH|SIGNATURE_INVALID/)
+    }
+  })
+
+  test('protocol 3 allows ten minutes of drift, and no nonce from here for a minute', () => {
     const late = connectParamsOf({ device, nonce, signedAt: now - 599_000, protocol: 3 })
     expect(findProofFlaw(late, { ...facts, isLocal: false })).toBeUndefined()
     const bare = connectParamsOf({ device, signedAt: now, protocol: 3 })
-    expect(findProofFlaw(bare, facts)).toBeUndefined()
+    for (const drift of [0, 60_000, -60_000]) {
+      expect(findProofFlaw(bare, { ...facts, now: now + drift })).toBeUndefined()
+      const beyond = now + drift + Math.sign(drift || 1) * 60_001
+      expect(findProofFlaw(bare, { ...facts, now: beyond })).toBe('DEVICE_AUTH_SIGNATURE_EXPIRED')
+    }
     expect(findProofFlaw(bare, { ...facts, isLocal: false })).toBe('DEVICE_AUTH_NONCE_REQUIRED')
   })
 })

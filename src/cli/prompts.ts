@@ -57,6 +57,17 @@ export function terminalPrompts(person: Person, tell: (text: string) => void): P
       }),
     gatewaySecret: ({ profile, secret }, signal) =>
       inTurn(async () => await person.hidden(`Gateway ${secret} of the profile ${oneLine(profile)}: `, signal)),
+    pairCode: ({ fingerprint, attempt }, signal) =>
+      inTurn(async () => {
+        if (attempt > 1) tell('That code is wrong, used or too old.\n')
+        else tell(`The gateway does not know this device yet; it waits for approval as ${oneLine(fingerprint)}\n`)
+        const question = 'Pairing code shown on another device (Enter: none): '
+        const typed = await person.line(question, signal).catch((reason: unknown) => {
+          tell('\n') // it came in otherwise, and the question stands on a line of its own
+          throw reason
+        })
+        return typed?.trim() ? new Secret(typed) : undefined
+      }),
   }
 }
 

@@ -6,6 +6,7 @@ import { ourCaps } from '../shared/protocol/connect.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
 import { openConnection } from './connection.ts'
 import type { Connection } from './connection-api.ts'
+import type { Greeter } from './establish.ts'
 import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
 import { networkAddresses } from './network.ts'
@@ -28,7 +29,11 @@ export async function openScreenConnection(
     caps: ourCaps,
   }
   const greeter = await greeterOf(target, who, surroundings)
-  const asking = (prompts: Prompts) => ({ ...greeter, secret: (signal: AbortSignal) => target.secret(signal, prompts) })
+  const asking = (prompts: Prompts): Greeter => ({
+    ...greeter,
+    secret: (signal) => target.secret(signal, prompts),
+    askPairCode: (question, signal) => prompts.pairCode(question, signal),
+  })
   const { name, ways, profile } = target
   const env = tunnelEnv(surroundings.env, profile)
   return openConnection({ name, ways, greeter: asking, network: networkAddresses, ...surroundings, env })

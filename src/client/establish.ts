@@ -6,9 +6,11 @@ import { gatewayNonceHeader } from '../shared/protocol/gateway-proof.ts'
 import { RpcClient } from '../shared/rpc/client.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import type { Secret } from '../shared/std/secret.ts'
 import { deadline, isTimeout, raceAbort } from '../shared/std/signal.ts'
 import type { LayerEvent } from '../tunnel/layer.ts'
 import type { Tunnel } from '../tunnel/tunnel.ts'
+import { type AskPairCode, awaitApproval, takesPairCode } from './approval-wait.ts'
 import { checkKnown, type GatewayKeys, newNonce, provenKey } from './gateway-keys.ts'
 import {
   type Challenge,
@@ -42,6 +44,10 @@ export type Greeter = {
   readonly secretRemedy?: string | undefined
   /** The secret was typed for this run: it goes before a stored device token. */
   readonly isSecretExplicit: boolean
+  /** What the person typed for this connection; sent until it is in. */
+  readonly pairCode?: Secret | undefined
+  /** Asked when the gateway wants this device approved. */
+  readonly askPairCode: AskPairCode
   readonly clock: Clock
   readonly vocabulary: Vocabulary
 }
@@ -64,8 +70,9 @@ export type Link = {
 }
 
 /**
- * Rejects with a `Fault`, or with the signal's reason. A stale device token is dropped and the secret tried once. Each
- * greeting has its time; a person who is asked for the secret takes theirs.
+ * Rejects with a `Fault`, or with the signal's reason. A stale device token is dropped and the secret tried once; a device
+ * that has to be approved waits for that as long as a person may still type a code. Each greeting has its time; a person
+ * who is asked takes theirs.
  */
 export async function establish(
   tunnel: Tunnel,
@@ -74,8 +81,23 @@ export async function establish(
   signal: AbortSignal,
   timeoutMs: number = establishTimeoutMs,
 ): Promise<Link> {
+  const greeting = { tunnel, greeter, events, signal, timeoutMs, pairCode: greeter.pairCode }
+  try {
+    return await logIn(greeting)
+  } catch (error) {
+    if (!takesPairCode(error)) throw error
+    const { askPairCode: ask, clock } = greeter
+    // The layer began with the first try; looking again and again is no news of it.
+    const onLayer = (event: LayerEvent) => event.state === 'up' && events.onLayer?.(event)
+    const enter = (pairCode: Secret | undefined, signal: AbortSignal) =>
+      logIn({ ...greeting, events: { ...events, onLayer }, signal, pairCode })
+    return await awaitApproval(error, { ask, enter, clock, signal })
+  }
+}
+
+async function logIn(greeting: Greeting): Promise<Link> {
+  const { tunnel, greeter, signal } = greeting
   const { tokens, isSecretExplicit } = greeter
-  const greeting = { tunnel, greeter, events, signal, timeoutMs }
   const stored = isSecretExplicit ? undefined : await tokens.get(tunnel.origin, 'operator')
   if (!stored) return await greet(greeting, await greeter.secret(signal))
   try {
@@ -95,6 +117,7 @@ type Greeting = {
   readonly events: LinkEvents
   readonly signal: AbortSignal
   readonly timeoutMs: number
+  readonly pairCode: Secret | undefined
 }
 
 /** The device token that was sent is no longer good; `fault` is what to say when there is nothing else to try. */
@@ -133,7 +156,8 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
     const challenge = await wire.challenge(pinned !== undefined)
     const shown = provenKey(challenge, wire.nonce)
     checkKnown(origin, pinned, shown, tunnel.url.isLoopback)
-    const params = connectParams(who, identity, secret, challenge, clock.now())
+    const { pairCode } = greeting
+    const params = connectParams(who, identity, { ...secret, pairCode }, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
     const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken

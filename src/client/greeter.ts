@@ -2,6 +2,7 @@
 
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import type { Secret } from '../shared/std/secret.ts'
 import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import type { Greeter } from './establish.ts'
 import { GatewayKeys } from './gateway-keys.ts'
@@ -23,9 +24,10 @@ export async function greeterOf(
   around: Pick<Surroundings, 'paths' | 'clock'> & {
     readonly prompts?: Prompts
     readonly vocabulary?: Vocabulary | undefined
+    readonly pairCode?: Secret | undefined
   },
 ): Promise<Greeter> {
-  const { paths, clock, vocabulary, prompts = noPrompts } = around
+  const { paths, clock, vocabulary, pairCode, prompts = noPrompts } = around
   const identity = await loadIdentity(paths.deviceKey, () => clock.now())
   return {
     who,
@@ -36,6 +38,8 @@ export async function greeterOf(
     secretRefused: target.secretRefused,
     secretRemedy: target.secretRemedy,
     isSecretExplicit: target.isSecretExplicit,
+    pairCode,
+    askPairCode: (question, signal) => prompts.pairCode(question, signal),
     clock,
     vocabulary: vocabulary ?? (await import('../shared/rpc/whole-vocabulary.ts')).wholeVocabulary,
   }

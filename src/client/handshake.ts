@@ -27,7 +27,12 @@ export type Introduction = {
   readonly caps: readonly string[]
 }
 
-export type Credentials = { readonly token?: Secret | undefined; readonly password?: Secret | undefined }
+/** `pairCode` stands for the approval of this device, and is sent only when a person gave one. */
+export type Credentials = {
+  readonly token?: Secret | undefined
+  readonly password?: Secret | undefined
+  readonly pairCode?: Secret | undefined
+}
 
 /**
  * Params of `connect`, with fields that protocol 3 knows only. Without a challenge (a local server that sends none) the
@@ -42,6 +47,7 @@ export function connectParams(
 ): ConnectParams {
   const token = secret.token?.reveal()
   const password = secret.password?.reveal()
+  const pairCode = secret.pairCode?.reveal()
   const signedAt = challenge?.ts ?? now
   const proof = proofText(challenge ? 'v2' : 'v1', {
     deviceId: identity.deviceId,
@@ -50,7 +56,7 @@ export function connectParams(
     role: 'operator',
     scopes: operatorScopes,
     signedAtMs: signedAt,
-    token: token ?? '',
+    token: token ?? pairCode ?? '',
     nonce: challenge?.nonce,
   })
   return {
@@ -74,10 +80,13 @@ export function connectParams(
       signedAt,
       ...(challenge ? { nonce: challenge.nonce } : {}),
     },
-    ...(token === undefined && password === undefined
-      ? {}
-      : { auth: { ...(token === undefined ? {} : { token }), ...(password === undefined ? {} : { password }) } }),
+    ...authOf({ token, password, bootstrapToken: pairCode }),
   }
+}
+
+function authOf(given: NonNullable<ConnectParams['auth']>): Pick<ConnectParams, 'auth'> {
+  const auth = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return Object.keys(auth).length === 0 ? {} : { auth }
 }
 
 /** The answer to `connect`. Throws `client.not-a-gateway` when it is none. */
@@ -166,19 +175,23 @@ function secretFault(refusal: Refusal, origin: string, ownRemedy: string | undef
 }
 
 function pairingFault(refusal: Refusal, origin: string): Fault {
-  const id = isRecord(refusal.details) ? refusal.details.requestId : undefined
-  const own = isRecord(refusal.details) ? refusal.details.deviceId : undefined
+  const { requestId: id, deviceId: own, pairingCode } = isRecord(refusal.details) ? refusal.details : {}
   const isId = typeof own === 'string' && /^[0-9a-f]{64}$/.test(own)
-  const fingerprint = isId ? ` as ${deviceFingerprint(own)}` : ''
+  const fingerprint = isId ? deviceFingerprint(own) : undefined
   const requestId = typeof id === 'string' && /^[\w-]{1,128}$/.test(id) ? id : undefined
-  return new Fault(
-    'client.pairing-required',
-    `${origin} does not know this device yet; it waits for approval${fingerprint}`,
-    {
-      remedy: `On the gateway's machine run: clawdbot devices approve ${requestId ?? '<request id from: clawdbot devices list>'}`,
-      details: requestId === undefined ? {} : { requestId },
+  const waits = `it waits for approval${fingerprint === undefined ? '' : ` as ${fingerprint}`}`
+  const sentence =
+    pairingCode === 'refused'
+      ? `That pairing code is wrong, used or too old for ${origin}; ${waits}`
+      : `${origin} does not know this device yet; ${waits}`
+  return new Fault('client.pairing-required', sentence, {
+    remedy: `On the gateway's machine run: clawdbot devices approve ${requestId ?? '<request id from: clawdbot devices list>'}`,
+    details: {
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(pairingCode === undefined ? {} : { takesCode: true }),
     },
-  )
+  })
 }
 
 function detailCode({ details }: Refusal): string {

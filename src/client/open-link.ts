@@ -3,7 +3,9 @@
 import { config } from 'zod'
 import { version } from '../shared/build.ts'
 import { Fault } from '../shared/fault.ts'
+import { fewerScopesCap } from '../shared/protocol/connect.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
+import type { Secret } from '../shared/std/secret.ts'
 import type { LayerEvent } from '../tunnel/layer.ts'
 import { openTunnel } from '../tunnel/open.ts'
 import type { Way } from '../tunnel/way.ts'
@@ -23,12 +25,14 @@ export type LinkOptions = Surroundings & {
   readonly onLayer?: (event: LayerEvent) => void
   /** The methods and events that will be used; everything when absent. */
   readonly vocabulary?: Vocabulary | undefined
+  /** Stands for the approval of this device. */
+  readonly pairCode?: Secret | undefined
 }
 
 export type OpenLink = Link & AsyncDisposable
 
 /**
- * One connection for one line command: no retries, no caps. A way that does not lead there gives way to the next; a
+ * One connection for one line command: no retries, nothing caught up with. A way that does not lead there gives way to the next; a
  * gateway that was reached, or a question that only a person can answer, ends it. Rejects with a `Fault`.
  */
 export async function openLink(target: Target, options: LinkOptions): Promise<OpenLink> {
@@ -38,7 +42,7 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     mode: options.mode ?? 'cli',
     version,
     platform: process.platform,
-    caps: [],
+    caps: [fewerScopesCap],
   }
   const greeter = await greeterOf(target, who, options)
   const failed: Fault[] = []

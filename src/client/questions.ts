@@ -21,5 +21,6 @@ export function watchPrompts(prompts: Prompts, onChange: (isAsking: boolean) => 
     password: watch((question, signal) => prompts.password(question, signal)),
     answers: watch((question, signal) => prompts.answers(question, signal)),
     gatewaySecret: watch((question, signal) => prompts.gatewaySecret(question, signal)),
+    pairCode: watch((question, signal) => prompts.pairCode(question, signal)),
   }
 }

@@ -45,7 +45,22 @@ export type GatewaySecretQuestion = {
   readonly secret: 'token' | 'password'
 }
 
-export type Question = HostKeyQuestion | PassphraseQuestion | PasswordQuestion | ServerQuestion | GatewaySecretQuestion
+/** The gateway wants this device approved: a code shown on another one stands for that. */
+export type PairCodeQuestion = {
+  readonly kind: 'pair-code'
+  /** By which the person who approves knows this device; empty when the gateway did not tell. */
+  readonly fingerprint: string
+  /** From 1 to 3. */
+  readonly attempt: number
+}
+
+export type Question =
+  | HostKeyQuestion
+  | PassphraseQuestion
+  | PasswordQuestion
+  | ServerQuestion
+  | GatewaySecretQuestion
+  | PairCodeQuestion
 
 /** Each rejects with the signal's reason, or with `ssh.needs-user` where nobody can be asked. Undefined: the person declined. */
 export type Prompts = {
@@ -55,6 +70,8 @@ export type Prompts = {
   /** One answer per prompt, in order. */
   answers(question: ServerQuestion, signal: AbortSignal): Promise<readonly Secret[] | undefined>
   gatewaySecret(question: GatewaySecretQuestion, signal: AbortSignal): Promise<Secret | undefined>
+  /** Where nobody can be asked: undefined, since a person may approve the device elsewhere just as well. */
+  pairCode(question: PairCodeQuestion, signal: AbortSignal): Promise<Secret | undefined>
 }
 
 /** Where nobody can be asked: a pipe, a service, a test. */
@@ -75,6 +92,7 @@ export const noPrompts: Prompts = {
     const remedy = `Keep it where programs find it: clawdbot profiles edit ${profile} --secret-file`
     throw unasked(kind, `The profile ${profile} asks for its ${secret} each time`, remedy)
   },
+  pairCode: async () => undefined,
 }
 
 const onceFromTerminal = 'Connect once from a terminal, where the question can be answered.'

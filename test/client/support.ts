@@ -52,6 +52,7 @@ export class Home implements AsyncDisposable {
       tokens: new DeviceTokens(this.paths.deviceTokens, identity.deviceId, systemClock),
       secret: async () => credentials,
       isSecretExplicit: secret.explicit ?? false,
+      askPairCode: noPrompts.pairCode,
       clock: systemClock,
       vocabulary: wholeVocabulary,
     }

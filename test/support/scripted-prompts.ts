@@ -9,6 +9,7 @@ export type Answers = {
   passwords?: string[]
   /** One list per dialogue with the server. */
   server?: string[][]
+  codes?: string[]
 }
 
 export type ScriptedPrompts = Prompts & {
@@ -21,6 +22,7 @@ export function scriptedPrompts({
   passphrases = [],
   passwords = [],
   server = [],
+  codes = [],
 }: Answers): ScriptedPrompts {
   const asked: Question[] = []
   const secret = (text: string | undefined) => (text === undefined ? undefined : new Secret(text))
@@ -46,6 +48,10 @@ export function scriptedPrompts({
     async gatewaySecret(question) {
       note(question)
       return undefined
+    },
+    async pairCode(question) {
+      note(question)
+      return secret(codes.shift())
     },
   }
 }

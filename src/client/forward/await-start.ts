@@ -72,6 +72,8 @@ async function askSecrets(
       return one(await prompts.password(question, signal))
     case 'gateway-secret':
       return one(await prompts.gatewaySecret(question, signal))
+    case 'pair-code':
+      return one(await prompts.pairCode(question, signal))
     case 'server':
       return await prompts.answers(question, signal)
   }

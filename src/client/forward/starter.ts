@@ -80,5 +80,6 @@ function promptsOver(channel: Channel, tell: (message: ToStarter) => void): Prom
     password: orNobody(noPrompts.password, async (question, signal) => (await texts(question, signal))?.[0]),
     answers: orNobody(noPrompts.answers, texts),
     gatewaySecret: orNobody(noPrompts.gatewaySecret, async (question, signal) => (await texts(question, signal))?.[0]),
+    pairCode: orNobody(noPrompts.pairCode, async (question, signal) => (await texts(question, signal))?.[0]),
   }
 }

@@ -41,6 +41,11 @@ export class Asker {
     password: (question, signal) => this.#askOne(question, 'Password', signal),
     gatewaySecret: (question, signal) =>
       this.#askOne(question, question.secret === 'token' ? 'Token' : 'Password', signal),
+    pairCode: async (question, signal) => {
+      const fields = [{ label: 'Pairing code', isHidden: false, text: [] }]
+      const words = await this.#ask(question, fields, signal)
+      return words?.[0]?.trim() ? new Secret(words[0]) : undefined
+    },
     answers: async (question, signal) => {
       const fields = question.prompts.map(({ text, isEchoed }) => ({ label: text, isHidden: !isEchoed, text: [] }))
       return (await this.#ask(question, fields, signal))?.map((words) => new Secret(words))

@@ -71,6 +71,12 @@ function factRows(question: Question, width: number): Row[] {
       return serverRows(question, lines)
     case 'gateway-secret':
       return lines(`of the profile ${question.profile}`, strong)
+    case 'pair-code':
+      return [
+        ...lines(`as ${question.fingerprint}`, strong),
+        ...again(question.attempt),
+        ...lines('Somebody who may pair approves it, or you type the code that clawdbot devices pair shows there.'),
+      ]
   }
 }
 

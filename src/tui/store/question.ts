@@ -31,6 +31,7 @@ const titles: Readonly<Record<Question['kind'], string>> = {
   password: 'The server asks for a password',
   server: 'The server asks',
   'gateway-secret': 'The gateway asks for its secret',
+  'pair-code': 'This device waits for approval',
 }
 
 export const questionTitle = ({ kind }: Question): string => titles[kind]

@@ -44,6 +44,21 @@ describe.each(sizes)('at $columns×$rows', (size) => {
     expect(screen.text()).not.toContain('•')
   })
 
+  test('a pairing code is shown as it is typed, below what the other side compares', async () => {
+    await using screen = await openUi(scriptedGateway(), size)
+    const question = { kind: 'pair-code', fingerprint: '3f9a-01c2-77de-b410', attempt: 2 } as const
+    const answer = screen.prompts().pairCode(question, signal())
+    await screen.after(1_000)
+    await screen.type('k7qf-3m9x')
+    await expectFrame(screen, name('pair-code'))
+    await screen.type('<enter>')
+    expect((await answer)?.reveal()).toBe('k7qf-3m9x')
+    const declined = screen.prompts().pairCode(question, signal())
+    await screen.after(1_000)
+    await screen.type('<enter>')
+    expect(await declined).toBeUndefined()
+  })
+
   test('TU16: what a server asks is escaped, each field in its turn', async () => {
     await using screen = await openUi(scriptedGateway(), size)
     const answers = screen.prompts().answers(

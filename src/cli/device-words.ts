@@ -1,7 +1,7 @@
 /** Devices as the line commands write them, and finding the one a person means. Pure. */
 
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
-import { hasScope, type Scope } from '../shared/protocol/scope.ts'
+import { hasScope, operatorScopes, type Scope } from '../shared/protocol/scope.ts'
 import type { Result } from '../shared/protocol/table.ts'
 import { cleanName } from '../shared/std/clean-name.ts'
 import { usage } from './parse.ts'
@@ -23,6 +23,18 @@ export function rolesOf(device: Pending | Paired): readonly string[] {
 
 export function scopesText(scopes: readonly string[] | undefined): string {
   return (scopes ?? []).map((scope) => scope.replace(/^operator\./, '')).join(', ') || 'none'
+}
+
+/** `read,write` as the protocol names them; `none` for none. Throws `usage.invalid`. */
+export function scopesOf(text: string, command: string): string[] {
+  const words = text.split(',').map((word) => word.trim().replace(/^operator\./, ''))
+  return words
+    .filter((word) => word !== '' && word !== 'none')
+    .map((word) => {
+      const scope = operatorScopes.find((known) => known === `operator.${word}`)
+      if (scope) return scope
+      throw usage(`There is no scope ${JSON.stringify(word)}; there are: ${scopesText(operatorScopes)}`, command)
+    })
 }
 
 /** What a request asks that the device does not hold already; all of it for a device nobody has approved. */

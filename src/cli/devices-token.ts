@@ -2,9 +2,8 @@
 
 import { loadIdentity } from '../client/identity.ts'
 import { Fault } from '../shared/fault.ts'
-import { operatorScopes } from '../shared/protocol/scope.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Invocation } from './command.ts'
-import { deviceNamed, type Paired, rolesOf, scopesText, shown } from './device-words.ts'
+import { deviceNamed, type Paired, rolesOf, scopesOf, scopesText, shown } from './device-words.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'
@@ -45,7 +44,7 @@ export const devicesRotate = defineCommand({
   },
   async run(invocation) {
     const { out, flags } = invocation
-    const scopes = flags.scopes === undefined ? {} : { scopes: scopesOf(flags.scopes) }
+    const scopes = flags.scopes === undefined ? {} : { scopes: scopesOf(flags.scopes, 'devices rotate') }
     return await withDevice('devices rotate', invocation, async (device, roles, { call }) => {
       const rotated = []
       for (const role of roles) {
@@ -103,18 +102,4 @@ async function refuseSelf({ deviceId }: Paired, { paths, clock }: DeviceInvocati
   throw new Fault('usage.invalid', 'That is the device you are using', {
     remedy: 'Revoked, it needs the approval of another one to come back. If that is meant, add --self.',
   })
-}
-
-function scopesOf(text: string): string[] {
-  const words = text.split(',').map((word) => word.trim().replace(/^operator\./, ''))
-  return words
-    .filter((word) => word !== '' && word !== 'none')
-    .map((word) => {
-      const scope = operatorScopes.find((known) => known === `operator.${word}`)
-      if (scope) return scope
-      throw usage(
-        `There is no scope ${JSON.stringify(word)}; there are: ${scopesText(operatorScopes)}`,
-        'devices rotate',
-      )
-    })
 }

@@ -1,10 +1,11 @@
 /** `clawdbot devices list|approve|reject`: which terminals and nodes may connect, and letting new ones in. */
 
+import { Fault } from '../shared/fault.ts'
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
-import { askedBeyond, nameOf, type Paired, type Pending, rolesOf, scopesText, shown } from './device-words.ts'
+import { askedBeyond, nameOf, type Paired, type Pending, rolesOf, scopesOf, scopesText, shown } from './device-words.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, facts, oneLine } from './style.ts'
@@ -40,11 +41,19 @@ export const devicesApprove = defineCommand({
   name: 'devices approve',
   about: 'let a waiting device in, with at most what you hold yourself',
   args: '<request id>',
-  flags: gatewayFlags,
+  flags: {
+    ...gatewayFlags,
+    scopes: { type: 'string', about: 'fewer than it asks for, such as read (all it asks for)', value: '<scopes>' },
+  },
   async run(invocation) {
     const requestId = oneRequest('approve', invocation.args)
-    return await withGateway(invocation, async ({ call }) => {
-      const answer = await call('device.pair.approve', { requestId })
+    const fewer = invocation.flags.scopes
+    const scopes = fewer === undefined ? undefined : scopesOf(fewer, 'devices approve')
+    return await withGateway(invocation, async ({ call, hello }) => {
+      if (scopes && !hello.features.methods.includes('device.pair.grant')) throw allOrNothing()
+      const answer = scopes
+        ? await call('device.pair.grant', { requestId, scopes })
+        : await call('device.pair.approve', { requestId })
       const { device } = answer
       if (invocation.flags.json) printJson(invocation, { ...answer, device: plain(device) })
       else invocation.out(`✅ Approved ${oneLine(answer.requestId)}\n${described(device)}`)
@@ -68,6 +77,12 @@ export const devicesReject = defineCommand({
     })
   },
 })
+
+function allOrNothing(): Fault {
+  return new Fault('client.call-failed', 'This gateway grants a device all it asks for, or nothing', {
+    remedy: 'Approve it without --scopes, or reject it: clawdbot devices reject',
+  })
+}
 
 function oneRequest(word: string, [requestId, ...rest]: readonly string[]): string {
   if (requestId !== undefined && rest.length === 0) return requestId

@@ -10,6 +10,7 @@ import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { profileJson } from './profile-lines.ts'
 import { oneName } from './profiles.ts'
+import { pairCodeOf, pairWith } from './profiles-pair.ts'
 import { secretFlags, secretSourceOf, secretValue } from './secret-flags.ts'
 import { facts } from './style.ts'
 import { wayFlags, waysOf } from './way-flags.ts'
@@ -24,11 +25,14 @@ export const profilesAdd = defineCommand({
     ...wayFlags,
     ...secretFlags,
     warm: { type: 'boolean', about: 'keep it connected while the terminal is open' },
+    'pair-code': { type: 'string', about: 'shown by: clawdbot devices pair; approves this device', value: '<code>' },
     json,
   },
   async run(invocation) {
     const { args, given, flags } = invocation
     const name = oneName(args, 'profiles add')
+    const word = flags['pair-code']
+    const code = word === undefined ? undefined : pairCodeOf(word, 'profiles add')
     const ways = waysOf(given, 'profiles add')
     if (!ways) throw usage('A profile needs a way: --ssh, --tailscale, --url or --local', 'profiles add')
     const secret = secretSourceOf(flags, 'profiles add')
@@ -38,6 +42,9 @@ export const profilesAdd = defineCommand({
     show(saved, `Added ${saved.name}`, flags.json, invocation)
     if (!flags.json)
       invocation.out(`  Try it: clawdbot profiles test ${saved.name}   Use it: clawdbot use ${saved.name}\n`)
+    // The profile is saved whatever becomes of the code; another one can be tried with: profiles pair.
+    const quietly = { ...invocation, out: invocation.err, flags: { json: false } }
+    if (code) await pairWith({ profile: saved.name }, code, flags.json ? quietly : invocation)
     return 0
   },
 })

@@ -119,6 +119,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./profiles-edit.ts')).profilesAdd,
   },
   {
+    name: 'profiles pair',
+    about: 'get this device approved by a code of another one',
+    load: async () => (await import('./profiles-pair.ts')).profilesPair,
+  },
+  {
     name: 'profiles edit',
     about: 'change a saved gateway',
     load: async () => (await import('./profiles-edit.ts')).profilesEdit,
@@ -245,6 +250,11 @@ export const commandTable: readonly CommandRow[] = [
     name: 'devices list',
     about: 'devices approved and waiting',
     load: async () => (await import('./devices.ts')).devicesList,
+  },
+  {
+    name: 'devices pair',
+    about: 'a code that approves the device it is typed on',
+    load: async () => (await import('./devices-pair.ts')).devicesPair,
   },
   {
     name: 'devices approve',

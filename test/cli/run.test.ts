@@ -7,7 +7,7 @@ test.each([
   ['helth', 'Did you mean health?'],
   ['gateway statsu', 'Did you mean gateway status?'],
   ['gateway', 'It can be: start, run, stop, restart, status, health, probe, call.'],
-  ['devices', 'It can be: list, approve, reject, revoke, rotate.'],
+  ['devices', 'It can be: list, pair, approve, reject, revoke, rotate.'],
   ['health --tokn x', 'Did you mean --token?'],
   ['health --timeout soon', '--timeout needs a number, not "soon"'],
   ['health --timeout', '--timeout needs a value <ms>'],

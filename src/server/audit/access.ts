@@ -1,6 +1,7 @@
 /** Who else may do what with a file, and the problem that makes of it. Pure. */
 
-import { type Problem, type Repair, shellWord } from './check.ts'
+import { shellWord } from '../../shared/std/shell-words.ts'
+import type { Problem, Repair } from './check.ts'
 import type { AuditFacts, FileFact, FilePart } from './facts.ts'
 
 const group = { write: 0o020, see: 0o050 }

@@ -34,8 +34,3 @@ export type Check = {
 export function defineCheck(check: Check): Check {
   return check
 }
-
-/** The path as a word of a shell command. */
-export function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
-}

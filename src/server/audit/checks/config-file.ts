@@ -1,7 +1,8 @@
 /** The configuration file and its last good copy: who else may read or change them, and whether the file is one. */
 
+import { shellWord } from '../../../shared/std/shell-words.ts'
 import { openFiles } from '../access.ts'
-import { defineCheck, shellWord } from '../check.ts'
+import { defineCheck } from '../check.ts'
 
 const remedy = '`chmod 600 ~/.clawdbot/clawdbot.json`'
 

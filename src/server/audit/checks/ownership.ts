@@ -1,6 +1,7 @@
 /** Whose files these are, and as whom the gateway runs. */
 
-import { defineCheck, shellWord } from '../check.ts'
+import { shellWord } from '../../../shared/std/shell-words.ts'
+import { defineCheck } from '../check.ts'
 
 /** So many are named; a whole tree restored by root has thousands. */
 const shown = 3

@@ -1,6 +1,7 @@
 /** The person's SSH, as far as gateways saved here are reached through it; and the SSH server of this machine. */
 
-import { defineCheck, type Problem, shellWord } from '../check.ts'
+import { shellWord } from '../../../shared/std/shell-words.ts'
+import { defineCheck, type Problem } from '../check.ts'
 import type { AuditFacts, SshHostFacts } from '../facts.ts'
 
 const place = ({ alias, profile }: SshHostFacts) => (alias === profile ? alias : `${alias} (profile ${profile})`)

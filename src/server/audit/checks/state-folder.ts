@@ -1,7 +1,8 @@
 /** The folder of everything the gateway keeps: who may look in, what it really is, and where it lies. */
 
+import { shellWord } from '../../../shared/std/shell-words.ts'
 import { openFiles } from '../access.ts'
-import { defineCheck, shellWord } from '../check.ts'
+import { defineCheck } from '../check.ts'
 
 const remedy = '`chmod 700 ~/.clawdbot`'
 

@@ -1,6 +1,7 @@
 /** Whether what is kept can be relied on: room on the disk, a database that is whole, a log nobody changed. */
 
-import { defineCheck, type Problem, shellWord } from '../check.ts'
+import { shellWord } from '../../../shared/std/shell-words.ts'
+import { defineCheck, type Problem } from '../check.ts'
 
 const leastFreeBytes = 512 * 1024 * 1024
 

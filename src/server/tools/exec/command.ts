@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto'
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { shellWords } from '../../../shared/std/shell-words.ts'
 import { type FileIdentity, findProgram, identifyFile } from './resolve.ts'
 import { riskOf } from './risk.ts'
-import { quoteWords, readCommandLine } from './words.ts'
+import { readCommandLine } from './words.ts'
 
 /** As the model asked for it; exactly one of `command` and `argv`. */
 export type CommandRequest = { command?: string | undefined; argv?: string[] | undefined; cwd?: string | undefined }
@@ -49,7 +50,7 @@ export async function prepareCommand(request: CommandRequest, context: CommandCo
   if (!path) return { kind: 'impossible', reason: `There is no program ${word} on this machine.` }
   const program = await identifyFile(path)
   if (!program) return { kind: 'impossible', reason: `The program ${path} cannot be read, so it cannot be checked.` }
-  const text = request.command ?? quoteWords(request.argv ?? [])
+  const text = request.command ?? shellWords(request.argv ?? [])
   const operands = await filesNamedIn(action, path, cwd)
   return { kind: 'ready', command: { text, action, program, operands, cwd, env, sessionKey } }
 }

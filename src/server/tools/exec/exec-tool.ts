@@ -3,13 +3,13 @@
 import * as z from 'zod'
 import type { ToolDetails } from '../../../shared/model/message.ts'
 import type { Clock } from '../../../shared/std/clock.ts'
+import { shellWords } from '../../../shared/std/shell-words.ts'
 import { defineTool, type ToolContext, type ToolOutcome, textOutcome } from '../tool.ts'
 import type { ApprovalStore } from './allowed-commands.ts'
 import type { Answer, Approvals } from './approvals.ts'
 import { type Command, type CommandRequest, lastingDigest, Permit, prepareCommand } from './command.ts'
 import { canBeRemembered, decide, type ExecPolicy } from './policy.ts'
 import type { Spawner, SpawnResult } from './spawn.ts'
-import { quoteWords } from './words.ts'
 
 export type ExecParts = {
   approvals: Approvals
@@ -71,7 +71,7 @@ async function runCommand(
   const { policy, env, timeoutMs: longestMs } = await parts.settings(context)
   const prepared = await prepareCommand(request, { ...context, env })
   if (prepared.kind === 'impossible') {
-    const command = request.command ?? quoteWords(request.argv ?? [])
+    const command = request.command ?? shellWords(request.argv ?? [])
     return textOutcome(prepared.reason, { where, status: 'failed', command, exitCode: null }, true)
   }
   const { command } = prepared

@@ -110,8 +110,3 @@ function isControl(char: string): boolean {
   const code = char.charCodeAt(0)
   return code < 0x20 || code === 0x7f
 }
-
-/** Words as a command line that reads back as exactly these words; for showing an argument vector. */
-export function quoteWords(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
-}

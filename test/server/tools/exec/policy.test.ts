@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Action } from '../../../../src/server/tools/exec/command.ts'
 import { canBeRemembered, decide, type ExecPolicy } from '../../../../src/server/tools/exec/policy.ts'
 import type { AllowRule } from '../../../../src/server/tools/exec/rules.ts'
-import { quoteWords, readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { shellWords } from '../../../../src/shared/std/shell-words.ts'
 import { commandLines, disguised, shellTexts } from './bypasses.ts'
 
 const cwd = '/home/u/desk'
@@ -25,7 +26,7 @@ function verdictOf(action: Action, path?: string): string {
 }
 
 test('EX4: the corpus holds at least 300 different bypasses', () => {
-  const all = [...shellTexts, ...commandLines, ...disguised.map(({ argv, path }) => `${path} ${quoteWords(argv)}`)]
+  const all = [...shellTexts, ...commandLines, ...disguised.map(({ argv, path }) => `${path} ${shellWords(argv)}`)]
   expect(new Set(all).size).toBe(all.length)
   expect(all.length).toBeGreaterThanOrEqual(300)
 })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { matchesRule, readRule } from '../../../../src/server/tools/exec/rules.ts'
-import { quoteWords, readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { shellWords } from '../../../../src/shared/std/shell-words.ts'
 
 function covers(rule: string, command: string): boolean {
   const reading = readRule(rule)
   const line = readCommandLine(command)
-  if (reading.kind !== 'rule' || line.kind !== 'plain') throw new Error(quoteWords([rule, command]))
+  if (reading.kind !== 'rule' || line.kind !== 'plain') throw new Error(shellWords([rule, command]))
   return matchesRule(reading.rule, line.words[0], line.words.slice(1))
 }
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { quoteWords, readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
+import { shellWords } from '../../../../src/shared/std/shell-words.ts'
 
 test.each<[string, string[]]>([
   ['ls', ['ls']],
@@ -25,7 +26,7 @@ test('words quoted for showing read back as the same words', () => {
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), (rest) => {
       const words = ['program', ...rest]
-      expect(readCommandLine(quoteWords(words))).toEqual({ kind: 'plain', words })
+      expect(readCommandLine(shellWords(words))).toEqual({ kind: 'plain', words })
     }),
     { numRuns: 300 },
   )

@@ -1,0 +1,11 @@
+/** Words as a person would type them in a shell. Pure. */
+
+/** One word that reads back as exactly this text. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** A command line that reads back as exactly these words. */
+export function shellWords(words: readonly string[]): string {
+  return words.map(shellWord).join(' ')
+}

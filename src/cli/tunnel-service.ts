@@ -1,12 +1,11 @@
 /** `clawdbot tunnel install|uninstall`: a service of this account that keeps a tunnel up. */
 
-import { delimiter } from 'node:path'
 import { type ForwardNote, forwardLog, runningForward } from '../client/forward/note.ts'
 import { openWays } from '../client/forward/open-ways.ts'
 import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
 import type { Profile } from '../client/profile.ts'
 import { tunnelEnv } from '../client/secrets.ts'
-import type { ServiceReport } from '../client/service/service-manager.ts'
+import { searchPath } from '../client/service/search-path.ts'
 import { serviceManager } from '../client/service/this-service-manager.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
@@ -15,7 +14,8 @@ import { sleep } from '../shared/std/signal.ts'
 import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
 import { defineCommand, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
-import { harmless, oneLine } from './style.ts'
+import { serviceReportLines } from './service-lines.ts'
+import { harmless } from './style.ts'
 import { noteJson, statusText } from './tunnel-lines.ts'
 import { choosePorts, portFlags } from './tunnel-ports.ts'
 import { type TunnelTarget, tunnelTarget } from './tunnel-profile.ts'
@@ -37,7 +37,10 @@ export const tunnelInstall = defineCommand({
     const note = report.toDo.length > 0 ? undefined : await untilUp(target.profile, invocation, ask)
     if (flags.json)
       printJson(invocation, { installed: true, ...report, tunnel: note ? noteJson(note, clock.now()) : null })
-    else tell(report, `${report.isChanged ? 'Installed' : 'Installed already'}: ${report.path}`, invocation)
+    else
+      invocation.out(
+        serviceReportLines(report, `${report.isChanged ? 'Installed' : 'Installed already'}: ${report.path}`),
+      )
     if (!flags.json && note) invocation.out(statusText(note, clock.now()))
     return 0
   },
@@ -53,17 +56,13 @@ export const tunnelUninstall = defineCommand({
     const { profile } = await tunnelTarget(invocation.args, 'tunnel uninstall', invocation)
     const report = await manager(invocation, ask).uninstall(serviceName(profile))
     if (invocation.flags.json) printJson(invocation, { uninstalled: report.isChanged, ...report })
-    else
-      tell(report, report.isChanged ? `Removed ${report.path}` : `There was no service of ${profile.name}`, invocation)
+    else {
+      const what = report.isChanged ? `Removed ${report.path}` : `There was no service of ${profile.name}`
+      invocation.out(serviceReportLines(report, what))
+    }
     return 0
   },
 })
-
-function tell({ done, toDo, remarks }: ServiceReport, what: string, { out }: Surroundings): void {
-  out(`✅ ${oneLine(what)}\n${done.map((line) => `   ${oneLine(line)}\n`).join('')}`)
-  for (const remark of remarks) out(`   ${harmless(remark)}\n`)
-  if (toDo.length > 0) out(`   To start it, where one does:\n${toDo.map((line) => `   ${oneLine(line)}\n`).join('')}`)
-}
 
 function manager({ env, paths }: Surroundings, ask: AskProgram) {
   return serviceManager({ platform: process.platform, home: paths.home, env, uid: process.getuid?.() ?? 0, ask })
@@ -103,14 +102,9 @@ function specOf(
     },
     writablePaths: [paths.stateDir, `${paths.home}/.ssh`],
     logPath: forwardLog(paths, profile.id),
+    memoryMax: '1G',
     finalExitCodes: [2, 3],
   }
-}
-
-/** Relative folders mean something else where the service starts. */
-function searchPath(path = ''): string {
-  const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'))
-  return folders.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : folders.join(delimiter)
 }
 
 /**

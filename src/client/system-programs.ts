@@ -14,7 +14,7 @@ export type ProgramAnswer = {
 export type AskProgram = (program: string, args: readonly string[]) => Promise<ProgramAnswer>
 
 /** Milliseconds; `systemctl start` waits for the service. */
-const timeoutMs = 20_000
+const timeoutMs = 60_000
 const limitBytes = 1 << 20
 
 export function programsOf(env: Env): AskProgram {

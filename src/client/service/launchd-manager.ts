@@ -12,7 +12,37 @@ export function launchdManager({ home, uid, ask }: Pick<ServiceWorld, 'home' | '
   const labelOf = (name: string) => `com.clawdbot.${name.replace(/^clawdbot-/, '')}`
   const pathOf = (label: string) => join(home, 'Library', 'LaunchAgents', `${label}.plist`)
   const isLoaded = async (label: string) => (await ask('launchctl', ['print', `${domain}/${label}`])).code === 0
+  const run = async (words: readonly string[]) => {
+    const { code, stderr } = await ask('launchctl', words)
+    if (code !== 0) throw failed(words, stderr)
+    return typed(words)
+  }
   return {
+    plan(spec) {
+      const label = labelOf(spec.name)
+      const path = pathOf(label)
+      return { path, text: launchdAgent(spec, label), commands: [typed(['bootstrap', domain, path])] }
+    },
+    pathOf: (name) => pathOf(labelOf(name)),
+    async state(name) {
+      const { code, stdout } = await ask('launchctl', ['print', `${domain}/${labelOf(name)}`])
+      const told = /^\tstate = (.+)$/m.exec(stdout)?.[1]
+      const pid = Number(/^\tpid = (\d+)$/m.exec(stdout)?.[1] ?? 0)
+      return {
+        phase: pid > 0 ? 'running' : 'stopped',
+        words: code === 0 ? told : 'not loaded',
+        isEnabled: code === 0,
+        pid: pid > 0 ? pid : undefined,
+        restarts: undefined,
+        journal: `launchctl print ${domain}/${labelOf(name)}`,
+      }
+    },
+    async control(action, name) {
+      const label = labelOf(name)
+      if (action === 'stop') return await run(['kill', 'SIGTERM', `${domain}/${label}`])
+      if (!(await isLoaded(label))) return await run(['bootstrap', domain, pathOf(label)])
+      return await run(['kickstart', ...(action === 'restart' ? ['-k'] : []), `${domain}/${label}`])
+    },
     async install(spec) {
       const label = labelOf(spec.name)
       const path = pathOf(label)
@@ -27,9 +57,7 @@ export function launchdManager({ home, uid, ask }: Pick<ServiceWorld, 'home' | '
       if (wasLoaded && !isChanged) return { path, isChanged, done: [], toDo: [], remarks: [] }
       const done: string[] = []
       for (const words of [...(wasLoaded ? [['bootout', `${domain}/${label}`]] : []), bootstrap]) {
-        done.push(typed(words))
-        const { code, stderr } = await ask('launchctl', words)
-        if (code !== 0) throw failed(words, stderr)
+        done.push(await run(words))
       }
       return { path, isChanged, done, toDo: [], remarks: [] }
     },

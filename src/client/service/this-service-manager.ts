@@ -8,8 +8,11 @@ import { systemdManager } from './systemd-manager.ts'
 /** Throws `usage.invalid` where there is none we know. */
 export function serviceManager(world: ServiceWorld): ServiceManager {
   if (world.platform === 'linux') return systemdManager(world)
-  if (world.platform === 'darwin') return launchdManager(world)
-  throw new Fault('usage.invalid', `On ${world.platform} there is no service manager this product knows`, {
-    remedy: 'Start the program by other means when you log in, with --background.',
+  if (world.platform === 'darwin' && world.scope !== 'system') return launchdManager(world)
+  const whose = world.platform === 'darwin' ? ' for services of the whole system' : ''
+  throw new Fault('usage.invalid', `On ${world.platform} there is no service manager this product knows${whose}`, {
+    remedy: whose
+      ? 'Leave --system out: it then starts when you log in.'
+      : 'Start the program by other means when you log in, with --background.',
   })
 }

@@ -1,65 +1,59 @@
 /** A service as a systemd unit, quoted and confined. Pure. */
 
+import { type Confinement, confinementLines } from './confinement.ts'
 import { checkSpec, type ServiceSpec } from './spec.ts'
 
-/**
- * `namespaces` confines the file system, for which a user's own manager needs user namespaces; some systems forbid
- * those, and there the unit ends with status 226 or 218. `plain` is everything that works without.
- */
-export type Confinement = 'namespaces' | 'plain'
-
-/** The text of `<name>.service` for a user's own manager. Throws `usage.invalid`. */
+/** The text of `<name>.service`: for a user's own manager, or for the system's when the spec names an account. Throws `usage.invalid`. */
 export function systemdUnit(spec: ServiceSpec, confinement: Confinement): string {
   checkSpec(spec)
-  const { description, environment, finalExitCodes } = spec
+  const { account, environment, environmentFile, finalExitCodes, memoryMax } = spec
   const [program, ...words] = startable(spec.argv)
   const lines = [
     '[Unit]',
-    `Description=${specifiers(description.replaceAll(/[\p{Cc}\\]+/gu, ' ').trim())}`,
+    `Description=${specifiers(spec.description.replaceAll(/[\p{Cc}\\]+/gu, ' ').trim())}`,
+    ...(account === undefined ? [] : ['Wants=network-online.target', 'After=network-online.target']),
     'StartLimitIntervalSec=0',
     '',
     '[Service]',
-    'Type=exec',
+    ...(account === undefined ? [] : [`User=${specifiers(account)}`]),
+    ...readiness(spec),
     `ExecStart=${[quoted(program), ...words.map((word) => quoted(word.replaceAll('$', '$$$$')))].join(' ')}`,
-    ...Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
+    ...Object.entries(environment).map(([name, value]) => environmentLine(name, value)),
+    ...(environmentFile === undefined ? [] : [`EnvironmentFile=-${specifiers(environmentFile)}`]),
     'Restart=on-failure',
     'RestartSec=5s',
     ...(finalExitCodes.length === 0 ? [] : [`RestartPreventExitStatus=${finalExitCodes.join(' ')}`]),
     'TimeoutStopSec=15s',
     'UMask=0077',
-    'MemoryMax=1G',
+    `MemoryMax=${memoryMax}`,
     '',
-    ...always,
-    ...(confinement === 'plain' ? [] : fileSystemOf(spec)),
+    ...confinementLines(spec, confinement, quoted),
     '',
     '[Install]',
-    'WantedBy=default.target',
+    `WantedBy=${account === undefined ? 'default.target' : 'multi-user.target'}`,
   ]
   return `${lines.join('\n')}\n`
 }
 
-/** Filters and limits of the process itself. A compiler writes code that runs, so memory may be both. */
-const always = [
-  'NoNewPrivileges=yes',
-  'LockPersonality=yes',
-  'RestrictRealtime=yes',
-  'RestrictSUIDSGID=yes',
-  'RestrictNamespaces=yes',
-  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
-  'SystemCallArchitectures=native',
-  'SystemCallFilter=@system-service',
-  'SystemCallErrorNumber=EPERM',
-]
-
-/** A file system of its own, in which only `ReadWritePaths` can be written; what lies in a temporary folder stays visible. */
-function fileSystemOf({ argv, writablePaths }: ServiceSpec): string[] {
-  const needsTmp = [...argv, ...writablePaths].some((path) => /^\/(var\/)?tmp(\/|$)/.test(path))
+/**
+ * Node cannot send to the manager's datagram socket, so `systemd-notify`, a child, does: hence `all`. What it keeps
+ * running ends after it, not with it, and one of those that takes all memory ends alone. No core holds its secrets.
+ */
+function readiness({ watchdogS }: ServiceSpec): string[] {
+  if (watchdogS === undefined) return ['Type=exec']
   return [
-    'ProtectSystem=strict',
-    'ProtectHome=read-only',
-    ...(needsTmp ? [] : ['PrivateTmp=yes']),
-    `ReadWritePaths=${writablePaths.map(optional).join(' ')}`,
+    'Type=notify',
+    'NotifyAccess=all',
+    `WatchdogSec=${watchdogS}s`,
+    'KillMode=mixed',
+    'OOMPolicy=continue',
+    'LimitCORE=0',
   ]
+}
+
+/** By this line the unit of one state folder is told from that of another. */
+export function environmentLine(name: string, value: string): string {
+  return `Environment=${quoted(`${name}=${value}`)}`
 }
 
 /** systemd starts no program with a quote or backslash in its path. A shell does, which then is that program. */
@@ -72,11 +66,6 @@ function quoted(text: string): string {
   const escaped = specifiers(text)
   if (/^[A-Za-z0-9_/.:=@+,%-]+$/.test(escaped)) return escaped
   return `"${escaped.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-}
-
-/** What is not there when it starts is left out, rather than a reason not to start. */
-function optional(path: string): string {
-  return quoted(`-${path}`)
 }
 
 function specifiers(text: string): string {

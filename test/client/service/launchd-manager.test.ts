@@ -49,6 +49,20 @@ test('without a session the agent waits for the next login; a refusal is told', 
   })
 })
 
+test("an agent is started, ended and asked about in launchd's words", async () => {
+  const running = `${label} = {\n\tactive count = 1\n\tstate = running\n\tpid = 4711\n}\n`
+  const { ask, take } = scriptedPrograms({
+    'launchctl print': [{ stdout: running }, { code: 0 }, { code: 113 }, { code: 113 }],
+  })
+  const manager = launchdManager({ home: '/Users/ann', uid: 501, ask })
+  expect(await manager.state(spec.name)).toMatchObject({ phase: 'running', pid: 4711, words: 'running' })
+  expect(await manager.control('restart', spec.name)).toBe(`launchctl kickstart -k gui/501/${label}`)
+  await manager.control('start', spec.name)
+  expect(take().at(-1)).toBe(`launchctl bootstrap gui/501 /Users/ann/Library/LaunchAgents/${label}.plist`)
+  expect(await manager.control('stop', spec.name)).toBe(`launchctl kill SIGTERM gui/501/${label}`)
+  expect(await manager.state(spec.name)).toMatchObject({ phase: 'stopped', words: 'not loaded', isEnabled: false })
+})
+
 test('a system without either is told apart', () => {
   const { ask } = scriptedPrograms({})
   const world = { home: '/home/ann', env: {}, uid: 1000, ask }

@@ -25,5 +25,6 @@ export const spec: ServiceSpec = {
   environment: { PATH: '/usr/bin' },
   writablePaths: ['/home/ann/.clawdbot'],
   logPath: '/tmp/unused.log',
+  memoryMax: '1G',
   finalExitCodes: [2, 3],
 }

@@ -71,3 +71,49 @@ test('a start that fails is a fault with where to look', async () => {
     remedy: `See: journalctl --user --unit ${unit}`,
   })
 })
+
+test("a service of the system is anybody's to read, and needs no lingering", async () => {
+  await using home = await Home.make()
+  const { ask, take } = scriptedPrograms({ 'systemctl is-system-running': { stdout: 'degraded\n' } })
+  const its = { ...spec, name: 'clawdbot-gateway', account: 'ann', watchdogS: 90 }
+  const around = { home: home.dir, env: {}, uid: 0, ask, scope: 'system' as const, systemFolder: home.dir }
+  const manager = systemdManager(around)
+  const report = await manager.install(its)
+  expect(report).toMatchObject({ path: join(home.dir, 'clawdbot-gateway.service'), remarks: [] })
+  expect((await stat(report.path)).mode & 0o777).toBe(0o644)
+  expect(manager.plan(its).text).toBe(await readFile(report.path, 'utf8'))
+  expect(take()).toEqual([
+    'systemctl is-system-running',
+    ...['daemon-reload', 'enable clawdbot-gateway.service', 'restart clawdbot-gateway.service'].map(
+      (w) => `systemctl ${w}`,
+    ),
+  ])
+})
+
+const shown = (active: string, more: string) => ({
+  stdout: `Result=success\nActiveState=${active}\nUnitFileState=enabled\nNRestarts=0\nMainPID=0\n${more}\n`,
+})
+
+test.each([
+  [shown('active', 'SubState=running\nMainPID=4711'), { phase: 'running', words: 'active (running)', pid: 4711 }],
+  [
+    shown('activating', 'SubState=auto-restart\nResult=watchdog\nNRestarts=3'),
+    { phase: 'starting', restarts: 3, words: 'activating (auto-restart, watchdog)' },
+  ],
+  [shown('failed', 'SubState=failed\nResult=exit-code'), { phase: 'failed', words: 'failed (failed, exit-code)' }],
+  [shown('inactive', 'SubState=dead\nUnitFileState=disabled'), { phase: 'stopped', isEnabled: false, pid: undefined }],
+])('%o is told in our words', async (answer, expected) => {
+  await using home = await fresh({ ...running, 'systemctl --user show': answer })
+  expect(await home.manager.state('clawdbot-tunnel-abc')).toMatchObject(expected)
+})
+
+test('a manager that is not there knows nothing; one that refuses names what to run as root', async () => {
+  await using away = await fresh({ 'systemctl --user is-system-running': { code: 1, stdout: 'offline\n' } })
+  expect(await away.manager.state('clawdbot-tunnel-abc')).toMatchObject({ phase: 'unknown' })
+  await using refusing = await fresh({
+    'systemctl --user stop': { code: 4, stderr: 'Interactive authentication required.\n' },
+  })
+  await expect(refusing.manager.control('stop', 'clawdbot-tunnel-abc')).rejects.toMatchObject({
+    remedy: `Run: sudo systemctl --user stop ${unit}`,
+  })
+})

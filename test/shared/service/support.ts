@@ -33,6 +33,7 @@ export function oddSpec(folder: string, name: string): ServiceSpec {
     environment: { CLAWDBOT_STATE_DIR: home, PATH: `/usr/bin:${home}` },
     writablePaths: [home, join(home, 'not there yet')],
     logPath: join(home, 'tunnel.log'),
+    memoryMax: '1G',
     finalExitCodes: [2, 3],
   }
 }

@@ -34,6 +34,39 @@ test('systemd-analyze finds nothing wrong with units of the oddest names, confin
   expect((await verify([wrong])).stderr).toContain('Failed to parse boolean') // it would have said so
 })
 
+/** As for the gateway: it starts with the machine, as an account of its own. */
+const ofTheSystem = { account: 'ann', watchdogS: 90, memoryMax: '75%', finalExitCodes: [] }
+
+test('OP6: systemd-analyze finds nothing wrong with units of the system, and an exposure of less than 4', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-unit-'))
+  const files = await Promise.all(
+    oddNames.map(async (name, i) => {
+      const spec = { ...oddSpec(folder.path, name), ...ofTheSystem }
+      const path = join(folder.path, `clawdbot-test-${i}.service`)
+      const environmentFile = `${spec.writablePaths[0]}/gateway.env`
+      await writeFile(path, systemdUnit({ ...spec, environmentFile }, 'namespaces'))
+      return path
+    }),
+  )
+  const analyze = requireProgram('systemd-analyze')
+  expect(await run(analyze, ['verify', '--man=no', ...files])).toEqual({ stdout: '', stderr: '' })
+  const usual = { ...oddSpec(folder.path, 'plain'), ...ofTheSystem, argv: ['/usr/bin/true'] as [string] }
+  const unit = systemdUnit({ ...usual, writablePaths: ['/home/ann/.clawdbot'] }, 'namespaces')
+  const path = join(folder.path, 'usual.service')
+  await writeFile(path, unit)
+  const { stdout } = await run(analyze, ['security', '--offline=true', '--no-pager', path])
+  expect(Number(/exposure level for usual\.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(4)
+  for (const line of ['User=ann', 'WantedBy=multi-user.target', 'Type=notify', 'PrivateTmp=yes', 'MemoryMax=75%']) {
+    expect(unit.split('\n')).toContain(line)
+  }
+})
+
+test('the file with the secrets is named as it is, and need not be there', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-unit-'))
+  const spec = { ...oddSpec(folder.path, 'plain'), environmentFile: '/home/Ann "100%"/gateway.env' }
+  expect(systemdUnit(spec, 'plain')).toContain('\nEnvironmentFile=-/home/Ann "100%%"/gateway.env\n')
+})
+
 test('a unit says what to run, when to start again, and what it may not do', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-unit-'))
   const unit = systemdUnit(oddSpec(folder.path, 'with space'), 'namespaces')
@@ -65,6 +98,9 @@ test.each([
   ['a variable that is none', { environment: { 'A B': 'c' } }],
   ['a name with a slash', { name: '../evil' }],
   ['a relative path', { writablePaths: ['state'] }],
+  ['a line break in an account', { account: 'ann\nUser=root' }],
+  ['an account that is a group as well', { account: 'ann:root' }],
+  ['a relative file of secrets', { environmentFile: 'gateway.env' }],
 ])('%s makes no unit', async (_what, part) => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-unit-'))
   const spec = { ...oddSpec(folder.path, 'plain'), ...part }

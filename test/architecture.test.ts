@@ -49,6 +49,7 @@ const privileges = [
       /^src\/tunnel\/(tailscale\/cli|ssh\/system)\.ts$/, // the Tailscale and OpenSSH commands
       /^src\/client\/background\.ts$/, // our own programs that outlive a command: the local gateway, a forward
       /^src\/client\/system-programs\.ts$/, // lsof, ps, systemctl, launchctl
+      /^src\/server\/service-notice\.ts$/, // systemd-notify
       /^src\/tui\/terminal\/programs\.ts$/, // $EDITOR; the clipboard command
     ],
     offence: "import { spawn } from 'node:child_process'",

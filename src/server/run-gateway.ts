@@ -24,6 +24,7 @@ import { createRedactor } from './log/redact.ts'
 import { watchPrivateFile } from './private-file-watch.ts'
 import { vendorKeys } from './providers/hosted.ts'
 import { writeRuntimeNote } from './runtime-note.ts'
+import { tellServiceManager } from './service-notice.ts'
 import { takeLock } from './storage/lock.ts'
 import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, readPrivateFile, usePrivateUmask } from './storage/private-files.ts'
@@ -180,7 +181,16 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       onRefused: (error) => log.error('the token file is refused; the last token stays', { reason: errorText(error) }),
     }),
   )
+  const manager = life.use(
+    tellServiceManager({
+      env,
+      clock: systemClock,
+      status: `listening on ${gateway.url}`,
+      onFailed: (error) => log.warn('systemd could not be told that the gateway works', { error }),
+    }),
+  )
   const how = await ended
+  if (how === 'stopped') manager.stopping()
   log.info(how === 'restart' ? 'restarting' : 'stopping')
   journal.note('gateway.stopped', { how })
   await gateway.stop({ restartExpectedMs: how === 'restart' ? 1500 : null })

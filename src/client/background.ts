@@ -1,7 +1,7 @@
 /** Starts a program of ours that outlives this one: a process of its own, its output in a private log. */
 
 import { spawn } from 'node:child_process'
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Env } from './paths.ts'
 
@@ -29,6 +29,7 @@ export type BackgroundProcess = {
 export function startInBackground(options: BackgroundOptions): BackgroundProcess {
   const { program, args, cwd, env, onMessage } = options
   mkdirSync(dirname(options.log), { recursive: true, mode: 0o700 })
+  setAside(options.log)
   const log = openSync(options.log, 'a', 0o600)
   chmodSync(options.log, 0o600)
   try {
@@ -55,4 +56,12 @@ export function startInBackground(options: BackgroundOptions): BackgroundProcess
   } finally {
     closeSync(log)
   }
+}
+
+/** Only what is printed goes there, a few lines a start; still it must not grow for ever. Bytes (OP10). */
+const limitBytes = 5_000_000
+
+function setAside(log: string): void {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+  if (size > limitBytes) renameSync(log, `${log}.1`)
 }

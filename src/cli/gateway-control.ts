@@ -1,13 +1,15 @@
-/** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine. */
+/** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine, as a service where it is one. */
 
 import { ensureLocalGateway } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
 import { probeWay } from '../client/probe.ts'
-import { readRuntime } from '../client/runtime-file.ts'
+import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
+import { type InstalledService, installedGateway } from '../client/service/gateway-service.ts'
+import { programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
-import { type Command, defineCommand, type Surroundings } from './command.ts'
+import { defineCommand, type Flags, type Invocation, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { refuseElsewhere, takeProfile } from './this-machine.ts'
 
@@ -20,56 +22,94 @@ const controlFlags = {
   profile: { type: 'string', about: 'only one of this machine, such as local', value: '<name>' },
 } as const
 
-const startOf = (name: string): Command =>
-  defineCommand({
-    name,
-    about: 'run the gateway here, in the foreground, until Ctrl+C',
-    flags: {},
-    // Its flags are the gateway's own: `takesAll` hands the words over unread.
-    run: async ({ runServer, args, paths }) => {
-      const { profile, rest } = takeProfile(args)
-      await refuseElsewhere(name, profile, paths)
-      return await runServer(rest)
-    },
-  })
+const foreground = async (name: string, { runServer, args, paths }: Invocation<Flags>): Promise<number> => {
+  const { profile, rest } = takeProfile(args)
+  await refuseElsewhere(name, profile, paths)
+  return await runServer(rest)
+}
 
-export const gatewayStart = startOf('gateway start')
-export const gatewayRun = startOf('gateway run')
+export const gatewayStart = defineCommand({
+  name: 'gateway start',
+  about:
+    'run the gateway here, in the foreground, until Ctrl+C; where it is a service and no flags are given, start that',
+  flags: {},
+  // Its flags are the gateway's own: `takesAll` hands the words over unread.
+  async run(invocation) {
+    const service = invocation.args.length === 0 ? await serviceOf(invocation) : undefined
+    if (!service) return await foreground('gateway start', invocation)
+    const { phase } = await service.manager.state(service.name)
+    if (phase === 'unknown') return await foreground('gateway start', invocation)
+    const done = await service.manager.control('start', service.name)
+    invocation.out(`✅ Running as a service\n   ${done}\n   In the foreground instead: clawdbot gateway run\n`)
+    return 0
+  },
+})
+
+export const gatewayRun = defineCommand({
+  name: 'gateway run',
+  about: 'run the gateway here, in the foreground, until Ctrl+C',
+  flags: {},
+  run: async (invocation) => await foreground('gateway run', invocation),
+})
 
 export const gatewayStop = defineCommand({
   name: 'gateway stop',
   about: 'end the gateway of this machine; running answers are kept as far as they got',
   flags: controlFlags,
   async run(invocation) {
-    await refuseElsewhere('gateway stop', invocation.flags.profile, invocation.paths)
-    const pid = await stop(invocation)
-    if (invocation.flags.json) printJson(invocation, { stopped: true, pid })
-    else invocation.out(`✅ Stopped (process ${pid})\n`)
+    const { flags, paths, out } = invocation
+    await refuseElsewhere('gateway stop', flags.profile, paths)
+    const { pid, done } = await stop(invocation)
+    if (flags.json) printJson(invocation, { stopped: true, pid, done })
+    else
+      out(
+        `✅ Stopped (process ${pid})\n${done ? `   ${done}\n   The service stays installed and starts again by itself\n` : ''}`,
+      )
     return 0
   },
 })
 
 export const gatewayRestart = defineCommand({
   name: 'gateway restart',
-  about: 'end the gateway of this machine and start it again in the background',
+  about: 'end the gateway of this machine and start it again: its service, or in the background',
   flags: controlFlags,
   async run(invocation) {
     const { env, paths, clock, signal, err, serverProgram: program } = invocation
     await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
-    const runtime = await readRuntime(paths.runtimeFile)
-    if (runtime?.isAlive) await stop(invocation)
+    const before = await readRuntime(paths.runtimeFile)
+    const service = await serviceOf(invocation)
+    const isService = service !== undefined && (await service.manager.state(service.name)).phase !== 'unknown'
+    if (before?.isAlive && !(isService && before.startedBy === 'service')) await stop(invocation)
+    const done = isService ? await service.manager.control('restart', service.name) : undefined
     const onProgress = (line: string) => err(`${line}\n`)
-    const { port } = await ensureLocalGateway({ port: runtime?.port, env, paths, program, clock, onProgress, signal })
+    const { port } = await ensureLocalGateway({ port: before?.port, env, paths, program, clock, onProgress, signal })
     const pid = (await readRuntime(paths.runtimeFile))?.pid
-    if (invocation.flags.json) printJson(invocation, { running: true, pid, port })
-    else invocation.out(`✅ Running on port ${port}${pid === undefined ? '' : ` (process ${pid})`}\n`)
+    if (invocation.flags.json) printJson(invocation, { running: true, pid, port, done })
+    else {
+      invocation.out(`✅ Running on port ${port}${pid === undefined ? '' : ` (process ${pid})`}\n`)
+      if (done) invocation.out(`   ${done}\n`)
+    }
     return 0
   },
 })
 
+async function serviceOf({ env, paths }: Surroundings): Promise<InstalledService | undefined> {
+  return await installedGateway({ env, paths, ask: programsOf(env) })
+}
+
+/** A gateway that its service manager started is ended there, or it would be started again. */
+async function stop(world: Surroundings): Promise<{ pid: number; done?: string }> {
+  const runtime = await readRuntime(world.paths.runtimeFile)
+  const service = await serviceOf(world)
+  const state = await service?.manager.state(service.name)
+  if (service && state && ['running', 'starting'].includes(state.phase)) {
+    return { pid: state.pid ?? runtime?.pid ?? 0, done: await service.manager.control('stop', service.name) }
+  }
+  return { pid: await end(runtime, world) }
+}
+
 /** Asks the process to end and waits until it has. The note alone is not believed: its port must be a gateway's. */
-async function stop({ paths, clock, signal }: Surroundings): Promise<number> {
-  const runtime = await readRuntime(paths.runtimeFile)
+async function end(runtime: RuntimeNote | undefined, { clock, signal }: Surroundings): Promise<number> {
   const place = { port: runtime?.port ?? 0, socket: runtime?.socket }
   if (!runtime?.isAlive || (await probeWay(placeWay(place), signal)) !== 'gateway') {
     throw new Fault('gateway.not-running', 'No gateway of this account runs on this machine', {

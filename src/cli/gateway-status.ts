@@ -14,6 +14,7 @@ import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { printJson } from './gateway-call.ts'
+import { describeService } from './gateway-service-status.ts'
 import { facts } from './style.ts'
 import { refuseElsewhere } from './this-machine.ts'
 
@@ -40,8 +41,9 @@ export const gatewayStatus = defineCommand({
     }
     await refuseElsewhere('gateway status', invocation.flags.profile, invocation.paths)
     const { isRunning, json, lines } = await describeLocal(invocation)
-    if (invocation.flags.json) printJson(invocation, json)
-    else invocation.out(lines)
+    const service = await describeService(invocation)
+    if (invocation.flags.json) printJson(invocation, { ...json, service: service?.json ?? null })
+    else invocation.out(`${lines}${service?.lines(json.pid) ?? ''}`)
     return isRunning ? 0 : 1
   },
 })

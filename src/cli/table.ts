@@ -195,13 +195,13 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'gateway start',
-    about: 'run the gateway in the foreground',
+    about: 'run the gateway in the foreground, or start its service',
     load: async () => (await import('./gateway-control.ts')).gatewayStart,
     takesAll: true,
   },
   {
     name: 'gateway run',
-    about: 'the same as gateway start',
+    about: 'run it in the foreground',
     load: async () => (await import('./gateway-control.ts')).gatewayRun,
     takesAll: true,
   },
@@ -212,13 +212,23 @@ export const commandTable: readonly CommandRow[] = [
   },
   {
     name: 'gateway restart',
-    about: 'end it and start it in the background',
+    about: 'end it and start it again',
     load: async () => (await import('./gateway-control.ts')).gatewayRestart,
   },
   {
     name: 'gateway status',
     about: 'whether it runs, with its facts',
     load: async () => (await import('./gateway-status.ts')).gatewayStatus,
+  },
+  {
+    name: 'gateway install',
+    about: 'a service that starts by itself and stays up',
+    load: async () => (await import('./gateway-service.ts')).gatewayInstall,
+  },
+  {
+    name: 'gateway uninstall',
+    about: 'forget that service',
+    load: async () => (await import('./gateway-service.ts')).gatewayUninstall,
   },
   {
     name: 'gateway health',

@@ -6,7 +6,7 @@ import { clawdbot } from './world.ts'
 test.each([
   ['helth', 'Did you mean health?'],
   ['gateway statsu', 'Did you mean gateway status?'],
-  ['gateway', 'It can be: start, run, stop, restart, status, health, probe, call.'],
+  ['gateway', 'It can be: start, run, stop, restart, status, install, uninstall, health, probe, call.'],
   ['devices', 'It can be: list, pair, approve, reject, revoke, rotate.'],
   ['health --tokn x', 'Did you mean --token?'],
   ['health --timeout soon', '--timeout needs a number, not "soon"'],

@@ -1,0 +1,167 @@
+/** `clawdbot gateway install|uninstall`: the gateway as a service that starts by itself and stays up. */
+
+import { mkdir } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { placeWay } from '../client/local-port.ts'
+import { probeWay } from '../client/probe.ts'
+import { readRuntime } from '../client/runtime-file.ts'
+import { installedGateway } from '../client/service/gateway-service.ts'
+import { isLingering, linger, lingerCommand } from '../client/service/lingering.ts'
+import { type AskProgram, programsOf } from '../client/system-programs.ts'
+import { Fault } from '../shared/fault.ts'
+import { shellWords } from '../shared/std/shell-words.ts'
+import { sleep } from '../shared/std/signal.ts'
+import { defineCommand, type Flags, type Invocation } from './command.ts'
+import { printJson } from './gateway-call.ts'
+import { planLines, planService, type ServicePlan } from './gateway-service-plan.ts'
+import { usage } from './parse.ts'
+import { serviceReportLines } from './service-lines.ts'
+
+const flags = {
+  system: { type: 'boolean', about: 'a service of the machine that starts at boot, instead of one of this account' },
+  'run-as': { type: 'string', about: 'account a --system service runs as (who called sudo)', value: '<account>' },
+  port: { type: 'number', about: 'port to listen on (that of the settings)', value: '<port>' },
+  'allow-write': { type: 'string', about: 'a folder its commands may write, too; may be repeated', value: '<path>' },
+  linger: { type: 'boolean', about: 'keep services of this account running while nobody is logged in' },
+  yes: { type: 'boolean', about: 'do it without asking first' },
+  'dry-run': { type: 'boolean', about: 'show the plan and the whole unit, and do nothing' },
+  json: { type: 'boolean', about: 'print JSON for programs' },
+} as const satisfies Flags
+
+export const gatewayInstall = defineCommand({
+  name: 'gateway install',
+  about:
+    'make the gateway a service that starts by itself and stays up, confined: a systemd unit or a launchd agent; shows what it will do first, and again it changes nothing',
+  flags,
+  async run(invocation) {
+    const { flags: given, person, signal, out, env } = invocation
+    const ask = programsOf(env)
+    const plan = await planService(wishOf(invocation), invocation, ask)
+    if (plan.paths === invocation.paths) await refuseWrongSettings(invocation)
+    const say = given.json ? () => {} : out
+    if (given['dry-run']) {
+      if (given.json) printJson(invocation, { dryRun: true, ...planJson(plan), unit: plan.text })
+      else out(`${planLines(plan)}\n${plan.text}`)
+      return 0
+    }
+    if (plan.scope === 'system' && process.getuid?.() !== 0) throw needsRoot('install', invocation)
+    say(planLines(plan))
+    if (!given.yes) {
+      if (!person.isThere) {
+        throw usage(
+          'gateway install asks before it does anything; without a terminal it needs --yes',
+          'gateway install',
+        )
+      }
+      if (!(await person.confirm('Install it?', true, signal))) return 1
+    }
+    const lingering = plan.scope === 'user' ? await offerLingering(invocation, ask) : undefined
+    await mkdir(plan.paths.stateDir, { recursive: true, mode: 0o700 })
+    const report = await plan.manager.install(plan.spec)
+    const runtime = report.toDo.length > 0 ? undefined : await untilAnswering(plan, invocation)
+    if (given.json)
+      printJson(invocation, { installed: true, ...planJson(plan), ...report, lingering, pid: runtime?.pid })
+    else {
+      out(serviceReportLines(report, `${report.isChanged ? 'Installed' : 'Installed already'}: ${report.path}`))
+      if (runtime) out(`✅ Running (process ${runtime.pid}). How it is: clawdbot gateway status\n`)
+    }
+    return 0
+  },
+})
+
+export const gatewayUninstall = defineCommand({
+  name: 'gateway uninstall',
+  about: 'end the service of the gateway and forget it; its state stays',
+  flags: { json: flags.json },
+  async run(invocation) {
+    const { env, paths, out, flags: given } = invocation
+    const found = await installedGateway({ env, paths, ask: programsOf(env) })
+    if (found?.scope === 'system' && process.getuid?.() !== 0) throw needsRoot('uninstall', invocation)
+    const report = await found?.manager.uninstall(found.name)
+    if (given.json) printJson(invocation, { uninstalled: report?.isChanged ?? false, ...report })
+    else if (report) out(serviceReportLines(report, `Removed ${report.path}; what is in ${paths.stateDir} stays`))
+    else out('✅ The gateway is no service here\n')
+    return 0
+  },
+})
+
+function wishOf({ flags: given, given: written, paths }: Invocation<typeof flags>) {
+  const { port, system: isSystem, 'run-as': account } = given
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw usage(`--port ${port} is not a port`, 'gateway install')
+  }
+  const folders = written.filter(({ name }) => name === 'allow-write').map(({ value }) => paths.expand(String(value)))
+  return { isSystem, account, port, alsoWritable: folders }
+}
+
+/** It would end at once, and be started again every five seconds. */
+async function refuseWrongSettings({ host }: Invocation<typeof flags>): Promise<void> {
+  const { config } = await host()
+  if (config.look().valid) return
+  throw new Fault('config.invalid', `With the settings in ${config.path} no gateway starts`, {
+    remedy: 'What is wrong: clawdbot config validate',
+  })
+}
+
+function planJson({ scope, account, path, paths, spec, commands, remarks }: ServicePlan) {
+  const { argv, writablePaths, environmentFile } = spec
+  return {
+    scope,
+    account,
+    path,
+    stateDir: paths.stateDir,
+    argv,
+    writablePaths,
+    environmentFile,
+    commands,
+    warnings: remarks,
+  }
+}
+
+/** Root does it; this account's own paths of Node and the program go along, as sudo's would be others. */
+function needsRoot(what: string, { program, flags: given }: { program: string; flags: object }): Fault {
+  const words = Object.entries(given).flatMap(([name, value]) =>
+    value === true
+      ? [`--${name}`]
+      : typeof value === 'string' || typeof value === 'number'
+        ? [`--${name}`, `${value}`]
+        : [],
+  )
+  const line = shellWords(['sudo', process.execPath, program, 'gateway', what, ...words])
+  return new Fault('usage.invalid', "Services of the whole system are root's to change", {
+    remedy: `Run: ${line}\n   What it would do: the same with --dry-run, without sudo.`,
+  })
+}
+
+/** Undefined where that is no question, such as a machine without logind. */
+async function offerLingering(invocation: Invocation<typeof flags>, ask: AskProgram): Promise<boolean | undefined> {
+  const { flags: given, person, signal, out, err } = invocation
+  const isThere = await isLingering(process.getuid?.() ?? 0, ask)
+  if (isThere !== false) return isThere
+  const question = "Your account's services end when you log out. Keep them running (lingering)?"
+  const isWanted = given.linger || (!given.yes && person.isThere && (await person.confirm(question, true, signal)))
+  if (!isWanted) return false
+  if (await linger(ask)) {
+    if (!given.json) out(`✅ ${lingerCommand}\n`)
+    return true
+  }
+  err(`⚠️  This system lets only root decide that: sudo ${lingerCommand} ${shellWords([userInfo().username])}\n`)
+  return false
+}
+
+/** How long a first start may take on a slow machine, milliseconds. */
+const patienceMs = 30_000
+
+/** Rejects with `service.failed` when nothing of it answers. */
+async function untilAnswering({ paths, manager, spec }: ServicePlan, { clock, signal }: Invocation<Flags>) {
+  for (const from = clock.monotonic(); clock.monotonic() - from < patienceMs; ) {
+    const runtime = await readRuntime(paths.runtimeFile)
+    const place = { port: runtime?.port ?? 0, socket: runtime?.socket }
+    if (runtime?.isAlive && (await probeWay(placeWay(place), signal)) === 'gateway') return runtime
+    await sleep(clock, 100, signal)
+  }
+  const { words, journal } = await manager.state(spec.name)
+  throw new Fault('service.failed', `The service is installed, but no gateway answers${words ? ` (${words})` : ''}`, {
+    remedy: `See: ${journal}`,
+  })
+}

@@ -18,6 +18,7 @@ import type { ServiceManager } from '../client/service/service-manager.ts'
 import type { AskProgram } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import type { ServiceSpec } from '../shared/service/spec.ts'
+import { variablesOf } from '../shared/std/env-file.ts'
 import { shellWords } from '../shared/std/shell-words.ts'
 import type { Surroundings } from './command.ts'
 import { facts } from './style.ts'
@@ -50,7 +51,7 @@ export async function planService(wish: ServiceWish, world: Surroundings, ask: A
   const scope = wish.isSystem ? 'system' : 'user'
   const { name: account, home } = await accountFor(wish, world, ask)
   const paths = home === world.paths.home ? world.paths : clientPaths(env, home)
-  const config = await readGatewayConfig(paths.configPath, env)
+  const config = await readGatewayConfig(paths, env)
   const { port, alsoWritable } = wish
   const itsAccount = wish.isSystem ? account : undefined
   const spec = gatewayServiceSpec({
@@ -167,15 +168,14 @@ const secretName = /^CLAWDBOT_GATEWAY_(TOKEN|PASSWORD)$|_API_KEY$/
 async function unseenVariables(paths: ClientPaths, env: Surroundings['env']): Promise<string[]> {
   const text = (await readIfThere(paths.configPath)) ?? ''
   const named = new Set([...text.matchAll(/(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/g)].map(([, name]) => name))
-  const kept = await readIfThere(`${paths.stateDir}/gateway.env`).catch(() => undefined)
+  const kept = variablesOf((await readIfThere(paths.gatewayEnv).catch(() => '')) ?? '')
   const names = Object.keys(env).filter(
-    (name) => env[name] && (named.has(name) || secretName.test(name)) && !kept?.match(`(^|\n)\\s*${name}\\s*=`),
+    (name) => env[name] && (named.has(name) || secretName.test(name)) && kept[name] === undefined,
   )
   if (names.length === 0) return []
   const [are, them] = names.length === 1 ? ['is', 'it'] : ['are', 'them']
-  return [
-    `${names.join(', ')} ${are} set in this shell only; put ${them} into ${paths.stateDir}/gateway.env (mode 600)`,
-  ]
+  const lines = names.map((name) => `clawdbot secrets set ${name}`)
+  return [`${names.join(', ')} ${are} set in this shell only. Keep ${them} for the service: ${lines.join('; ')}`]
 }
 
 const npxRemark = 'This program lies in the cache of npx, which npm may empty: npm install --global @clawdbot/cli'

@@ -2,8 +2,10 @@
 
 import { homedir } from 'node:os'
 import { Fault } from '../shared/fault.ts'
+import { withoutCopies } from './config/gateway-env.ts'
 import { parseServerFlags, serverUsage } from './flags.ts'
 import { failureText, runGateway } from './run-gateway.ts'
+import { statePaths } from './storage/paths.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -19,7 +21,9 @@ export async function runServer(argv: readonly string[], env: Env): Promise<numb
       return 0
     }
     const print = (line: string) => void process.stdout.write(`${line}\n`)
-    while ((await runGateway({ flags, env, home: homedir(), print, signal: stop.signal })) === 'restart') {
+    const home = homedir()
+    const own = withoutCopies(env, statePaths(env, home).env)
+    while ((await runGateway({ flags, env: own, home, print, signal: stop.signal })) === 'restart') {
       print('🔁 The configuration changed; starting again')
     }
     return 0

@@ -49,7 +49,7 @@ test('install shows its plan, writes a unit without secrets that systemd takes, 
     `  Unit:      ${unit}\n`,
     `  As:        ${self}\n`,
     `May write: ${home.paths.stateDir}, ${home.dir}/work space, ${home.dir}/.cache/clawdbot, ${home.dir}/src and`,
-    `CLAWDBOT_GATEWAY_TOKEN, MY_KEY are set in this shell only; put them into ${home.paths.stateDir}/gateway.env`,
+    'CLAWDBOT_GATEWAY_TOKEN, MY_KEY are set in this shell only. Keep them for the service: clawdbot secrets set CLAW',
     `✅ Installed: ${unit}\n`,
     '   systemctl --user enable --now clawdbot-gateway-',
   ]) {

@@ -95,7 +95,7 @@ export function gatewayServiceSpec(wish: GatewayServiceWish): ServiceSpec {
       ...(elsewhere ? { CLAWDBOT_CONFIG_PATH: configPath } : {}),
       CLAWDBOT_GATEWAY_STARTED_BY: 'service',
     },
-    environmentFile: join(stateDir, 'gateway.env'),
+    environmentFile: paths.gatewayEnv,
     writablePaths: withoutInner(writable),
     memoryMax: '75%',
     watchdogS,

@@ -1,7 +1,7 @@
 /** `gateway.env`: secrets in a private file of their own, beneath the environment; a service reads the same file. */
 
 import { Fault } from '../../shared/fault.ts'
-import { beneath, type Env } from '../../shared/std/env-file.ts'
+import { beneath, type Env, variablesOf } from '../../shared/std/env-file.ts'
 import { fileMode, readPrivateFile } from '../storage/private-files.ts'
 
 /** The text of the file, undefined when there is none. Throws `path.outside` for one others may read, too (SE2). */
@@ -20,4 +20,14 @@ export function readGatewayEnv(path: string): string | undefined {
 export function gatewayEnv(env: Env, path: string): Env {
   const text = readGatewayEnv(path)
   return text === undefined ? env : beneath(env, text)
+}
+
+/**
+ * systemd puts what the file holds at the start into a service's environment, where it would go before whatever the file
+ * says later. So the copies are left out, and the file alone counts.
+ */
+export function withoutCopies(env: Env, path: string): Env {
+  if (env.CLAWDBOT_GATEWAY_STARTED_BY !== 'service') return env
+  const kept = variablesOf(readGatewayEnv(path) ?? '')
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== kept[name]))
 }

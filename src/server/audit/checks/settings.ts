@@ -1,7 +1,8 @@
 /** What the configuration file says, and what should not stand in it. */
 
+import { shellWord } from '../../../shared/std/shell-words.ts'
 import type { ConfigIssue } from '../../config/text.ts'
-import { type Check, defineCheck, shellWord } from '../check.ts'
+import { type Check, defineCheck } from '../check.ts'
 
 const isUnknown = ({ message }: ConfigIssue) => /is not a known setting|is not supported/.test(message)
 

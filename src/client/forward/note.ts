@@ -1,10 +1,10 @@
 /** The note a running forward leaves on this machine, one per profile: its process, its ports and how it is doing. */
 
-import { link, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
-import { readIfThere, writePrivate } from '../private-file.ts'
+import { createPrivate, readIfThere, writePrivate } from '../private-file.ts'
 import type { AskProgram } from '../system-programs.ts'
 import { processMark } from './process-mark.ts'
 
@@ -50,18 +50,7 @@ export function forwardLog({ stateDir }: NotePlace, profileId: string): string {
 
 /** Takes the profile's place: false when another process wrote its note first. */
 export async function placeNote(place: NotePlace, first: ForwardNote): Promise<boolean> {
-  const path = notePath(place, first.profileId)
-  const draft = `${path}.${first.pid}`
-  await writePrivate(draft, textOf(first))
-  try {
-    await link(draft, path) // appears whole, or not at all
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  } finally {
-    await rm(draft, { force: true })
-  }
+  return await createPrivate(notePath(place, first.profileId), textOf(first))
 }
 
 export async function renewNote(place: NotePlace, now: ForwardNote): Promise<void> {

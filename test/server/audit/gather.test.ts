@@ -1,19 +1,8 @@
 /** The facts are those of a real folder, and looking at it changes nothing. */
 
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type GatherOptions, gatherFacts } from '../../../src/server/audit/gather.ts'
 import { auditReport } from '../../../src/server/audit/report.ts'
 import { auditChecks } from '../../../src/server/audit/table.ts'
@@ -22,28 +11,17 @@ import { openJournal } from '../../../src/server/journal/journal.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
 import { statePaths } from '../../../src/server/storage/paths.ts'
 import { systemClock } from '../../../src/shared/std/clock.ts'
+import { StateHome } from './state-home.ts'
 
-let home = ''
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'audit-'))
-  mkdirSync(join(home, '.clawdbot'), { mode: 0o700 })
-})
-afterEach(() => rmSync(home, { recursive: true }))
-
-const inState = (...parts: string[]) => join(home, '.clawdbot', ...parts)
-
-function put(name: string, text: string, mode = 0o600): void {
-  writeFileSync(inState(name), text, { mode })
-  chmodSync(inState(name), mode)
-}
+const home = new StateHome()
 
 function gather(env: GatherOptions['env'] = {}, whole = { database: true, journal: true }) {
-  return gatherFacts({ paths: statePaths(env, home), env, now: systemClock.now(), whole })
+  return gatherFacts({ paths: statePaths(env, home.path), env, now: systemClock.now(), whole })
 }
 
 const found = (facts: ReturnType<typeof gather>) =>
   auditReport(auditChecks, facts).findings.map(
-    ({ id, severity, message }) => `${severity} ${id} ${message.replaceAll(home, '~')}`,
+    ({ id, severity, message }) => `${severity} ${id} ${message.replaceAll(home.path, '~')}`,
   )
 
 /** Everything about the folder that somebody could have changed. */
@@ -58,18 +36,18 @@ function picture(folder: string): unknown {
 }
 
 test('each file is known for what it is, and only one level deep', () => {
-  put('clawdbot.json', '{}', 0o640)
-  put('gateway-token', 'x')
-  mkdirSync(inState('secrets'), { mode: 0o750 })
-  put('secrets/vps', 'x', 0o604)
-  mkdirSync(inState('logs'))
-  put('logs/clawdbot-2026-11-25.log', '')
-  mkdirSync(inState('workspace'), { mode: 0o777 })
-  put('workspace/notes', '', 0o666)
-  symlinkSync('/dev/null', inState('audit.db'))
+  home.put('clawdbot.json', '{}', 0o640)
+  home.put('gateway-token', 'x')
+  mkdirSync(home.inState('secrets'), { mode: 0o750 })
+  home.put('secrets/vps', 'x', 0o604)
+  mkdirSync(home.inState('logs'))
+  home.put('logs/clawdbot-2026-11-25.log', '')
+  mkdirSync(home.inState('workspace'), { mode: 0o777 })
+  home.put('workspace/notes', '', 0o666)
+  symlinkSync('/dev/null', home.inState('audit.db'))
   const facts = gather()
   const files = facts.files.map(
-    ({ part, path, kind, mode }) => `${part} ${path.replace(inState(), '')} ${kind} ${mode?.toString(8)}`,
+    ({ part, path, kind, mode }) => `${part} ${path.replace(home.inState(), '')} ${kind} ${mode?.toString(8)}`,
   )
   expect(files.toSorted()).toEqual(
     [
@@ -86,10 +64,10 @@ test('each file is known for what it is, and only one level deep', () => {
 })
 
 test('a linked state folder and a config elsewhere are both looked at', () => {
-  mkdirSync(join(home, 'real'), { mode: 0o755 })
-  symlinkSync(join(home, 'real'), join(home, 'linked'))
-  writeFileSync(join(home, 'other.json'), '{}', { mode: 0o644 })
-  const env = { CLAWDBOT_STATE_DIR: join(home, 'linked'), CLAWDBOT_CONFIG_PATH: join(home, 'other.json') }
+  mkdirSync(join(home.path, 'real'), { mode: 0o755 })
+  symlinkSync(join(home.path, 'real'), join(home.path, 'linked'))
+  writeFileSync(join(home.path, 'other.json'), '{}', { mode: 0o644 })
+  const env = { CLAWDBOT_STATE_DIR: join(home.path, 'linked'), CLAWDBOT_CONFIG_PATH: join(home.path, 'other.json') }
   expect(found(gather(env)).filter((line) => line.includes(' fs.'))).toEqual([
     'critical fs.config.world_readable Every account of this machine may read ~/other.json (mode 644)',
     'warning fs.state_dir.perms_readable Every account of this machine may read ~/real (mode 755)',
@@ -99,7 +77,7 @@ test('a linked state folder and a config elsewhere are both looked at', () => {
 
 test('SE4: secrets are told by their place and length, and are in none of the facts', () => {
   const canaries = ['canary-token-1', 'canary-key-2', 'canary-var-3', 'canary-remote-4', 'canary-env-5']
-  put(
+  home.put(
     'clawdbot.json',
     `{ gateway: { auth: { token: '${canaries[0]}', password: '\${PW}' }, remote: { token: '${canaries[3]}' } },
        models: { providers: { openai: { apiKey: '${canaries[1]}' } } }, env: { vars: { A: '${canaries[2]}' } } }`,
@@ -117,14 +95,14 @@ test('SE4: secrets are told by their place and length, and are in none of the fa
 })
 
 test('a file that cannot be used is one finding, and the defaults are what is looked at', () => {
-  put('clawdbot.json', '{ gateway: { bind: "lann", prot: 1 } }')
+  home.put('clawdbot.json', '{ gateway: { bind: "lann", prot: 1 } }')
   expect(found(gather()).filter((line) => line.includes('config.'))).toEqual([
     'warning config.unknown_keys gateway.prot (line 1) is not a known setting',
     expect.stringContaining('warning config.unusable ~/.clawdbot/clawdbot.json cannot be used: gateway.bind (line 1)'),
   ])
-  rmSync(inState('clawdbot.json'))
-  writeFileSync(join(home, 'real.json'), '{}', { mode: 0o600 })
-  symlinkSync(join(home, 'real.json'), inState('clawdbot.json'))
+  rmSync(home.inState('clawdbot.json'))
+  writeFileSync(join(home.path, 'real.json'), '{}', { mode: 0o600 })
+  symlinkSync(join(home.path, 'real.json'), home.inState('clawdbot.json'))
   expect(found(gather()).filter((line) => line.includes('config.'))).toEqual([
     'warning fs.config.symlink ~/.clawdbot/clawdbot.json is a link to ~/real.json; the gateway does not read settings through links',
     'warning config.unusable ~/.clawdbot/clawdbot.json cannot be used: ~/.clawdbot/clawdbot.json is a symbolic link; secrets are not read through links',
@@ -132,24 +110,24 @@ test('a file that cannot be used is one finding, and the defaults are what is lo
 })
 
 test('rules lead to the real program: what it is, and who may exchange it', () => {
-  mkdirSync(join(home, 'open'), { mode: 0o755 })
-  chmodSync(join(home, 'open'), 0o777)
-  for (const name of ['open/tool', 'safe']) writeFileSync(join(home, name), '#!/bin/sh\n', { mode: 0o755 })
-  mkdirSync(inState('workspace'), { mode: 0o700 })
-  put('workspace/made', '#!/bin/sh\n', 0o755)
-  symlinkSync(inState('workspace/made'), join(home, 'alias'))
+  mkdirSync(join(home.path, 'open'), { mode: 0o755 })
+  chmodSync(join(home.path, 'open'), 0o777)
+  for (const name of ['open/tool', 'safe']) writeFileSync(join(home.path, name), '#!/bin/sh\n', { mode: 0o755 })
+  mkdirSync(home.inState('workspace'), { mode: 0o700 })
+  home.put('workspace/made', '#!/bin/sh\n', 0o755)
+  symlinkSync(home.inState('workspace/made'), join(home.path, 'alias'))
   const allowlist = [
-    join(home, 'open/tool *'),
-    join(home, 'safe'),
-    join(home, 'alias'),
+    join(home.path, 'open/tool *'),
+    join(home.path, 'safe'),
+    join(home.path, 'alias'),
     '/usr/bin/env *',
-    join(home, 'gone'),
+    join(home.path, 'gone'),
   ]
-  put('clawdbot.json', JSON.stringify({ tools: { exec: { security: 'allowlist', allowlist } } }))
+  home.put('clawdbot.json', JSON.stringify({ tools: { exec: { security: 'allowlist', allowlist } } }))
   const rules = gather().rules.map(({ rule, risk, writable }) => [
-    rule.replace(home, '~'),
+    rule.replace(home.path, '~'),
     risk,
-    writable?.replace(home, '~'),
+    writable?.replace(home.path, '~'),
   ])
   expect(rules).toEqual([
     ['~/open/tool *', undefined, '~/open'],
@@ -160,7 +138,7 @@ test('rules lead to the real program: what it is, and who may exchange it', () =
 })
 
 test('devices, the audit log and the database are read while they are open and while they are not; nothing is left behind', () => {
-  const { database, journal } = statePaths({}, home)
+  const { database, journal } = statePaths({}, home.path)
   const ask = { publicKey: 'k', role: 'operator' as const, scopes: ['operator.admin'], remoteIp: '10.0.0.2' }
   {
     using db = openDatabase({ path: database })
@@ -178,20 +156,20 @@ test('devices, the audit log and the database are read while they are open and w
     expect(gather().devices.map(({ name, isAdmin }) => [name, isAdmin])).toEqual([['kept', true]])
     expect(gather().store.journal).toMatchObject({ kind: 'whole', entries: 2 })
   }
-  const before = picture(inState())
+  const before = picture(home.inState())
   const { devices, store } = gather()
   expect(devices).toHaveLength(1)
   expect(store).toMatchObject({ damage: undefined, setAside: [], journal: { kind: 'whole' } })
-  expect(picture(inState())).toEqual(before)
+  expect(picture(home.inState())).toEqual(before)
 })
 
 test('damage is found and told: a changed log, a broken page, a database set aside', async () => {
-  const { database, journal } = statePaths({}, home)
+  const { database, journal } = statePaths({}, home.path)
   openDatabase({ path: database })[Symbol.dispose]()
   const bytes = readFileSync(database)
   bytes.fill(0x5a, 8192, 12_288)
   writeFileSync(database, bytes)
-  put('clawdbot.db.damaged-1', 'x')
+  home.put('clawdbot.db.damaged-1', 'x')
   {
     using log = openJournal({ path: journal, clock: systemClock })
     log.note('gateway.started')
@@ -212,7 +190,7 @@ test('damage is found and told: a changed log, a broken page, a database set asi
 })
 
 test('a machine on which no gateway ever ran has nothing wrong with it', () => {
-  rmSync(inState(), { recursive: true })
+  rmSync(home.inState(), { recursive: true })
   expect(found(gather()).map((line) => line.split(' ')[1])).toEqual(
     process.getuid?.() === 0 ? ['summary.attack_surface'] : ['gateway.unix_socket_available', 'summary.attack_surface'],
   )

@@ -1,57 +1,33 @@
 /** Repairs change modes of our own files and the settings they name, say so, and stop at links and foreign files. */
 
-import {
-  chmodSync,
-  chownSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { chmodSync, chownSync, linkSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { expect, test } from 'vitest'
 import { hostOf } from '../../../src/bin/host.ts'
 import { repairFindings } from '../../../src/server/audit/repair.ts'
 import type { Finding } from '../../../src/server/audit/report.ts'
+import { StateHome } from './state-home.ts'
 
-let home = ''
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'repair-'))
-  mkdirSync(join(home, '.clawdbot'), { mode: 0o700 })
-})
-afterEach(() => rmSync(home, { recursive: true }))
+const home = new StateHome()
 
-const inState = (...parts: string[]) => join(home, '.clawdbot', ...parts)
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 const audit = async (isRepairing: boolean) =>
-  await (await hostOf({}, home)).audit({ isDeep: false, isRepairing, signal: new AbortController().signal })
-
-function put(name: string, text: string, bits: number): string {
-  writeFileSync(inState(name), text)
-  chmodSync(inState(name), bits)
-  return inState(name)
-}
+  await (await hostOf({}, home.path)).audit({ isDeep: false, isRepairing, signal: new AbortController().signal })
 
 test('what is open is closed, a setting is put back with its comments, all of it is written down; once', async () => {
-  const config = put('clawdbot.json', '{\n  // mine\n  logging: { redactSensitive: "off" },\n}\n', 0o664)
-  const token = put('gateway-token', 'x', 0o604)
-  chmodSync(inState(), 0o755)
+  const config = home.put('clawdbot.json', '{\n  // mine\n  logging: { redactSensitive: "off" },\n}\n', 0o664)
+  const token = home.put('gateway-token', 'x', 0o604)
+  chmodSync(home.inState(), 0o755)
   const { repaired, findings } = await audit(true)
-  expect(repaired.map(({ id, message, isDone }) => `${isDone} ${id} ${message.replaceAll(home, '~')}`)).toEqual([
+  expect(repaired.map(({ id, message, isDone }) => `${isDone} ${id} ${message.replaceAll(home.path, '~')}`)).toEqual([
     'true fs.config.perms_writable ~/.clawdbot/clawdbot.json had mode 664 and has 600 now',
     'true fs.auth_profiles.perms_readable ~/.clawdbot/gateway-token had mode 604 and has 600 now',
     'true fs.state_dir.perms_readable ~/.clawdbot had mode 755 and has 700 now',
     'true logging.redact_off logging.redactSensitive is now tools',
   ])
-  expect([config, token, inState()].map(mode)).toEqual(['600', '600', '700'])
+  expect([config, token, home.inState()].map(mode)).toEqual(['600', '600', '700'])
   expect(readFileSync(config, 'utf8')).toBe('{\n  // mine\n  logging: { redactSensitive: "tools" },\n}\n')
   expect(findings.map(({ id }) => id).filter((id) => /^fs\.|^logging/.test(id))).toEqual([])
-  const { journal } = await hostOf({}, home)
+  const { journal } = await hostOf({}, home.path)
   using log = journal.open()
   expect(log.read({ limit: 10 }).map(({ what, facts }) => `${what} ${facts.id ?? facts.setting}`)).toEqual([
     'security.repaired fs.config.perms_writable',
@@ -64,16 +40,16 @@ test('what is open is closed, a setting is put back with its comments, all of it
 })
 
 test('without being asked nothing is changed', async () => {
-  const token = put('gateway-token', 'x', 0o604)
+  const token = home.put('gateway-token', 'x', 0o604)
   expect((await audit(false)).repaired).toEqual([])
   expect(mode(token)).toBe('604')
 })
 
 test('a link put in the place of a file meanwhile is not followed, nor is another name of the same file', () => {
-  const target = put('victim', 'x', 0o666)
-  symlinkSync(target, inState('gateway-token'))
-  const other = put('audit.db', 'x', 0o644)
-  linkSync(other, inState('second-name'))
+  const target = home.put('victim', 'x', 0o666)
+  symlinkSync(target, home.inState('gateway-token'))
+  const other = home.put('audit.db', 'x', 0o644)
+  linkSync(other, home.inState('second-name'))
   const finding = (path: string): Finding => ({
     id: 'x',
     severity: 'warning',
@@ -83,7 +59,7 @@ test('a link put in the place of a file meanwhile is not followed, nor is anothe
   })
   const noted: string[] = []
   const ports = { set: () => {}, moveSecret: () => '', note: (what: string) => void noted.push(what) }
-  const paths = [inState('gateway-token'), inState('gone'), other]
+  const paths = [home.inState('gateway-token'), home.inState('gone'), other]
   const repaired = repairFindings(paths.map(finding), ports)
   expect(repaired.map(({ isDone }) => isDone)).toEqual([false, false, false])
   expect(repaired[2]?.message).toContain('hard link')
@@ -91,7 +67,7 @@ test('a link put in the place of a file meanwhile is not followed, nor is anothe
 })
 
 test('a file of another account stays as it is, also for root', () => {
-  const foreign = process.getuid?.() === 0 ? put('logs', 'x', 0o644) : '/etc/passwd'
+  const foreign = process.getuid?.() === 0 ? home.put('logs', 'x', 0o644) : '/etc/passwd'
   if (process.getuid?.() === 0) chownSync(foreign, 65_534, 65_534)
   const before = mode(foreign)
   const finding = {
@@ -107,8 +83,8 @@ test('a file of another account stays as it is, also for root', () => {
 })
 
 test('a setting that cannot be changed is told, and the rest is repaired', async () => {
-  put('clawdbot.json', '{ logging: { redactSensitive: "off" }', 0o600)
-  const token = put('gateway-token', 'x', 0o640)
+  home.put('clawdbot.json', '{ logging: { redactSensitive: "off" }', 0o600)
+  const token = home.put('gateway-token', 'x', 0o640)
   const { repaired } = await audit(true)
   expect(repaired.map(({ isDone }) => isDone)).toEqual([true])
   expect(mode(token)).toBe('600')

@@ -56,8 +56,10 @@ test('where none runs one is started in the background, once, and outlives who s
   const both = await Promise.all([local.ensure(), local.ensure()])
   expect(both.map((one) => one.port)).toEqual([port, port])
   expect(local.lines[0]).toBe(`Starting a gateway on port ${port}…`)
-  const note = await readRuntime(home.paths.runtimeFile)
-  expect(note).toMatchObject({ port, startedBy: 'clawdbot', isAlive: true })
+  // It answers a moment before it has written where it is.
+  await expect
+    .poll(() => readRuntime(home.paths.runtimeFile))
+    .toMatchObject({ port, startedBy: 'clawdbot', isAlive: true })
   expect((await stat(home.paths.gatewayLog)).mode & 0o777).toBe(0o600)
   expect(await local.ensure()).toEqual({ port, isNew: false })
 })

@@ -22,7 +22,7 @@ export type Arrival = { readonly way: Way; readonly tunnel: Tunnel; readonly lin
 export type AttemptOptions = {
   /** The preferred first. */
   readonly ways: readonly [Way, ...Way[]]
-  /** What is still open of an earlier attempt: its way goes first, over this tunnel. */
+  /** What is still open of an earlier attempt: its way, when its turn comes, needs no new tunnel. */
   readonly kept: OpenWay | undefined
   readonly greeter: Greeter
   readonly prompts: Prompts
@@ -45,9 +45,11 @@ export class Attempt {
   constructor(options: AttemptOptions) {
     this.#options = options
     const { kept, ways } = options
-    const runners = ways.map((way) => ({ way, layers: plannedLayers(way), tunnel: undefined, fault: undefined }))
-    const others = kept ? runners.filter(({ way }) => way !== kept.way) : runners
-    this.#runners = kept ? [{ ...kept, fault: undefined }, ...others] : runners
+    this.#runners = ways.map((way) =>
+      kept?.way === way
+        ? { ...kept, fault: undefined }
+        : { way, layers: plannedLayers(way), tunnel: undefined, fault: undefined },
+    )
   }
 
   /** The way to show: the one that arrived, else the most preferred that still runs, else the most preferred. */
@@ -105,11 +107,9 @@ export class Attempt {
   end(isWhole: boolean, reason: Error): OpenWay | undefined {
     this.#ending.abort(reason)
     this.#arrival?.link.close()
-    const { way, layers, tunnel, fault } = this.#front()
-    // Only SSH holds something open between one connection and the next.
-    const isKept = !isWhole && way.kind === 'ssh' && tunnel !== undefined && fault?.code !== 'client.timeout'
-    for (const runner of this.#runners) if (!isKept || runner.tunnel !== tunnel) closeTunnel(runner)
-    return isKept ? { way, tunnel, layers } : undefined
+    const kept = isWhole ? undefined : [this.#front(), ...this.#runners].map(openWayOf).find((open) => open)
+    for (const runner of this.#runners) if (runner.tunnel !== kept?.tunnel) closeTunnel(runner)
+    return kept
   }
 
   async #follow(runner: Runner, signal: AbortSignal): Promise<Arrival> {
@@ -148,6 +148,13 @@ export class Attempt {
     runner.layers = layers
     if (runner === this.#front() || runner.fault) this.#options.onLayers()
   }
+}
+
+/** Only SSH holds something open between one connection and the next. What did not answer in time may be dead, and a way that waits for the person is not tried. */
+function openWayOf({ way, layers, tunnel, fault }: Runner): OpenWay | undefined {
+  if (way.kind !== 'ssh' || tunnel === undefined || fault?.code === 'client.timeout') return undefined
+  if (fault && !fault.retryable) return undefined
+  return { way, tunnel, layers }
 }
 
 /** Over a tunnel that is up only what lies above it is done again. */

@@ -181,7 +181,8 @@ class LiveConnection implements Connection {
       void tunnel.closed.then((fault) => fault && this.#lostLink(generation, fault))
       this.#dispatch({ type: 'greeted', generation })
     } catch (error) {
-      for (const way of attempt.refused) this.#refused.add(way)
+      // Beside a live connection nobody is asked; what would have asked is not refused for that.
+      if (!isBeside) for (const way of attempt.refused) this.#refused.add(way)
       this.#lost(generation, asFault(error))
     }
   }

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AuthContext } from 'ssh2'
+import type { AuthContext, KeyboardAuthContext } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { Person } from '../../src/cli/person.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
@@ -11,17 +11,21 @@ import { Home } from '../client/support.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
 import { scriptedPrompts } from '../support/scripted-prompts.ts'
 import { type Ssh2Server, startSsh2Server } from '../support/ssh2-server.ts'
-import { makeHome, startSshd } from '../support/sshd.ts'
+import { makeHome, makeKey, startSshd } from '../support/sshd.ts'
 import { clawdbot, type WorldOptions } from './world.ts'
 
 const env = { PATH: process.env.PATH, USER: 'ann' }
 const gatewayToken = 'a-token-that-the-gateway-made-0123456789'
 
+function keysAt(farHome: string): string {
+  const keys = join(farHome, '.ssh/authorized_keys')
+  return existsSync(keys) ? readFileSync(keys, 'utf8') : ''
+}
+
 /** Lets in who knows the password, and who has a key that is listed in the far home. */
 function loginAt(farHome: string) {
   return (attempt: AuthContext) => {
-    const keys = join(farHome, '.ssh/authorized_keys')
-    const listed = existsSync(keys) ? readFileSync(keys, 'utf8') : ''
+    const listed = keysAt(farHome)
     if (attempt.method === 'password' && attempt.password === 'hunter2') return attempt.accept()
     if (attempt.method === 'publickey' && listed.includes(attempt.key.data.toString('base64'))) return attempt.accept()
     attempt.reject(['publickey', 'password'])
@@ -29,12 +33,12 @@ function loginAt(farHome: string) {
 }
 
 /** A person who has no key yet, and a server with a home of the account there; both homes are new. */
-async function newUser() {
+async function newUser(login: (farHome: string) => (attempt: AuthContext) => void = loginAt) {
   const home = await Home.make()
   const farHome = join(home.dir, 'far')
   mkdirSync(join(farHome, '.clawdbot'), { recursive: true })
   writeFileSync(join(farHome, '.clawdbot/gateway-token'), `${gatewayToken}\n`)
-  const server = await startSsh2Server({ login: loginAt(farHome), farHome })
+  const server = await startSsh2Server({ login: login(farHome), farHome })
   mkdirSync(join(home.dir, '.ssh'), { mode: 0o700 })
   writeFileSync(join(home.dir, '.ssh/known_hosts'), readFileSync(join(server.home, '.ssh/known_hosts')))
   return {
@@ -210,6 +214,89 @@ test('a key that is written but not let in is told apart, with the usual reason'
   expect(err).toContain('took the key into authorized_keys, but does not let it in')
   expect(err).toContain('chmod go-w')
 })
+
+/** Wants these proofs one after the other: each list is a way in, as sshd's `AuthenticationMethods` has them. */
+function loginByAll(farHome: string, ...lists: string[][]) {
+  let given: string[] = []
+  return (attempt: AuthContext) => {
+    if (attempt.method === 'none') given = [] // a new connection begins with it
+    const left = () =>
+      lists.filter((list) => given.every((one, i) => list[i] === one)).map((list) => list.slice(given.length))
+    const next = () => left().flatMap(([method = '']) => method)
+    const judge = (isGood: boolean) => {
+      if (!isGood || !next().includes(attempt.method)) return attempt.reject(next() as never)
+      given.push(attempt.method)
+      if (left().some((list) => list.length === 0)) attempt.accept()
+      else attempt.reject(next() as never, true)
+    }
+    switch (attempt.method) {
+      case 'publickey': {
+        const isListed = keysAt(farHome).includes(attempt.key.data.toString('base64'))
+        return isListed && !attempt.signature ? attempt.accept() : judge(isListed)
+      }
+      case 'password':
+        return judge(attempt.password === 'hunter2')
+      case 'keyboard-interactive':
+        if (!next().includes(attempt.method)) return judge(false)
+        return (attempt as KeyboardAuthContext).prompt([{ prompt: 'Code: ', echo: false }], (answers) =>
+          judge(answers[0] === '123456'),
+        )
+      default:
+        return judge(false)
+    }
+  }
+}
+
+const code = () => scriptedPrompts({ passwords: ['hunter2'], server: [['123456'], ['123456'], ['123456']] })
+
+test('a server that wants a password and then a code lets the key in, which is enough from then on', async () => {
+  await using at = await newUser((farHome) => loginByAll(farHome, ['password', 'keyboard-interactive'], ['publickey']))
+  const prompts = code()
+  const ran = await setup(at.home, at.server, ['--yes', '--json'], { prompts })
+  expect(JSON.parse(ran.out).steps).toMatchObject([
+    { step: 'key', state: 'made' },
+    { step: 'authorized', state: 'added' },
+    { step: 'profile', state: 'added' },
+    { step: 'token', state: 'kept' },
+  ])
+  expect(prompts.asked.map(({ kind }) => kind)).toEqual(['password', 'server'])
+})
+
+test('a server that wants a key and then a code: another key is let in by the one that is, and the code is asked each time', async () => {
+  await using at = await newUser((farHome) => loginByAll(farHome, ['publickey', 'keyboard-interactive']))
+  const own = makeKey(join(at.home.dir, '.ssh/id_ed25519'))
+  mkdirSync(join(at.farHome, '.ssh'))
+  writeFileSync(join(at.farHome, '.ssh/authorized_keys'), `${own}\n`)
+  const prompts = code()
+  const identity = join(at.home.dir, '.ssh/another')
+  const ran = await setup(at.home, at.server, ['--yes', '--identity', identity, '--json'], { prompts })
+  expect(JSON.parse(ran.out).steps).toMatchObject([
+    { step: 'key', state: 'made', path: identity },
+    { step: 'authorized', state: 'added' },
+    { step: 'profile', state: 'added' },
+    { step: 'token', state: 'kept' },
+  ])
+  expect(keysAt(at.farHome).trimEnd().split('\n')).toHaveLength(2)
+  expect(prompts.asked.map(({ kind }) => kind)).toEqual(['server', 'server']) // to add the key, and to test the profile
+})
+
+test.each([
+  ['a key', [['publickey']]],
+  ['a key and then a code', [['publickey', 'keyboard-interactive']]],
+])(
+  'a server that takes nothing before %s cannot be given one from here: it says so, with the line to add',
+  async (_what, lists) => {
+    await using at = await newUser((farHome) => loginByAll(farHome, ...lists))
+    const prompts = code()
+    const { code: exit, err } = await setup(at.home, at.server, ['--yes'], { prompts })
+    expect(exit).toBe(3)
+    expect(err).toContain('lets in nobody without a key it knows already')
+    expect(err).toContain(readFileSync(join(at.home.dir, '.ssh/id_ed25519.pub'), 'utf8').trim())
+    expect(err).not.toContain('clawdbot ssh setup')
+    expect(prompts.asked).toEqual([])
+    expect((await readProfiles(at.home.paths.profiles)).profiles).toEqual([])
+  },
+)
 
 test.each([
   [['ssh', 'setup'], 'needs one account'],

@@ -6,39 +6,15 @@ import { openDirect } from '../../src/tunnel/direct.ts'
 import { noPrompts, type Prompts } from '../../src/tunnel/prompts.ts'
 import { ChaosProxy } from '../support/chaos-proxy.ts'
 import { ManualClock } from '../support/clock.ts'
+import { reattaching } from '../support/reattaching.ts'
 import { startSshd } from '../support/sshd.ts'
-import { noAnswer, StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
+import { noAnswer, StandInGateway } from '../support/stand-in-gateway.ts'
 import { Home } from './support.ts'
 
 const delta = (runId: string, offset: number, deltaText: string) => ({
   ...{ runId, sessionKey: 'agent:main:main', seq: 1, state: 'delta' },
   ...{ offset, deltaText },
 })
-
-/** Keeps what each connection was sent, or should have been, and replays it: our extension in miniature. */
-function reattaching() {
-  const logs = new Map<string, [string, unknown][]>()
-  let current: StandInPeer | undefined
-  return {
-    methods: {
-      reattach: (params: Record<string, unknown>, peer: StandInPeer) => {
-        const { from } = params as { from?: { connId: string; seq: number } }
-        const missed = from && logs.get(from.connId)?.slice(from.seq)
-        logs.set(peer.connId, missed ? [...missed] : [])
-        for (const [name, payload] of missed ?? []) peer.event(name, payload)
-        current = peer
-        return { status: !from ? 'fresh' : missed ? 'resumed' : 'lost', replayed: missed?.length ?? 0, runs: [] }
-      },
-    },
-    /** Publishes to whoever is or was connected; `isHeard` says whether the socket still carries it. */
-    publish(payload: unknown, isHeard = true) {
-      if (!current) throw new Error('nobody attached')
-      logs.get(current.connId)?.push(['chat', payload])
-      if (isHeard) current.event('chat', payload)
-    },
-    forget: () => logs.clear(),
-  }
-}
 
 test('a connection comes up, says how, and measures the way', async () => {
   await using home = await Home.make()
@@ -97,98 +73,6 @@ test('when the gateway no longer knows the place, or has no such thing, the scre
   }
 })
 
-test('a restarting gateway: waiting, then back by itself; the screen keeps its facts meanwhile', async () => {
-  await using home = await Home.make()
-  await using gateway = await StandInGateway.start()
-  const { port, url } = gateway
-  await using seen = await home.connect(url)
-  await seen.until(({ connection }) => connection.view.phase === 'live')
-  gateway.live.close(1012, 'service restart')
-  await gateway[Symbol.asyncDispose]()
-  await seen.until(({ connection }) => connection.view.attempt >= 2)
-  expect(seen.connection.view.hello?.protocol).toBe(4)
-  await expect(seen.connection.call('health', {})).rejects.toMatchObject({ code: 'client.closed', retryable: true })
-  await using back = await StandInGateway.start({ port })
-  await seen.until(({ connection }) => connection.view.phase === 'live')
-  expect(back.connects).toHaveLength(1)
-  expect(seen.connection.view.fault).toBeUndefined()
-})
-
-test('TU10: after a sleep it is honest at once, and a second connection takes over from one that is silent', async () => {
-  await using home = await Home.make()
-  await using gateway = await StandInGateway.start({ methods: reattaching().methods })
-  const clock = new ManualClock()
-  await using seen = await home.connect(gateway.url, {}, { clock })
-  await seen.until(({ connection }) => connection.latency().samples.length === 1)
-  clock.advance(5_000) // a ping goes out
-  gateway.live.freeze()
-  clock.jump(60_000)
-  clock.advance(1_000)
-  expect(seen.connection.view).toMatchObject({ phase: 'live', isSuspect: true })
-  await seen.until(({ connection }) => gateway.peers.length === 2 && !connection.view.isSuspect)
-  expect(seen.phases).toEqual(['resolving', 'connecting', 'greeting', 'live'])
-  expect(seen.attachments.map(({ kind }) => kind)).toEqual(['fresh', 'resumed'])
-  await seen.until(({ connection }) => connection.latency().samples.length > 1)
-  expect(Math.max(...seen.connection.latency().samples.map(({ ms }) => ms))).toBeLessThanOrEqual(1_000)
-})
-
-test('TU10: after a sleep the first connection is kept when it answers', async () => {
-  await using home = await Home.make()
-  await using gateway = await StandInGateway.start({ methods: reattaching().methods })
-  // One way that never answers a greeting: the second connection cannot be faster.
-  await using door = await ChaosProxy.before(gateway.port, (connection) =>
-    connection === 0 ? {} : { delayMs: 60_000 },
-  )
-  const clock = new ManualClock()
-  await using seen = await home.connect(door.url, {}, { clock })
-  await seen.until(({ connection }) => connection.view.latencyMs !== undefined)
-  clock.jump(60_000)
-  clock.advance(1_000)
-  expect(seen.connection.view.isSuspect).toBe(true)
-  await seen.until(({ connection }) => !connection.view.isSuspect)
-  expect(gateway.connects).toHaveLength(1)
-  expect(seen.attachments).toHaveLength(1)
-})
-
-test.each(['waking', 'another network', 'the person'])('TU11: %s ends a pause at once', async (what) => {
-  await using home = await Home.make()
-  await using gateway = await StandInGateway.start()
-  let isRefusing = false
-  await using door = await ChaosProxy.before(gateway.port, () => ({ refuse: isRefusing }))
-  const clock = new ManualClock()
-  let network = 'home'
-  await using seen = await home.connect(door.url, {}, { clock, network: () => network, random: () => 0.999 })
-  await seen.until(({ connection }) => connection.view.phase === 'live')
-  isRefusing = true
-  door.cut()
-  for (let attempt = 1; attempt <= 4; attempt++) {
-    await seen.until(({ connection }) => connection.view.phase === 'waiting' && connection.view.attempt === attempt)
-    if (attempt < 4) clock.advance((seen.connection.view.retryAt ?? 0) - clock.now() + 1)
-  }
-  isRefusing = false
-  const beforeMs = clock.monotonic()
-  if (what === 'the person') seen.connection.retry()
-  else {
-    if (what === 'waking') clock.jump(60_000)
-    else network = 'office'
-    clock.advance(1_000)
-  }
-  await seen.until(({ connection }) => connection.view.phase === 'live')
-  expect(clock.monotonic() - beforeMs).toBeLessThanOrEqual(1_000)
-})
-
-test('a wrong token is asked about once and not tried again by itself', async () => {
-  await using home = await Home.make()
-  await using gateway = await StandInGateway.start({ token: 'right' })
-  await using seen = await home.connect(gateway.url, { token: 'wrong' })
-  await seen.until(({ connection }) => connection.view.phase === 'failed')
-  expect(seen.connection.view).toMatchObject({ fault: { code: 'client.unauthorized' } })
-  gateway.options.token = 'wrong'
-  seen.connection.retry()
-  await seen.until(({ connection }) => connection.view.phase === 'live')
-  expect(gateway.connects).toHaveLength(2)
-})
-
 test('what was typed while away is sent once the gateway is back, under the same key', async () => {
   await using home = await Home.make()
   const methods = {
@@ -211,6 +95,25 @@ test('what was typed while away is sent once the gateway is back, under the same
     .filter(({ method }) => method === 'chat.send')
     .map(({ params }) => params.idempotencyKey)
   expect(keys).toEqual(['k1', 'k1', 'k2'])
+})
+
+test('an approval that cannot be given now is not given later: it is refused at once, and kept nowhere', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ methods: { 'exec.approval.resolve': () => ({ ok: true }) } })
+  await using door = await ChaosProxy.before(gateway.port)
+  await using seen = await home.connect(door.url)
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  const decide = () => seen.connection.call('exec.approval.resolve', { id: 'a1', decision: 'allow-once' })
+  door.blackhole(true)
+  const onItsWay = decide().catch((error: unknown) => error)
+  door.cut()
+  expect(await onItsWay).toMatchObject({ code: 'client.closed' })
+  await expect(decide()).rejects.toMatchObject({ code: 'client.closed' })
+  expect(seen.connection.outbox.entries).toEqual([])
+  door.blackhole(false)
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect((await seen.connection.call('health', {})).ok).toBe(true)
+  expect(gateway.received.map(({ method }) => method)).not.toContain('exec.approval.resolve')
 })
 
 test('the time a person takes to trust a host is none of the SSH layer', async () => {

@@ -59,13 +59,29 @@ export async function authorizeKey(
   const { route, host } = await passable(way, context)
   const others = host.identityFiles.filter((file) => file !== path)
   const any: SshHost = { ...host, identityFiles: [path, ...others] }
-  await using connection = await connectThrough([...route.slice(0, -1), any], context)
+  await using connection = await connectThrough([...route.slice(0, -1), any], context).catch((error: unknown) => {
+    throw takesOnlyKeys(error) ? closedDoor(host, publicLine, error) : error
+  })
   const { code, stdout, stderr } = await connection.run('sh', authorizeScript(publicLine, wantsToken), context.signal)
   const authorized = code === 0 ? readAuthorized(stdout) : undefined
   if (authorized) return authorized
   const said = harmless(stderr || stdout) || `exit code ${code ?? 'none'}`
   throw new Fault('ssh.unsupported', `${placeOf(host)} did not take the key (${said})`, {
     remedy: `Add this line to ~/.ssh/authorized_keys of ${host.user} there by hand: ${publicLine}`,
+  })
+}
+
+/** None of ours was let in, and there is nothing else that the server would begin with. */
+function takesOnlyKeys(error: unknown): boolean {
+  if (!(error instanceof Fault) || error.code !== 'ssh.unauthorized') return false
+  const methods = error.details?.methods
+  return Array.isArray(methods) && methods.length === 1 && methods[0] === 'publickey'
+}
+
+function closedDoor(host: SshHost, publicLine: string, cause: unknown): Fault {
+  return new Fault('ssh.unauthorized', `${placeOf(host)} lets in nobody without a key it knows already`, {
+    remedy: `Have somebody who gets in add this line to ~/.ssh/authorized_keys of ${host.user} there, then run it again: ${publicLine}`,
+    cause,
   })
 }
 

@@ -1,0 +1,17 @@
+/** What takes its time: a dead server is found by waiting. */
+
+import { expect, test } from 'vitest'
+import { openTunnel } from '../../../src/tunnel/open.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { tunnelContext } from '../../support/tunnel-context.ts'
+
+test('TU9: with nothing configured a frozen server is found within 12 s', async () => {
+  await using sshd = await startSshd()
+  await using tunnel = await openTunnel(sshd.way({ engine: 'ssh2' }), tunnelContext({ home: sshd.home }))
+  for (const pid of sshd.sessions()) process.kill(pid, 'SIGSTOP')
+  const since = performance.now()
+  expect(await tunnel.closed).toMatchObject({ code: 'ssh.lost', retryable: true })
+  const tookMs = performance.now() - since
+  expect(tookMs).toBeGreaterThan(8_000) // three misses of 3 s, and not one
+  expect(tookMs).toBeLessThan(12_500) // interval × (count + 1), and what a busy machine adds
+}, 60_000)

@@ -34,7 +34,7 @@ function filesIn(dir: string): [string, string][] {
   })
 }
 
-test('SE4: markers in every secret of a client turn up in no output, list, export, argument, child or other file', async () => {
+test('SE4, AU15: markers in every secret of a client turn up in no output, list, export, argument, child or other file', async () => {
   await using home = await Home.make()
   const secrets = {
     ...{ file: marker('file'), variable: marker('variable'), typed: marker('typed'), password: marker('password') },

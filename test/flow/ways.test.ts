@@ -8,7 +8,7 @@ import { startSshd } from '../support/sshd.ts'
 import { history, operator, textOf } from './support.ts'
 import { add, ending, proxied } from './through-proxy.ts'
 
-test('a conversation goes from way to way as they die, in the middle of an answer: 0 lost, 0 doubled, and back again', async () => {
+test('TU12: a conversation goes from way to way as they die, in the middle of an answer: 0 lost, 0 doubled, and back again', async () => {
   const reply = Array.from({ length: 400 }, (_, i) => `word-${i} `).join('')
   await using model = await slowModel(({ question }) => (question === 'go on' ? words(reply, 3) : ['It was read.']))
   const { proxy, options } = await proxied(model)

@@ -24,7 +24,7 @@ export type AttemptOptions = {
   readonly ways: readonly [Way, ...Way[]]
   /** What is still open of an earlier attempt: its way, when its turn comes, needs no new tunnel. */
   readonly kept: OpenWay | undefined
-  readonly greeter: Greeter
+  readonly greeter: (prompts: Prompts) => Greeter
   readonly prompts: Prompts
   readonly clock: Clock
   readonly env: Env
@@ -126,7 +126,7 @@ export class Attempt {
       const opened = runner.tunnel ?? (await openTunnel(runner.way, { clock, signal, prompts, onLayer, env, home }))
       runner.tunnel = opened
       if (signal.aborted) throw signal.reason
-      const link = await establish(opened, greeter, { ...events, onLayer }, signal)
+      const link = await establish(opened, greeter(prompts), { ...events, onLayer }, signal)
       return { way: runner.way, tunnel: opened, link }
     } catch (error) {
       if (signal.aborted) closeTunnel(runner)

@@ -15,7 +15,7 @@ import type { Greeter, Link } from './establish.ts'
 import { type Latency, LatencyRing, steady } from './latency.ts'
 import { failed, plannedLayers } from './layers.ts'
 import { isRousing } from './liveness.ts'
-import { type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
+import { beatPeriodMs, type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
 import type { FileOutbox } from './outbox.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { Pings } from './pings.ts'
@@ -126,7 +126,7 @@ class LiveConnection implements Connection {
   #dispatch(event: MachineEvent): void {
     const { state, effects } = step(this.#state, event)
     this.#state = state
-    this.#pulse.run(state.phase !== 'idle' && state.phase !== 'failed')
+    this.#pulse.run(beatPeriodMs(state))
     for (const effect of effects) this.#perform(effect)
     this.#publish()
   }
@@ -162,7 +162,7 @@ class LiveConnection implements Connection {
     const attempt = new Attempt({
       ways: (open.length > 0 ? open : ways) as [Way, ...Way[]],
       kept: isBeside ? undefined : this.#takeKept(),
-      greeter: this.#options.greeter(prompts),
+      greeter: this.#options.greeter,
       prompts,
       ...{ clock, env, home: paths.home },
       events: {

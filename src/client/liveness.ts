@@ -2,8 +2,10 @@
 
 import type { Fault } from '../shared/fault.ts'
 
-/** The runner reports `beat` this often. */
+/** The runner reports `beat` this often while live. */
 export const beatEveryMs = 1_000
+/** And this often while not, when another network or waking is what is waited for. */
+export const seekEveryMs = 500
 const pingEveryMs = 5_000
 const suspectAfterMs = 8_000
 /** Looked at each second, so a silent peer is given up within 12 s of its last word, a late beat included. */
@@ -11,7 +13,7 @@ const deadAfterMs = 10_500
 /** A beat this late means that the machine slept or the program was stopped: silence then proves nothing (TU10). */
 const wakeGapMs = 3_000
 
-/** The runner reports it each second. */
+/** The runner reports it each second, and oftener while not live. */
 export type Beat = {
   readonly type: 'beat'
   readonly at: number

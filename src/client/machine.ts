@@ -7,7 +7,7 @@
 import type { Fault } from '../shared/fault.ts'
 import { backoffDelayMs } from '../shared/std/backoff.ts'
 import type { LayerName } from '../tunnel/layer.ts'
-import { type Beat, beatLive, isRousing, type LiveState, live } from './liveness.ts'
+import { type Beat, beatEveryMs, beatLive, isRousing, type LiveState, live, seekEveryMs } from './liveness.ts'
 
 /** Full jitter from 0.25 s doubling to 15 s (TU11). */
 export const retryBackoff = { baseMs: 250, capMs: 15_000 }
@@ -74,6 +74,12 @@ export type Effect =
 export type Step = { readonly state: MachineState; readonly effects: readonly Effect[] }
 
 export const initialState: MachineState = { phase: 'idle', generation: 0, issued: 0, attempt: 0 }
+
+/** How often the runner looks around, milliseconds; undefined when nothing it could see would change anything. */
+export function beatPeriodMs({ phase }: MachineState): number | undefined {
+  if (phase === 'idle' || phase === 'failed') return undefined
+  return phase === 'live' ? beatEveryMs : seekEveryMs
+}
 
 export function step(state: MachineState, event: MachineEvent): Step {
   if ('generation' in event && event.generation !== state.generation) return ofBeside(state, event)

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 const claimed = [
   ...['TR1', 'TR2', 'TR3', 'TR4', 'TR5', 'TR6', 'TR7', 'TR8'],
   ...['AU1', 'AU2', 'AU3', 'AU4', 'AU5', 'AU6', 'AU7', 'AU8', 'AU9', 'AU10'],
-  ...['AU11', 'AU12', 'AU14', 'AU15', 'AU16', 'AU17', 'AU18', 'AU20'],
+  ...['AU11', 'AU12', 'AU13', 'AU14', 'AU15', 'AU16', 'AU17', 'AU18', 'AU20'],
   ...['PA1', 'PA2', 'PA3', 'PA4', 'PA5', 'PA6', 'PA7', 'PA8'],
   ...['TU1', 'TU2', 'TU3', 'TU4', 'TU5', 'TU6', 'TU7', 'TU8', 'TU9', 'TU10', 'TU11', 'TU12'],
   ...['TU13', 'TU14', 'TU15', 'TU16', 'TU17', 'TU18', 'TU19', 'TU20', 'TU21'],

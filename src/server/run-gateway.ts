@@ -9,6 +9,7 @@ import { Secret } from '../shared/std/secret.ts'
 import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli.ts'
 import { createWhois } from '../tunnel/tailscale/whois.ts'
 import { composeGateway } from './compose.ts'
+import { checkDistinctSecrets } from './config/distinct-secrets.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
 import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
 import type { ReloadPlan } from './config/plan.ts'
@@ -57,8 +58,13 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const plan = await planListening({ ...asked, tailscale, signal })
   const configuredIn = ({ config, env }: ConfigSnapshot) => sharedSecret(config, env, flags)
   const tailscaleMode = flags.tailscale ?? settings.tailscale.mode
-  checkExposure(plan.hosts, configuredIn(snapshot))
-  checkFunnel(tailscaleMode, configuredIn(snapshot))
+  /** Throws when it must not run with these settings. */
+  const checkSafe = (checked: ConfigSnapshot) => {
+    checkDistinctSecrets(checked, flags, vendorKeys(checked.env))
+    checkExposure(plan.hosts, configuredIn(checked))
+    checkFunnel(flags.tailscale ?? checked.config.gateway.tailscale.mode, configuredIn(checked))
+  }
+  checkSafe(snapshot)
   ensurePrivateFolder(paths.stateDir)
   let made: SharedSecret | undefined
   const secret = (): SharedSecret => {
@@ -149,8 +155,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
         tellChange(log, reload)
         journal.note('config.changed', reload)
         if (reload.action === 'none') return
-        checkExposure(plan.hosts, configuredIn(next))
-        checkFunnel(flags.tailscale ?? next.config.gateway.tailscale.mode, configuredIn(next))
+        checkSafe(next)
         takeSecret(() => {
           snapshot = next
         })

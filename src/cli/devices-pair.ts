@@ -1,11 +1,12 @@
 /** `clawdbot devices pair`: a pairing code for another device, as signs to type and as a picture for phones. */
 
+import { scopesText } from '../client/device-words.ts'
 import { placeOf } from '../client/profiles.ts'
 import { Fault } from '../shared/fault.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
 import { defineCommand, gatewayFlags, type Surroundings } from './command.ts'
-import { scopesOf, scopesText } from './device-words.ts'
+import { scopesOf } from './device-named.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { facts, oneLine } from './style.ts'
@@ -48,9 +49,9 @@ export const devicesPair = defineCommand({
           ['Grants', role === 'node' ? 'a node' : scopesText(made.scopes)],
           ['Counts', `once, within ${formatDuration(made.expiresAtMs - clock.now())}`],
           ['Type it', 'on the other device: clawdbot profiles pair <profile>'],
-          ['', 'or in its terminal, where it says that it waits for approval'],
         ]),
       )
+      out('  A terminal that waits for approval there asks for it, too.\n')
       if (flags['no-qr']) return 0
       if (setup === undefined || url === undefined) {
         out('\nFor a QR code, name the address by which phones reach this gateway: --public-url wss://…\n')

@@ -1,9 +1,10 @@
 /** `clawdbot devices revoke|rotate`: ending what an approved device holds, for good or in exchange for another token. */
 
+import { type Paired, rolesOf, scopesText, shown } from '../client/device-words.ts'
 import { loadIdentity } from '../client/identity.ts'
 import { Fault } from '../shared/fault.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Invocation } from './command.ts'
-import { deviceNamed, type Paired, rolesOf, scopesOf, scopesText, shown } from './device-words.ts'
+import { deviceNamed, scopesOf } from './device-named.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'

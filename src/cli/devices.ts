@@ -1,11 +1,12 @@
 /** `clawdbot devices list|approve|reject`: which terminals and nodes may connect, and letting new ones in. */
 
+import { askedBeyond, nameOf, type Paired, type Pending, rolesOf, scopesText, shown } from '../client/device-words.ts'
 import { Fault } from '../shared/fault.ts'
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
-import { askedBeyond, nameOf, type Paired, type Pending, rolesOf, scopesOf, scopesText, shown } from './device-words.ts'
+import { scopesOf } from './device-named.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, facts, oneLine } from './style.ts'

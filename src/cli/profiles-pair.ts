@@ -1,11 +1,11 @@
 /** `clawdbot profiles pair`: a code that another device shows lets this one in, without waiting for anybody. */
 
+import { scopesText } from '../client/device-words.ts'
 import { openLink } from '../client/open-link.ts'
 import { resolveTarget, type TargetFlags } from '../client/target.ts'
 import { readPairCode, spellPairCode } from '../shared/protocol/pair-code.ts'
 import { Secret } from '../shared/std/secret.ts'
 import { defineCommand, type Surroundings } from './command.ts'
-import { scopesText } from './device-words.ts'
 import { defaultTimeoutMs, printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'

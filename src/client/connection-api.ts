@@ -34,6 +34,8 @@ export type ConnectionView = {
   readonly isSuspect: boolean
   /** Last measured round trip, milliseconds; keeps still while it changes little. */
   readonly latencyMs: number | undefined
+  /** Under which the gateway knows this device; absent before a connection was made. */
+  readonly deviceId?: string | undefined
   /** The last hello; kept while reconnecting so that the screen keeps its facts. */
   readonly hello: HelloOk | undefined
 }

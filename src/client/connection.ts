@@ -336,6 +336,7 @@ class LiveConnection implements Connection {
       fault: isBroken ? state.fault : undefined,
       isSuspect: state.phase === 'live' && state.isSuspect,
       latencyMs: this.#latencyMs,
+      deviceId: this.#options.greeter(noPrompts).identity.deviceId,
       hello: this.#hello,
     }
   }

@@ -28,6 +28,8 @@ export type BuiltGatewayOptions = {
   port?: number
   /** Instead of the flags that say the port; `port` is then where the configuration puts it. */
   args?: string[]
+  /** Where it listens, if the configuration says elsewhere than on loopback. */
+  host?: string
   /** Where it is started; here unless told otherwise. */
   cwd?: string
   /** The account it runs as; ours unless told otherwise. */
@@ -38,7 +40,7 @@ export type BuiltGatewayOptions = {
 /** Starts it on a free loopback port and waits until it answers `/ready`. */
 export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Promise<RunningGateway> {
   const token = 'test-token-0123456789abcdef0123456789abcdef'
-  const port = options.port ?? (await freePort())
+  const { host = '127.0.0.1', port = await freePort() } = options
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'clawdbot-gateway-'))
   if (options.config) writeFileSync(join(stateDir, 'clawdbot.json'), JSON.stringify(options.config), { mode: 0o600 })
   const env = {
@@ -57,7 +59,7 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += String(piece)))
-  await untilReady(port, child, () => output)
+  await untilReady(`${host}:${port}`, child, () => output)
   const gone = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exit = once(child, 'exit')
@@ -66,7 +68,7 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   }
   return {
     port,
-    url: `ws://127.0.0.1:${port}`,
+    url: `ws://${host}:${port}`,
     token,
     stateDir,
     child,
@@ -79,10 +81,10 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
   }
 }
 
-async function untilReady(port: number, child: ChildProcess, output: () => string): Promise<void> {
+async function untilReady(place: string, child: ChildProcess, output: () => string): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
     if (child.exitCode !== null) break
-    const ready = await fetch(`http://127.0.0.1:${port}/ready`).then(
+    const ready = await fetch(`http://${place}/ready`).then(
       (response) => response.ok,
       () => false,
     )
@@ -90,5 +92,5 @@ async function untilReady(port: number, child: ChildProcess, output: () => strin
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
   child.kill('SIGKILL')
-  throw new Error(`The gateway did not get ready on port ${port}. It printed:\n${output()}`)
+  throw new Error(`The gateway did not get ready at ${place}. It printed:\n${output()}`)
 }

@@ -28,7 +28,7 @@ const idle: ConnectionView = {
   hello: undefined,
 }
 
-const hello: ConnectionView['hello'] = {
+const hello: NonNullable<ConnectionView['hello']> = {
   type: 'hello-ok',
   protocol: 4,
   server: { version: '0.1.0', host: 'vps-1', connId: 'conn-1' },
@@ -51,6 +51,7 @@ export type ScriptedGateway = ReturnType<typeof scriptedGateway>
 
 export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
   let view: ConnectionView = { ...idle, name }
+  let greeting = hello
   const listeners = {
     view: new Set<() => void>(),
     events: new Set<(event: GatewayEvent) => void>(),
@@ -129,9 +130,13 @@ export function scriptedGateway(answers: Answers = {}, name = 'vps-1') {
     },
     tell,
     deliver,
+    /** What it says of itself in its next hello. */
+    hello(more: Partial<typeof hello>): void {
+      greeting = { ...hello, ...more }
+    },
     /** Connects, and says how that relates to before. */
     arrive(attachment: Attachment = { kind: 'fresh', replayed: 0, runs: [] }): void {
-      become({ phase: 'live', hello, latencyMs: 3, fault: undefined, retryAt: undefined })
+      become({ phase: 'live', hello: greeting, latencyMs: 3, fault: undefined, retryAt: undefined })
       for (const entry of [...entries]) deliver(entry, 'started')
       for (const listener of [...listeners.attachments]) listener(attachment)
     },

@@ -7,6 +7,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { contextsOf } from '../screens/frame.ts'
 import type { Action } from '../store/action.ts'
 import { editorOf } from '../store/composer.ts'
+import { askedDevice } from '../store/devices.ts'
 import type { State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
@@ -23,8 +24,14 @@ const wheelRows = 3
  */
 const calmMs = 700
 
-/** What is asked on screen now: a command for permission, or a connection for a secret. */
-const questionId = ({ asked, approvals }: State): string | number | undefined => asked?.id ?? approvals.waiting[0]?.id
+/** What is asked on screen now: a connection for a secret, a command for permission, or about a new device. */
+const questionId = ({ asked, approvals, devices }: State): string | number | undefined =>
+  asked?.id ?? approvals.waiting[0]?.id ?? askedDevice(devices)?.requestId
+
+/** Where a letter is a key. */
+const keyContexts: ReadonlySet<Context> = new Set<Context>([
+  ...(['approval', 'device', 'devices', 'trust', 'text', 'profiles', 'connection'] as const),
+])
 
 const isList = (context: Context | undefined): boolean => context === 'list' || context === 'outbox'
 
@@ -72,14 +79,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const top = within.at(-1)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
-    if (
-      pressed.length > 0 ||
-      top === 'approval' ||
-      top === 'trust' ||
-      top === 'text' ||
-      top === 'profiles' ||
-      top === 'connection'
-    ) {
+    if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
       for (const name of keysOf(event)) key(name, within)
       return
     }
@@ -99,7 +99,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
     if (top === 'form') return pasteInForm(context, pasted)
-    if (top === 'profiles' || top === 'connection') return
+    if (top === 'profiles' || top === 'devices' || top === 'connection') return
     if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
     // Never an answer to a question of yes or no, whatever is in it.
     if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })

@@ -33,6 +33,7 @@ const builders: Readonly<Record<OverlayKind, Builder>> = {
   help: () => [],
   status: () => [],
   security: () => [],
+  devices: () => [],
 }
 
 function sessionEntries(state: State, filter: string): readonly Entry[] {

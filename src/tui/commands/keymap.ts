@@ -14,6 +14,8 @@ export type Context =
   | 'form'
   | 'text'
   | 'approval'
+  | 'device'
+  | 'devices'
   | 'trust'
   | 'answer'
 
@@ -135,6 +137,21 @@ export const bindings = [
   { id: 'approval-choose', keys: ['enter'], when: 'approval', title: 'Choose what is marked' },
   { id: 'approval-page-down', keys: ['pagedown', 'down', 'space'], when: 'approval', title: 'Read on' },
   { id: 'approval-page-up', keys: ['pageup', 'up'], when: 'approval', title: 'Read back' },
+
+  { id: 'device-later', keys: ['l', 'escape', 'ctrl+c'], when: 'device', title: 'Decide later' },
+  { id: 'device-reject', keys: ['n', 'd'], when: 'device', title: 'Refuse it' },
+  { id: 'device-read', keys: ['o'], when: 'device', title: 'Let it in for reading only' },
+  { id: 'device-all', keys: ['y'], when: 'device', title: 'Let it in with all it asks for' },
+  { id: 'device-left', keys: ['left', 'shift+tab'], when: 'device', title: 'Previous choice' },
+  { id: 'device-right', keys: ['right', 'tab'], when: 'device', title: 'Next choice' },
+  { id: 'device-choose', keys: ['enter'], when: 'device', title: 'Choose what is marked' },
+
+  { id: 'devices-up', keys: ['up', 'k'], when: 'devices', title: 'Up' },
+  { id: 'devices-down', keys: ['down', 'j', 'tab'], when: 'devices', title: 'Down' },
+  { id: 'devices-decide', keys: ['enter'], when: 'devices', title: 'Decide about one that waits' },
+  { id: 'devices-rotate', keys: ['r'], when: 'devices', title: 'Replace its token; twice' },
+  { id: 'devices-revoke', keys: ['d', 'delete'], when: 'devices', title: 'Revoke it; twice' },
+  { id: 'devices-close', keys: ['escape', 'q', 'ctrl+c'], when: 'devices', title: 'Close' },
 
   { id: 'trust-yes', keys: ['y'], when: 'trust', title: 'Yes, this is the server' },
   { id: 'trust-no', keys: ['n', 'escape', 'ctrl+c'], when: 'trust', title: 'No' },

@@ -5,10 +5,13 @@ import { canMoveRow } from '../input/editor-view.ts'
 import { editorWidth } from '../screens/composer-rows.ts'
 import { completionIndex, openCompletions } from '../screens/frame.ts'
 import { editorOf } from '../store/composer.ts'
+import { isReadOnly } from '../store/rights.ts'
 import type { State } from '../store/state.ts'
 import { currentTranscript } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
+import { approve, chooseApproval } from './approvals.ts'
 import type { CommandContext } from './command.ts'
+import { askAgain, chooseDevice, decideDevice, endToken, moveDeviceChoice, moveDeviceRow } from './devices.ts'
 import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
 import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
@@ -41,14 +44,20 @@ const edit =
   ({ store }) =>
     store.dispatch({ type: 'composer.edited', op })
 
+const readOnlyRemedy = 'Who may pair lets it write: clawdbot devices pair there, clawdbot profiles pair here.'
+
 /** Sends what is written, or runs it when it is a command of ours. */
 function submit(context: CommandContext) {
   const { store, intents } = context
   const text = editorText(editor(context)).trim()
   if (text === '') return
+  const slash = parseSlash(text, slashCommands)
+  if (!slash && isReadOnly(store.get().connection)) {
+    // What was written stays: nobody here may send it.
+    return context.notifier.say('warning', 'This device may only read here.', readOnlyRemedy)
+  }
   store.dispatch({ type: 'composer.remembered', text })
   store.dispatch({ type: 'composer.cleared' })
-  const slash = parseSlash(text, slashCommands)
   if (slash) return slash.command.run(context, slash.args)
   intents.send(text)
 }
@@ -180,24 +189,6 @@ const open =
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
-/** Allowed only once the whole command was on screen; before that the key reads on. */
-function approve(decision: 'allow-once' | 'allow-always'): Deed {
-  return ({ store, intents, notifier, screen }) => {
-    if (!screen.hasShownCommand()) {
-      notifier.say('warning', 'Read the whole command first.')
-      return store.dispatch({ type: 'approval.paged', by: screen.commandPage() })
-    }
-    const isRefused = decision === 'allow-always' && store.get().approvals.waiting[0]?.request.rememberable === false
-    if (isRefused) return notifier.say('warning', 'This command can only be allowed once.')
-    intents.answer(decision)
-  }
-}
-
-function chooseApproval(context: CommandContext): void | Promise<void> {
-  const { choice } = context.store.get().approvals
-  return choice === 'deny' ? context.intents.answer('deny') : approve(choice)(context)
-}
-
 export const deeds: Readonly<Record<KeyId, Deed>> = {
   send,
   newline: edit({ op: 'insert', text: '\n' }),
@@ -310,6 +301,19 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'approval-right': ({ store }) => store.dispatch({ type: 'approval.chosen', by: 1 }),
   'approval-choose': chooseApproval,
   'approval-page-down': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: screen.commandPage() }),
+  'device-later': decideDevice('later'),
+  'device-reject': decideDevice('reject'),
+  'device-read': decideDevice('read'),
+  'device-all': decideDevice('all'),
+  'device-left': moveDeviceChoice(-1),
+  'device-right': moveDeviceChoice(1),
+  'device-choose': chooseDevice,
+  'devices-up': moveDeviceRow(-1),
+  'devices-down': moveDeviceRow(1),
+  'devices-decide': askAgain,
+  'devices-rotate': endToken('rotate'),
+  'devices-revoke': endToken('revoke'),
+  'devices-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
   'trust-yes': ({ asker }) => asker.choose(true),
   'trust-no': ({ asker }) => asker.choose(false),
   'trust-move': ({ asker }) => asker.move(1),

@@ -1,6 +1,7 @@
 /** Every slash command of the terminal, in the order the help shows them. Other slash words go to the gateway. */
 
 import type { SlashCommand } from './command.ts'
+import { devices } from './devices.ts'
 import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
 import { outbox } from './outbox.ts'
@@ -16,6 +17,7 @@ export const slashCommands: readonly SlashCommand[] = [
   security,
   use,
   profiles,
+  devices,
   connection,
   sessions,
   session,

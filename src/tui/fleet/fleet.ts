@@ -7,6 +7,7 @@ import type { Prompts } from '../../tunnel/prompts.ts'
 import type { Alert } from '../gateway/alerts.ts'
 import { Asker } from '../gateway/asker.ts'
 import type { Action } from '../store/action.ts'
+import { askedDevice } from '../store/devices.ts'
 import { type Fleet as FleetState, type Member, noFleet, noRoundtrips, type Profile } from '../store/fleet.ts'
 import { standing } from '../store/members.ts'
 import { createShownStore, type ShownStore } from '../store/shown.ts'
@@ -33,6 +34,7 @@ const unknown = {
   trouble: undefined,
   unread: 0,
   approvals: 0,
+  devices: 0,
   askedAt: undefined,
   isAsking: false,
 }
@@ -260,8 +262,12 @@ export class Fleet implements Disposable {
   }
 }
 
-function isBusy({ transcripts, approvals }: State): boolean {
-  return approvals.waiting.length > 0 || Object.values(transcripts).some((it) => runningRun(it) !== undefined)
+function isBusy({ transcripts, approvals, devices }: State): boolean {
+  return (
+    askedDevice(devices) !== undefined ||
+    approvals.waiting.length > 0 ||
+    Object.values(transcripts).some((it) => runningRun(it) !== undefined)
+  )
 }
 
 function isSame(a: FleetState, b: FleetState): boolean {

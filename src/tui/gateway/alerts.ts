@@ -1,7 +1,9 @@
 /** What is worth calling the reader back for: a command waits for them, or a reply is there. */
 
+import { deviceFingerprint } from '../../shared/protocol/device-fingerprint.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import type { Action } from '../store/action.ts'
+import { askedDevice } from '../store/devices.ts'
 import { questionTitle } from '../store/question.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
@@ -23,6 +25,10 @@ export function startAlerts(store: Store<State, Action>, onAlert: (alert: Alert)
 
 /** What is worth calling for between two states. Pure. */
 function alertFor(before: State, after: State): Alert | undefined {
+  const device = askedDevice(after.devices)
+  if (device && !before.devices.waiting.some(({ requestId }) => requestId === device.requestId)) {
+    return { kind: 'needs', text: `a new device wants in, ${deviceFingerprint(device.deviceId)}` }
+  }
   const asked = after.approvals.waiting.find(({ id }) => !before.approvals.waiting.some((known) => known.id === id))
   if (asked) return { kind: 'asks', text: oneLine(asked.request.command) }
   if (after.asked && after.asked.id !== before.asked?.id) {

@@ -7,20 +7,24 @@ import type { Store } from '../store/store.ts'
 
 export function startExpiry(store: Store<State, Action>, clock: Clock): Disposable {
   let cancel: (() => void) | undefined
-  let seen = store.get().approvals.waiting
+  let { approvals, devices } = store.get()
   const arm = (): void => {
     cancel?.()
-    const first = Math.min(...seen.map(({ expiresAtMs }) => expiresAtMs))
+    const waiting = [...approvals.waiting, ...devices.waiting]
+    const first = Math.min(...waiting.map(({ expiresAtMs }) => expiresAtMs))
     // Longer than a timer can wait means never, for a question.
     if (!(first - clock.now() < 2 ** 31)) return
     cancel = clock.after(Math.max(0, first - clock.now()), () => {
-      store.dispatch({ type: 'approvals.expired', nowMs: clock.now() })
+      const nowMs = clock.now()
+      const expired = (['approvals.expired', 'devices.expired'] as const).map((type) => ({ type, nowMs }))
+      store.dispatch({ type: 'batch', actions: expired })
     })
   }
   const end = store.subscribe(() => {
-    const { waiting } = store.get().approvals
-    if (waiting === seen) return
-    seen = waiting
+    const next = store.get()
+    if (next.approvals.waiting === approvals.waiting && next.devices.waiting === devices.waiting) return
+    approvals = next.approvals
+    devices = next.devices
     arm()
   })
   return {

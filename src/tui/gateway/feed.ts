@@ -21,6 +21,10 @@ export function actionOf(event: GatewayEvent, at: number): Action | undefined {
       return { type: 'approval.asked', approval: onOurClock(event.payload, at) }
     case 'exec.approval.resolved':
       return { type: 'approval.resolved', id: event.payload.id, decision: event.payload.decision }
+    case 'device.pair.requested':
+      return { type: 'device.asked', device: event.payload, at }
+    case 'device.pair.resolved':
+      return { type: 'device.resolved', id: event.payload.requestId }
     case 'sessions.changed':
       return { type: 'session.changed', key: canonicalKey(event.payload.key), reason: event.payload.reason }
     case 'shutdown':

@@ -1,11 +1,13 @@
 /** What the reader wants done, as calls to the gateway. Each shows its effect at once where it can, or says what failed. */
 
+import type { Pending } from '../../client/device-words.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { ExecDecision } from '../../shared/protocol/exec.ts'
 import type { Params } from '../../shared/protocol/table.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Action, Hit } from '../store/action.ts'
+import { type DeviceChoice, grantOf } from '../store/device-choices.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { runningRun, waitingQuestions } from '../store/transcript.ts'
@@ -142,6 +144,33 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
           store.dispatch({ type: 'approval.resolved', id, decision })
         }
       })
+    },
+
+    /** Lets a waiting device in, with all it asks for or with less, or refuses it. */
+    decideDevice(device: Pending, choice: Exclude<DeviceChoice, 'later'>): void {
+      const { requestId } = device
+      if (store.get().devices.answering === requestId) return
+      store.dispatch({ type: 'device.answering', id: requestId })
+      attempt(async () => {
+        try {
+          const scopes = grantOf(device, choice)
+          if (choice === 'reject') await gateway.call('device.pair.reject', { requestId })
+          else if (scopes) await gateway.call('device.pair.grant', { requestId, scopes: [...scopes] })
+          else await gateway.call('device.pair.approve', { requestId })
+          notifier.say('success', choice === 'reject' ? 'The device is refused.' : 'The device may come in.')
+        } finally {
+          store.dispatch({ type: 'device.resolved', id: requestId })
+        }
+      })
+    },
+
+    /** Ends what a device holds, for good or in exchange for another token. */
+    async endTokens(how: 'revoke' | 'rotate', deviceId: string, roles: readonly string[]): Promise<void> {
+      try {
+        for (const role of roles) await gateway.call(`device.token.${how}`, { deviceId, role })
+      } finally {
+        store.dispatch({ type: 'devices.changed' })
+      }
     },
 
     retry(): void {

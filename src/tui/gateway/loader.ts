@@ -6,6 +6,7 @@
 import type { Clock } from '../../shared/std/clock.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import type { Action } from '../store/action.ts'
+import { may } from '../store/rights.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { Gateway, HistoryMessage, TranscriptCache } from './port.ts'
@@ -75,7 +76,10 @@ class Loading {
     if (connId !== undefined && connId !== this.#approvalsOf) {
       this.#approvalsOf = connId
       this.#once('approvals', () => this.#approvals())
+      if (mayPair(state)) this.#once('devices', () => this.#devices())
     }
+    const { devices, overlay } = state
+    if (overlay?.kind === 'devices' && devices.isStale && mayPair(state)) this.#once('devices', () => this.#devices())
   }
 
   #once(name: string, task: () => Promise<void>): void {
@@ -151,6 +155,16 @@ class Loading {
     })
   }
 
+  async #devices(): Promise<void> {
+    const { gateway, store, clock } = this.#options
+    const { pending, paired } = await gateway.call('device.pair.list', {}).catch((error: unknown) => {
+      const { waiting, paired } = store.get().devices
+      store.dispatch({ type: 'devices.loaded', pending: waiting, paired, at: clock.now() }) // asked again on a change
+      throw error
+    })
+    store.dispatch({ type: 'devices.loaded', pending, paired, at: clock.now() })
+  }
+
   async #models(): Promise<void> {
     const { gateway, store } = this.#options
     const { models } = await gateway.call('models.list', {}).catch((error: unknown) => {
@@ -168,3 +182,6 @@ class Loading {
     if (isRecord(result)) store.dispatch({ type: 'approvals.loaded', approvals: result.approvals })
   }
 }
+
+const mayPair = ({ connection }: State): boolean =>
+  may(connection, 'pairing') && connection.hello?.features.methods.includes('device.pair.list') === true

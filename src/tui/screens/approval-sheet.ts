@@ -5,15 +5,15 @@
 
 import type { PendingApproval } from '../../shared/protocol/exec.ts'
 import { commandRows } from '../layout/escape.ts'
-import { cutRow, spread } from '../layout/fit.ts'
-import { border, chosen, danger, muted, strong, toolName, warning } from '../layout/items/styles.ts'
-import { oneLine } from '../layout/sanitize.ts'
+import { spread } from '../layout/fit.ts'
+import { muted, strong, toolName } from '../layout/items/styles.ts'
 import { plain, type Row } from '../layout/span.ts'
-import { textWidth, truncate } from '../layout/width.ts'
 import { choices } from '../store/approvals.ts'
 import { shortKey } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import { countdown } from './ages.ts'
+import { askingTitle } from './panel-title.ts'
+import { choiceSpans, indent, sheetFacts } from './sheet-rows.ts'
 import type { Moment } from './status-line.ts'
 
 export type Sheet = {
@@ -48,7 +48,7 @@ export function approvalSheet(state: State, moment: Moment, maxRows: number): Sh
   const rest = lastTop > 0 ? `rows ${top + 1}–${top + pageRows} of ${command.length}` : ''
   return {
     rows: [
-      titleRow(state, moment, columns),
+      titleOf(state, moment),
       ...page.map((row) => indent(row)),
       ...shownFacts.map((row) => indent(row)),
       choiceRow(state, approval, rest, hasShownAll, columns),
@@ -60,26 +60,11 @@ export function approvalSheet(state: State, moment: Moment, maxRows: number): Sh
   }
 }
 
-const indent = (row: Row): Row => [plain('  '), ...row]
-
-function titleRow({ approvals }: State, { nowMs, isCalm }: Moment, columns: number): Row {
+function titleOf({ approvals, view }: State, { nowMs, isCalm }: Moment): Row {
   const approval = approvals.waiting[0] as PendingApproval
   const left = isCalm ? '' : countdown(approval.expiresAtMs - nowMs)
   const queue = approvals.waiting.length > 1 ? `1 of ${approvals.waiting.length}` : ''
-  const note = [queue, left].filter(Boolean).join(' · ')
-  const title = ' May this command run? '
-  const tail = note === '' ? '' : ` ${note} `
-  const fill = Math.max(0, columns - 2 - textWidth(title) - textWidth(tail) - 1)
-  return cutRow(
-    [
-      plain('──', border),
-      plain(title, { color: 'warning', bold: true }),
-      plain('─'.repeat(fill), border),
-      plain(tail, warning),
-      plain('─', border),
-    ],
-    columns,
-  )
+  return askingTitle('May this command run?', [queue, left].filter(Boolean).join(' · '), view.columns)
 }
 
 function factRows({ request }: PendingApproval, state: State, columns: number): Row[] {
@@ -91,16 +76,15 @@ function factRows({ request }: PendingApproval, state: State, columns: number): 
     request.agentId && `agent ${request.agentId}`,
     request.sessionKey && `session ${shortKey(request.sessionKey)}`,
   ]
-  const facts: [string, string | undefined, typeof toolName][] = [
-    ['runs on', machine, toolName],
-    ['in', request.cwd ?? undefined, strong],
-    ['program', request.resolvedPath ?? undefined, strong],
-    ['for', asker.filter(Boolean).join(', ') || undefined, strong],
-    ['because', why, muted],
-  ]
-  const width = Math.max(1, columns - 4 - 9)
-  return facts.flatMap(([name, value, style]) =>
-    value === undefined ? [] : [[plain(name.padEnd(9), muted), plain(truncate(oneLine(value), width), style)]],
+  return sheetFacts(
+    [
+      ['runs on', machine, toolName],
+      ['in', request.cwd ?? undefined, strong],
+      ['program', request.resolvedPath ?? undefined, strong],
+      ['for', asker.filter(Boolean).join(', ') || undefined, strong],
+      ['because', why, muted],
+    ],
+    columns,
   )
 }
 
@@ -116,12 +100,13 @@ function choiceRow(
   if (approvals.answering?.id === approval.id)
     return indent([plain(`${labels[approvals.answering.decision]} …`, muted)])
   const offered = choices.filter((choice) => choice === 'deny' || hasShownAll)
-  const buttons = offered
-    .filter((choice) => choice !== 'allow-always' || approval.request.rememberable !== false)
-    .flatMap((choice): Row => {
-      const isChosen = choice === approvals.choice
-      return [plain(` ${labels[choice]} `, isChosen ? chosen : choice === 'deny' ? danger : strong), plain(' ')]
-    })
+  const buttons = choiceSpans(
+    offered
+      .filter((choice) => choice !== 'allow-always' || approval.request.rememberable !== false)
+      .map((choice) => {
+        return { label: labels[choice], isChosen: choice === approvals.choice, isRefusal: choice === 'deny' }
+      }),
+  )
   const hint = hasShownAll ? rest : `${rest} · pgdn reads on`
   return spread(indent(buttons), hint === '' ? [] : [plain(hint, muted)], columns)
 }

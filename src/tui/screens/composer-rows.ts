@@ -10,6 +10,7 @@ import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
 import { editorOf } from '../store/composer.ts'
 import type { QuestionItem } from '../store/item.ts'
+import { isReadOnly } from '../store/rights.ts'
 import type { State } from '../store/state.ts'
 
 /** Columns of the prompt sign. */
@@ -37,6 +38,7 @@ export function composerRows(state: State, maxRows: number): ComposerRows {
 }
 
 function placeholder(state: State): string {
+  if (isReadOnly(state.connection)) return 'This device may only read here; / for commands'
   if (state.connection.phase === 'waiting' || state.connection.phase === 'failed') {
     return 'Write on: it is sent when the gateway is back'
   }

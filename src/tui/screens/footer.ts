@@ -76,6 +76,23 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['approval-right', 'move'],
     ['approval-choose', 'choose'],
   ],
+  device: [
+    ['device-later', 'later'],
+    ['device-reject', 'refuse'],
+    ['device-read', 'read only'],
+    ['device-all', 'all'],
+    ['device-left', ''],
+    ['device-right', 'move'],
+    ['device-choose', 'choose'],
+  ],
+  devices: [
+    ['devices-decide', 'decide'],
+    ['devices-rotate', 'new token'],
+    ['devices-revoke', 'revoke'],
+    ['devices-up', ''],
+    ['devices-down', 'move'],
+    ['devices-close', 'close'],
+  ],
   trust: [
     ['trust-yes', 'yes'],
     ['trust-no', 'no'],

@@ -17,6 +17,7 @@ import type { View } from '../layout/window.ts'
 import { wrapText } from '../layout/wrap.ts'
 import type { Notice } from '../store/action.ts'
 import { editorOf } from '../store/composer.ts'
+import { askedDevice } from '../store/devices.ts'
 import { itemOpener } from '../store/folding.ts'
 import type { Overlay } from '../store/overlay.ts'
 import { currentTranscript, type State } from '../store/state.ts'
@@ -25,6 +26,8 @@ import { clockTime } from './ages.ts'
 import { approvalSheet, type Sheet } from './approval-sheet.ts'
 import { completionRows, composerRows, queueRows } from './composer-rows.ts'
 import { connectionScreen } from './connection-screen.ts'
+import { deviceSheet } from './device-sheet.ts'
+import { devicesScreen } from './devices-screen.ts'
 import { footerRow } from './footer.ts'
 import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
@@ -73,7 +76,8 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const sheetRoom = isLow ? room - 1 : Math.floor(room * 0.7)
   const question = state.asked && questionSheet(state.asked, columns, sheetRoom)
   const sheet = question ? undefined : approvalSheet(state, moment, sheetRoom)
-  const sheetRows = question?.rows ?? sheet?.rows ?? []
+  const device = question || sheet ? undefined : deviceSheet(state, moment, sheetRoom)
+  const sheetRows = question?.rows ?? sheet?.rows ?? device ?? []
   const composer = composerRows(state, Math.max(1, Math.floor(rows * (isAsked(state) ? 0.2 : 0.4)) - 1))
   const composerBlock = isAsked(state) && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
   // One row of air above what stands over the composer, and under the header, where there is room for it.
@@ -109,6 +113,8 @@ export function contextsOf(state: State): Context[] {
   if (state.overlay && isOverAll(state)) return [gatewayContexts[state.overlay.kind] ?? 'list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
   if (state.approvals.waiting.length > 0) return ['approval']
+  if (askedDevice(state.devices)) return ['device']
+  if (state.overlay?.kind === 'devices') return ['devices']
   if (state.overlay) return isPage(state) ? ['text'] : state.overlay.kind === 'outbox' ? ['list', 'outbox'] : ['list']
   const isOffline = state.connection.phase === 'waiting' || state.connection.phase === 'failed'
   const offline: Context[] = isOffline ? ['offline'] : []
@@ -133,7 +139,8 @@ const gatewayContexts: Partial<Record<Overlay['kind'], Context>> = {
 }
 
 /** Something waits for an answer before all else. */
-const isAsked = ({ approvals, asked }: State): boolean => approvals.waiting.length > 0 || asked !== undefined
+const isAsked = ({ approvals, asked, devices }: State): boolean =>
+  approvals.waiting.length > 0 || asked !== undefined || askedDevice(devices) !== undefined
 
 /** What the popup offers now. */
 export function openCompletions(state: State): readonly Completion[] {
@@ -162,7 +169,7 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
   const page = isPage(state) ? textPanel(overlay, columns, height) : undefined
   const panel =
     page ??
-    gatewaysPanel(state, overlay, height, moment.nowMs) ??
+    ownPanel(state, overlay, height, moment.nowMs) ??
     listPanel(overlay, entriesOf(state), { columns, height, nowMs: moment.nowMs, isLoading })
   return {
     above: edges.above,
@@ -176,9 +183,14 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
   }
 }
 
-/** The connection; the profiles, and the form over them, which takes the whole place. */
-function gatewaysPanel(state: State, { kind, index }: Overlay, height: number, nowMs: number): Panel | undefined {
+/** What is no list with a filter: the connection, devices, and profiles with the form over them, which takes the whole place. */
+function ownPanel(state: State, { kind, index }: Overlay, height: number, nowMs: number): Panel | undefined {
   if (kind === 'connection') return connectionScreen(state, height)
+  if (kind === 'devices') {
+    const notices = noticeRows(state, 2)
+    const { rows } = devicesScreen(state, index, height - notices.length, nowMs)
+    return { rows: [...rows, ...notices] }
+  }
   if (kind !== 'profiles') return undefined
   if (state.form) return profileForm(state.form, state.view.columns, height)
   const notices = noticeRows(state, 2)

@@ -6,6 +6,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
 import { phaseWords } from '../store/phase-words.ts'
+import { isReadOnly } from '../store/rights.ts'
 import { currentRow, sessionTitle } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import { latencyWords } from './standing.ts'
@@ -20,7 +21,11 @@ export function headerRow(state: State): Row {
   const latency = isLive && connection.latencyMs !== undefined ? latencyWords(connection.latencyMs) : ''
   const route = oneLine(connection.route || connection.transport)
   const facts = joinFitting(
-    [[plain(oneLine(connection.name), accentStrong)], [plain(phaseWords(connection), phaseStyle(connection))]],
+    [
+      [plain(oneLine(connection.name), accentStrong)],
+      [plain(phaseWords(connection), phaseStyle(connection))],
+      isLive && isReadOnly(connection) ? [plain('read only', warning)] : undefined,
+    ],
     room,
     plain(' · ', muted),
   )

@@ -24,6 +24,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   help: 'Help',
   status: 'Status',
   security: 'Security',
+  devices: 'Devices',
 }
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
@@ -39,6 +40,7 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   help: '',
   status: '',
   security: '',
+  devices: '',
 }
 
 export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>

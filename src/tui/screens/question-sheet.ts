@@ -5,19 +5,20 @@
 
 import type { Question, ServerQuestion } from '../../tunnel/prompts.ts'
 import { cutRow, rowWidth } from '../layout/fit.ts'
-import { accentStrong, border, chosen, danger, muted, strong, warning } from '../layout/items/styles.ts'
+import { accentStrong, chosen, danger, muted, strong } from '../layout/items/styles.ts'
 import { oneLine, showControls } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
 import { type Asked, type AskedField, questionTitle } from '../store/question.ts'
+import { askingTitle } from './panel-title.ts'
 
 export type QuestionSheet = { rows: Row[]; cursor?: { row: number; column: number } }
 
 /** At most `maxRows` rows: what must be answered is always among them, the explanations give way. */
 export function questionSheet(asked: Asked, columns: number, maxRows: number): QuestionSheet {
   const { question, fields, focus, more } = asked
-  const title = titleRow(question, more, columns)
+  const title = askingTitle(questionTitle(question), more > 0 ? `1 of ${more + 1}` : '', columns)
   const width = Math.max(1, columns - 4)
   const facts = asked.isChecking ? [checkingRow] : factRows(question, width)
   if (fields.length === 0) {
@@ -34,22 +35,6 @@ export function questionSheet(asked: Asked, columns: number, maxRows: number): Q
 }
 
 const checkingRow: Row = [plain('  '), plain('Your answer is being checked…', muted)]
-
-function titleRow(question: Question, more: number, columns: number): Row {
-  const title = ` ${questionTitle(question)} `
-  const tail = more > 0 ? ` 1 of ${more + 1} ` : ''
-  const fill = Math.max(0, columns - 3 - textWidth(title) - textWidth(tail))
-  return cutRow(
-    [
-      plain('──', border),
-      plain(title, { color: 'warning', bold: true }),
-      plain('─'.repeat(fill), border),
-      plain(tail, warning),
-      plain('─', border),
-    ],
-    columns,
-  )
-}
 
 function factRows(question: Question, width: number): Row[] {
   const lines = (text: string, style = muted): Row[] =>

@@ -32,10 +32,11 @@ function brokenWords(connection: NonNullable<Member['connection']>): string {
 export const latencyWords = (ms: number): string => `${Math.max(1, Math.round(ms))} ms`
 
 /** `1 asks`, `3 new`: what it has for the person, the urgent first. */
-export function wishes({ approvals, unread, isAsking }: Member): readonly string[] {
+export function wishes({ approvals, devices, unread, isAsking }: Member): readonly string[] {
   return [
     ...(isAsking ? ['needs you'] : []),
     ...(approvals > 0 ? [`${approvals} ${approvals === 1 ? 'asks' : 'ask'}`] : []),
+    ...(devices > 0 ? [devices === 1 ? 'new device' : `${devices} new devices`] : []),
     ...(unread > 0 ? [`${unread >= 100 ? '99+' : unread} new`] : []),
   ]
 }
@@ -43,4 +44,5 @@ export function wishes({ approvals, unread, isAsking }: Member): readonly string
 /** The name as it is drawn: it may come from a file somebody else wrote. */
 export const memberName = ({ name }: Member): string => oneLine(name)
 
-export const wishStyle = ({ approvals, isAsking }: Member): Style => (approvals > 0 || isAsking ? warning : success)
+export const wishStyle = ({ approvals, devices, isAsking }: Member): Style =>
+  approvals > 0 || devices > 0 || isAsking ? warning : success

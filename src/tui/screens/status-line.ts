@@ -6,7 +6,9 @@ import { accent, danger, muted, warning } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
+import { askedDevice } from '../store/devices.ts'
 import { lostWords } from '../store/phase-words.ts'
+import { isReadOnly } from '../store/rights.ts'
 import type { Run } from '../store/run.ts'
 import { contextUse, currentModel } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
@@ -60,12 +62,12 @@ function stateRow(state: State, moment: Moment): Row {
     return [plain('cannot connect', danger), plain(` · ${keyOf('retry')} tries again`, muted)]
   }
   if (connection.phase !== 'live') return [plain(`connecting to ${oneLine(connection.name)}`, warning)]
-  if (approvals.waiting.length > 0) return [plain('waits for your decision', warning)]
+  if (approvals.waiting.length > 0 || askedDevice(state.devices)) return [plain('waits for your decision', warning)]
   const run = runningRun(transcript)
   if (run) return runningRow(run, moment)
   if (transcript.live.some(({ phase }) => phase === 'waiting')) return [plain('sending', accent)]
   if (transcript.source !== 'gateway') return [plain('loading the conversation', muted)]
-  return [plain('ready', muted)]
+  return [plain(isReadOnly(connection) ? 'ready, for reading only' : 'ready', muted)]
 }
 
 function waitingRow(connection: State['connection'], { nowMs, isCalm }: Moment): Row {

@@ -7,6 +7,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
+import { isReadOnly } from '../store/rights.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
 import { waterfallRow, waterfallRows } from './waterfall.ts'
@@ -22,7 +23,18 @@ function allRows(state: State): Row[] {
   const { connection } = state
   if (connection.phase !== 'live' && connection.hello === undefined) return connectRows(state)
   if (currentTranscript(state).source !== 'gateway') return [[], [plain('Loading the conversation…', muted)]]
-  return readyRows(state.view.columns)
+  return isReadOnly(connection) ? readerRows(state.view.columns) : readyRows(state.view.columns)
+}
+
+/** For a device that may only read. */
+function readerRows(columns: number): Row[] {
+  const rest = 'What is said at this gateway shows here as it is said. To take part, this device needs the scope write.'
+  return [
+    [],
+    [plain('This device may only read here.', accentStrong)],
+    [],
+    ...wrapText(rest, Math.min(columns, 78)).map((line): Row => [plain(line, muted)]),
+  ]
 }
 
 /** Why it cannot be reached stands beside the layer that broke, so it needs not be said again. */

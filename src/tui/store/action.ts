@@ -1,6 +1,7 @@
 /** Everything that can happen to the screen's state. Clocks and ids come in with the action, so reducing stays pure. */
 
 import type { ConnectionView } from '../../client/connection-api.ts'
+import type { Paired, Pending } from '../../client/device-words.ts'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import type { ExecDecision, PendingApproval } from '../../shared/protocol/exec.ts'
 import type { RunSnapshot } from '../../shared/protocol/reattach.ts'
@@ -9,6 +10,7 @@ import type { HistoryMessage } from '../gateway/port.ts'
 import type { EditorOp } from '../input/editor.ts'
 import type { Anchor } from '../layout/window.ts'
 import type { Form } from '../profiles/form.ts'
+import type { DeviceChoice } from './device-choices.ts'
 import type { Fleet, Roundtrips } from './fleet.ts'
 import type { Asked } from './question.ts'
 import type { RunNews } from './transcript.ts'
@@ -75,6 +77,17 @@ export type Action =
   | { type: 'approval.paged'; by: number }
   | { type: 'approvals.loaded'; approvals: readonly PendingApproval[] }
   | { type: 'approvals.expired'; nowMs: number }
+  // Devices
+  | { type: 'device.asked'; device: Pending; at: number }
+  | { type: 'device.resolved'; id: string }
+  | { type: 'device.postponed'; id: string }
+  /** Asked about once more. */
+  | { type: 'device.recalled'; id: string }
+  | { type: 'device.chosen'; choice: DeviceChoice }
+  | { type: 'device.answering'; id: string }
+  | { type: 'devices.loaded'; pending: readonly Pending[]; paired: readonly Paired[]; at: number }
+  | { type: 'devices.changed' }
+  | { type: 'devices.expired'; nowMs: number }
   // Overlays, notices, view
   | { type: 'overlay.opened'; overlay: OverlayKind; text?: string }
   | { type: 'overlay.closed' }
@@ -101,6 +114,7 @@ export type OverlayKind =
   | 'help'
   | 'status'
   | 'security'
+  | 'devices'
   | 'find'
   | 'search'
   | 'prompts'

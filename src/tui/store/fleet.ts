@@ -34,6 +34,8 @@ export type Member = {
   /** Commands that wait for permission, and when the oldest of them was asked, by our clock. */
   readonly approvals: number
   readonly askedAt: number | undefined
+  /** New devices that it asks about. */
+  readonly devices: number
   /** Its connection waits for an answer of the person. */
   readonly isAsking: boolean
   /** When it was last on screen, milliseconds since 1970. */

@@ -9,10 +9,13 @@ export function membersOf(state: State): readonly Member[] {
   return members.map((member) => (member.id === currentId ? { ...member, ...standing(state) } : member))
 }
 
-type Standing = Pick<Member, 'connection' | 'roundtrips' | 'trouble' | 'unread' | 'approvals' | 'askedAt' | 'isAsking'>
+type Standing = Pick<
+  Member,
+  'connection' | 'roundtrips' | 'trouble' | 'unread' | 'approvals' | 'askedAt' | 'devices' | 'isAsking'
+>
 
 /** What a gateway's state says to those who look from outside. */
-export function standing({ connection, roundtrips, trouble, approvals, attention, asked }: State): Standing {
+export function standing({ connection, roundtrips, trouble, approvals, devices, attention, asked }: State): Standing {
   return {
     connection: connection.phase === 'idle' ? undefined : connection,
     isAsking: asked !== undefined,
@@ -20,6 +23,7 @@ export function standing({ connection, roundtrips, trouble, approvals, attention
     trouble,
     unread: attention.unread.length,
     approvals: approvals.waiting.length,
+    devices: devices.waiting.filter(({ requestId }) => !devices.later.includes(requestId)).length,
     askedAt: approvals.waiting.map(({ createdAtMs }) => createdAtMs).sort((a, b) => a - b)[0],
   }
 }
@@ -33,12 +37,16 @@ export function membersOfInterest(state: State): readonly Member[] {
 }
 
 /** It has something for the person. */
-export function wants({ unread, approvals, isAsking }: Member): boolean {
-  return unread > 0 || approvals > 0 || isAsking
+export function wants({ unread, approvals, devices, isAsking }: Member): boolean {
+  return unread > 0 || approvals > 0 || devices > 0 || isAsking
 }
 
-/** The gateway whose command has waited longest for an answer; where none does, one whose connection needs one. */
+/**
+ * The gateway whose command has waited longest for an answer; where none does, one whose connection needs one, or that
+ * asks about a device.
+ */
 export function longestWaiting(members: readonly Member[]): Member | undefined {
   const asking = members.filter(({ askedAt }) => askedAt !== undefined)
-  return asking.sort((a, b) => (a.askedAt ?? 0) - (b.askedAt ?? 0))[0] ?? members.find(({ isAsking }) => isAsking)
+  const longest = asking.sort((a, b) => (a.askedAt ?? 0) - (b.askedAt ?? 0))[0]
+  return longest ?? members.find(({ isAsking }) => isAsking) ?? members.find(({ devices }) => devices > 0)
 }

@@ -5,6 +5,7 @@ import type { Action } from './action.ts'
 import { reduceApprovals } from './approvals.ts'
 import { reduceAttention } from './attention.ts'
 import { editorOf, reduceComposer } from './composer.ts'
+import { reduceDevices } from './devices.ts'
 import { reduceForm } from './form.ts'
 import { reduceNotices } from './notices.ts'
 import { reduceOverlay } from './overlay.ts'
@@ -35,6 +36,7 @@ export function reduce(state: State, action: Action): State {
     transcripts: reduceTranscripts(state.transcripts, action, state.sessions.key),
     composer: reduceComposer(state.composer, action, state.sessions.key),
     approvals: reduceApprovals(state.approvals, action),
+    devices: reduceDevices(state.devices, action),
     asked: action.type === 'question.changed' ? action.asked : state.asked,
     attention: reduceAttention(state.attention, action),
     form: reduceForm(state.form, action),

@@ -7,6 +7,7 @@ import type { Form } from '../profiles/form.ts'
 import { type Approvals, noApprovals } from './approvals.ts'
 import { type Attention, initialAttention } from './attention.ts'
 import { type Composer, emptyComposer } from './composer.ts'
+import { type Devices, noDevices } from './devices.ts'
 import { type Fleet, noFleet, noRoundtrips, type Roundtrips, type Trouble } from './fleet.ts'
 import type { Notices } from './notices.ts'
 import type { Overlay } from './overlay.ts'
@@ -24,6 +25,7 @@ export type State = {
   readonly transcripts: Readonly<Record<string, Transcript>>
   readonly composer: Composer
   readonly approvals: Approvals
+  readonly devices: Devices
   /** What a connection needs to know before it goes on. */
   readonly asked: Asked | undefined
   readonly attention: Attention
@@ -52,6 +54,7 @@ export function initialState(options: {
     transcripts: { [key]: emptyTranscript(key) },
     composer: emptyComposer,
     approvals: noApprovals,
+    devices: noDevices,
     asked: undefined,
     attention: initialAttention,
     form: undefined,

@@ -1,16 +1,12 @@
-/** Devices as the line commands write them, and finding the one a person means. Pure. */
+/** Devices as people read them. Pure. */
 
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
-import { hasScope, operatorScopes, type Scope } from '../shared/protocol/scope.ts'
+import { hasScope, type Scope } from '../shared/protocol/scope.ts'
 import type { Result } from '../shared/protocol/table.ts'
 import { cleanName } from '../shared/std/clean-name.ts'
-import { usage } from './parse.ts'
 
 export type Pending = Result<'device.pair.list'>['pending'][number]
 export type Paired = Result<'device.pair.list'>['paired'][number]
-
-/** Fewest characters of an id that name a device. */
-const shortestPrefix = 8
 
 /** What it calls itself, without anything that could move the cursor or turn text around (PA8). */
 export function nameOf(device: Pending | Paired): string {
@@ -25,16 +21,12 @@ export function scopesText(scopes: readonly string[] | undefined): string {
   return (scopes ?? []).map((scope) => scope.replace(/^operator\./, '')).join(', ') || 'none'
 }
 
-/** `read,write` as the protocol names them; `none` for none. Throws `usage.invalid`. */
-export function scopesOf(text: string, command: string): string[] {
-  const words = text.split(',').map((word) => word.trim().replace(/^operator\./, ''))
-  return words
-    .filter((word) => word !== '' && word !== 'none')
-    .map((word) => {
-      const scope = operatorScopes.find((known) => known === `operator.${word}`)
-      if (scope) return scope
-      throw usage(`There is no scope ${JSON.stringify(word)}; there are: ${scopesText(operatorScopes)}`, command)
-    })
+const byGravity = ['admin', 'pairing', 'approvals', 'write', 'read'].map((name) => `operator.${name}`)
+
+/** Those that grant most first: where there is no room for all, the device must not have chosen which are seen. */
+export function gravestFirst(scopes: readonly string[] = []): readonly string[] {
+  const known = byGravity.filter((scope) => scopes.includes(scope))
+  return [...known, ...scopes.filter((scope) => !known.includes(scope))]
 }
 
 /** What a request asks that the device does not hold already; all of it for a device nobody has approved. */
@@ -57,19 +49,6 @@ export function askedBeyond(request: Pending, paired: readonly Paired[]): string
 
 function isRevoked({ tokens }: Paired, role: string | undefined): boolean {
   return tokens.some((token) => token.revokedAtMs !== undefined && token.role === role)
-}
-
-/** The device whose id or fingerprint begins so. Throws `usage.invalid` for none and for several. */
-export function deviceNamed(word: string, paired: readonly Paired[], command: string): Paired {
-  const start = word.toLowerCase().replaceAll('-', '')
-  if (start.length < shortestPrefix) {
-    throw usage(`${JSON.stringify(word)} is too short for a device: give its fingerprint`, command)
-  }
-  const found = paired.filter(({ deviceId }) => deviceId.replaceAll('-', '').toLowerCase().startsWith(start))
-  const [device, other] = found
-  if (!device) throw usage(`No approved device has the fingerprint ${word}; devices list shows them`, command)
-  if (other) throw usage(`${found.length} devices begin with ${word}: give more of the id`, command)
-  return device
 }
 
 export function shown(device: Pending | Paired): string {

@@ -1,0 +1,34 @@
+/** Finding the device, and reading the scopes, that a person means. Pure. */
+
+import type { Paired } from '../client/device-words.ts'
+import { scopesText } from '../client/device-words.ts'
+import { operatorScopes } from '../shared/protocol/scope.ts'
+import { usage } from './parse.ts'
+
+/** Fewest characters of an id that name a device. */
+const shortestPrefix = 8
+
+/** `read,write` as the protocol names them; `none` for none. Throws `usage.invalid`. */
+export function scopesOf(text: string, command: string): string[] {
+  const words = text.split(',').map((word) => word.trim().replace(/^operator\./, ''))
+  return words
+    .filter((word) => word !== '' && word !== 'none')
+    .map((word) => {
+      const scope = operatorScopes.find((known) => known === `operator.${word}`)
+      if (scope) return scope
+      throw usage(`There is no scope ${JSON.stringify(word)}; there are: ${scopesText(operatorScopes)}`, command)
+    })
+}
+
+/** The device whose id or fingerprint begins so. Throws `usage.invalid` for none and for several. */
+export function deviceNamed(word: string, paired: readonly Paired[], command: string): Paired {
+  const start = word.toLowerCase().replaceAll('-', '')
+  if (start.length < shortestPrefix) {
+    throw usage(`${JSON.stringify(word)} is too short for a device: give its fingerprint`, command)
+  }
+  const found = paired.filter(({ deviceId }) => deviceId.replaceAll('-', '').toLowerCase().startsWith(start))
+  const [device, other] = found
+  if (!device) throw usage(`No approved device has the fingerprint ${word}; devices list shows them`, command)
+  if (other) throw usage(`${found.length} devices begin with ${word}: give more of the id`, command)
+  return device
+}

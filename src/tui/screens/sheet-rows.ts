@@ -1,0 +1,26 @@
+/** The parts every sheet over the composer is put together of: facts by name, and choices beside each other. Pure. */
+
+import { chosen, danger, muted, strong } from '../layout/items/styles.ts'
+import { oneLine } from '../layout/sanitize.ts'
+import { plain, type Row, type Style } from '../layout/span.ts'
+import { truncate } from '../layout/width.ts'
+
+export const indent = (row: Row): Row => [plain('  '), ...row]
+
+export type SheetFact = readonly [name: string, value: string | undefined, style: Style]
+
+/** One row for each that is known; what comes from afar is escaped, and cut to the row. */
+export function sheetFacts(facts: readonly SheetFact[], columns: number, nameWidth = 9): Row[] {
+  const width = Math.max(1, columns - 4 - nameWidth)
+  return facts.flatMap(([name, value, style]) =>
+    value === undefined ? [] : [[plain(name.padEnd(nameWidth), muted), plain(truncate(oneLine(value), width), style)]],
+  )
+}
+
+export type SheetChoice = { readonly label: string; readonly isChosen: boolean; readonly isRefusal: boolean }
+
+export function choiceSpans(choices: readonly SheetChoice[]): Row {
+  return choices.flatMap(({ label, isChosen, isRefusal }): Row => {
+    return [plain(` ${label} `, isChosen ? chosen : isRefusal ? danger : strong), plain(' ')]
+  })
+}

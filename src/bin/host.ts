@@ -1,5 +1,6 @@
 /** Fits the gateway's rooms to what the line commands know as its files on this machine. */
 
+import { hostname } from 'node:os'
 import type { Host } from '../cli/host.ts'
 import { systemClock } from '../shared/std/clock.ts'
 
@@ -49,6 +50,16 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       set: (name, value) => file.set(name, value),
       unset: (name) => unsetSecret(desks, name),
       move: (settings) => moveSecrets(desks, settings),
+    },
+    async backup(wish) {
+      const { makeBackup } = await import('../server/backup/make.ts')
+      const made = await makeBackup({ ...wish, paths, host: hostname(), home, now: systemClock.now() })
+      note('state.backed-up', { ...wish, bytes: made.bytes })
+      return made
+    },
+    async openBackup(file) {
+      const { openBackup } = await import('../server/backup/restore.ts')
+      return await openBackup(file, { paths, home, clock: systemClock })
     },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')

@@ -16,6 +16,10 @@ export type Host = {
   readonly secrets: SecretKeeper
   /** Looks for what makes this gateway unsafe. */
   audit(options: AuditOptions): Promise<SecurityReport>
+  /** Copies what the gateway keeps into one private file, also while it runs. */
+  backup(wish: { readonly file: string; readonly withSecrets: boolean }): Promise<BackupMade>
+  /** Reads and checks a backup, and keeps gateways from starting until it is disposed. */
+  openBackup(file: string): Promise<OpenedBackup>
 }
 
 export type TokenRotation = {
@@ -54,6 +58,35 @@ export type SecretPlaces = {
   }[]
   /** Settings whose secret stands in the configuration file. */
   readonly written: readonly string[]
+}
+
+export type BackupMade = {
+  readonly file: string
+  readonly bytes: number
+  readonly createdAt: string
+  /** What went in, and what is there but did not, in words. */
+  readonly parts: readonly string[]
+  readonly leftOut: readonly string[]
+}
+
+export type OpenedBackup = Disposable & {
+  readonly manifest: {
+    readonly createdAt: string
+    readonly host: string
+    readonly home: string
+    readonly version: string
+    readonly withSecrets: boolean
+    readonly parts: readonly { readonly name: string; readonly size: number }[]
+  }
+  /** Devices that were revoked since, as far as it is known here; they stay so. */
+  readonly revoked: readonly {
+    readonly deviceId: string
+    readonly role: string
+    readonly name: string | undefined
+    readonly revokedAt: number
+  }[]
+  /** Puts it in place. `aside` has what was there; `strangeLines` of the settings name another machine's home. */
+  apply(): { readonly aside: string | undefined; readonly strangeLines: readonly number[] }
 }
 
 export type AuditOptions = {

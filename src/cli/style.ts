@@ -37,3 +37,8 @@ export function facts(pairs: readonly (readonly [string, string | undefined])[])
   const width = Math.max(0, ...known.map(([name]) => name.length)) + 2
   return known.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${oneLine(value)}\n`).join('')
 }
+
+/** `1.2 MB`; of less than one, `12 kB`. */
+export function sizeText(bytes: number): string {
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`
+}

@@ -246,6 +246,16 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./gateway-wire.ts')).gatewayCall,
   },
   {
+    name: 'backup',
+    about: 'all this gateway keeps, in one private file',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    about: 'put a backup in place, here or elsewhere',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
     name: 'channels status',
     about: 'chat channels and their accounts',
     load: async () => (await import('./channels.ts')).channelsStatus,

@@ -12,6 +12,7 @@ const faultCodes = {
   'state.locked': { exit: 1 },
   'state.damaged': { exit: 1 },
   'storage.full': { exit: 1 },
+  'backup.invalid': { exit: 1 },
   'gateway.port-taken': { exit: 1 },
   'gateway.bind-refused': { exit: 2 },
   'gateway.busy': { exit: 1 },

@@ -1,0 +1,98 @@
+/** Makes a backup: one private file with everything another machine needs to be this gateway. */
+
+import { randomBytes } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { createTarPacker } from 'modern-tar'
+import { version } from '../../shared/build.ts'
+import { Fault } from '../../shared/fault.ts'
+import { migrations } from '../storage/migrations/table.ts'
+import type { StatePaths } from '../storage/paths.ts'
+import { type Copied, copyParts } from './copy.ts'
+import { type Manifest, manifestFormat, manifestName } from './manifest.ts'
+import { partTable } from './parts.ts'
+
+export type BackupWish = {
+  readonly paths: StatePaths
+  readonly file: string
+  readonly withSecrets: boolean
+  /** Where it is made, for whoever restores it. */
+  readonly host: string
+  readonly home: string
+  readonly now: number
+}
+
+export type BackupReport = {
+  readonly file: string
+  readonly bytes: number
+  /** What went in, and what is there but was left out, in words. */
+  readonly parts: readonly string[]
+  readonly leftOut: readonly string[]
+  readonly createdAt: string
+}
+
+/** What this version writes and can read. */
+export const ourVersions = { version, schema: migrations.at(-1)?.id ?? 0 }
+
+/** Throws `usage.invalid` when there is nothing to back up, or the file is there already. */
+export async function makeBackup(wish: BackupWish): Promise<BackupReport> {
+  const { paths, file, withSecrets, host, home, now } = wish
+  if (existsSync(file)) throw taken(file)
+  if (!existsSync(paths.database) && !existsSync(paths.config)) throw nothing(paths)
+  const folder = mkdtempSync(join(paths.stateDir, '.backup-'))
+  const draft = join(dirname(file), `.clawdbot-backup-${randomBytes(6).toString('hex')}`)
+  try {
+    const copied = await copyParts(paths, folder, withSecrets)
+    const createdAt = new Date(now).toISOString()
+    const parts = copied.map(({ name, size, sha256 }) => ({ name, size, sha256 }))
+    await pack({ format: manifestFormat, ...ourVersions, createdAt, host, home, withSecrets, parts }, copied, draft)
+    linkSync(draft, file) // whole, or not at all, and never over another
+    return { file, bytes: statSync(file).size, createdAt, ...told(copied, wish) }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(file) : error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(draft, { force: true })
+  }
+}
+
+function told(copied: readonly Copied[], { paths, withSecrets }: BackupWish): Pick<BackupReport, 'parts' | 'leftOut'> {
+  const secret = partTable.filter((part) => part.isSecret && existsSync(part.path(paths)))
+  return {
+    parts: [...new Set(copied.map(({ part }) => part.what))],
+    leftOut: withSecrets ? [] : secret.map(({ what }) => what),
+  }
+}
+
+async function pack(manifest: Manifest, copied: readonly Copied[], file: string): Promise<void> {
+  const { readable, controller } = createTarPacker()
+  const written = pipeline(
+    Readable.fromWeb(readable as Parameters<typeof Readable.fromWeb>[0]),
+    createGzip(),
+    createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }),
+  )
+  const add = async (name: string, size: number, body: Readable) => {
+    const mtime = new Date(manifest.createdAt)
+    await pipeline(body, Writable.fromWeb(controller.add({ name, size, mode: 0o600, mtime })))
+  }
+  const fill = async () => {
+    const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
+    await add(manifestName, text.length, Readable.from([text]))
+    for (const { name, size, path } of copied) await add(name, size, createReadStream(path))
+    controller.finalize()
+  }
+  await Promise.all([written, fill().catch((error) => controller.error(error))])
+}
+
+function taken(file: string): Fault {
+  return new Fault('usage.invalid', `${file} is there already`, { remedy: 'Give the backup another name.' })
+}
+
+function nothing({ stateDir }: StatePaths): Fault {
+  return new Fault('usage.invalid', `There is no gateway's state in ${stateDir}`, {
+    remedy: 'Start a gateway there once, or name another folder with CLAWDBOT_STATE_DIR.',
+  })
+}

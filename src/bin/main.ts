@@ -17,6 +17,11 @@ export async function main(argv: readonly string[], entryUrl: string): Promise<v
 
 async function run(argv: readonly string[], world: Surroundings): Promise<number> {
   const [first] = argv
+  if (first === '__profiles') {
+    const { profileNames } = await import('../cli/profile-names.ts')
+    world.out(await profileNames(world.paths.profiles))
+    return 0
+  }
   const isCommand = first !== undefined && (!first.startsWith('-') || first === '--help' || first === '-h')
   if (isCommand && first !== 'tui') {
     const { runCommand } = await import('../cli/run.ts')

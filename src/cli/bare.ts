@@ -2,14 +2,10 @@
 
 import type { TargetFlags } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
-import { type FlagValues, gatewayFlags, type Surroundings } from './command.ts'
+import type { FlagValues, Surroundings } from './command.ts'
 import { parseLine, usage } from './parse.ts'
 import { reportFault } from './run.ts'
-
-const screenFlags = {
-  ...gatewayFlags,
-  session: { type: 'string', about: 'session key to open (the main session)', value: '<key>' },
-} as const
+import { screenFlags } from './screen-flags.ts'
 
 /** What the screen is started with; secrets are in here, so it is never printed. */
 export type ScreenOptions = TargetFlags & {

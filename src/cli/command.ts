@@ -12,6 +12,8 @@ export type Flag = {
   readonly about: string
   /** What stands for the value in help, such as `<ms>`. */
   readonly value?: string
+  /** The only values there are; a shell completes them. */
+  readonly choices?: readonly string[]
 }
 export type Flags = Readonly<Record<string, Flag>>
 

@@ -7,6 +7,7 @@ import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
 import { type InstalledService, installedGateway } from '../client/service/gateway-service.ts'
 import { programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
+import { serverFlags } from '../shared/server-flags.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
 import { defineCommand, type Flags, type Invocation, type Surroundings } from './command.ts'
@@ -32,8 +33,7 @@ export const gatewayStart = defineCommand({
   name: 'gateway start',
   about:
     'run the gateway here, in the foreground, until Ctrl+C; where it is a service and no flags are given, start that',
-  flags: {},
-  // Its flags are the gateway's own: `takesAll` hands the words over unread.
+  flags: serverFlags, // for help and completion: `takesAll` hands the words over unread
   async run(invocation) {
     const service = invocation.args.length === 0 ? await serviceOf(invocation) : undefined
     if (!service) return await foreground('gateway start', invocation)
@@ -48,7 +48,7 @@ export const gatewayStart = defineCommand({
 export const gatewayRun = defineCommand({
   name: 'gateway run',
   about: 'run the gateway here, in the foreground, until Ctrl+C',
-  flags: {},
+  flags: serverFlags,
   run: async (invocation) => await foreground('gateway run', invocation),
 })
 

@@ -36,14 +36,18 @@ export function groupHelp(word: string): string | undefined {
   ].join('\n')
 }
 
-export function commandHelp({ name, about, args, flags }: Command): string {
+/** `examples` are lines without `clawdbot` in front. */
+export function commandHelp({ name, about, args, flags }: Command, examples: readonly string[]): string {
   const usage = `Usage: clawdbot ${name}${args === undefined ? '' : ` ${args}`}${Object.keys(flags).length > 0 ? ' [flags]' : ''}`
-  return `${usage}\n\n${about.charAt(0).toUpperCase()}${about.slice(1)}.\n${flagHelp(flags)}`
+  const lines = examples.map((line) => `  clawdbot ${line}\n`).join('')
+  const shown = lines === '' ? '' : `\nExamples:\n${lines}`
+  return `${usage}\n\n${about.charAt(0).toUpperCase()}${about.slice(1)}.\n${flagHelp(flags)}${shown}`
 }
 
 function flagHelp(flags: Flags): string {
   const rows = Object.entries(flags).map(
-    ([key, flag]) => [`--${key} ${flag.value ?? ''}`.trimEnd(), flag.about] as const,
+    ([key, { value = '', about, choices }]) =>
+      [`--${key} ${value}`.trimEnd(), choices ? `${choices.join(' | ')}: ${about}` : about] as const,
   )
   if (rows.length === 0) return ''
   const width = Math.max(...rows.map(([left]) => left.length)) + 2

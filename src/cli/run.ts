@@ -2,7 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import { didYouMean } from '../shared/std/text.ts'
-import type { Surroundings } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
 import { commandHelp, generalHelp, groupHelp } from './help.ts'
 import { parseLine, usage } from './parse.ts'
 import { harmless } from './style.ts'
@@ -35,7 +35,7 @@ async function route(argv: readonly string[], world: Surroundings): Promise<numb
   }
   const { args, flags, given, wantsHelp } = parseLine(row.takesAll ? [] : after, row.name, command.flags)
   if (wantsHelp || row.takesAll) {
-    world.out(commandHelp(command))
+    world.out(await helpOf(command))
     return 0
   }
   if (command.args === undefined && args.length > 0 && row.name !== 'agent') {
@@ -48,8 +48,13 @@ async function help(words: readonly string[], world: Surroundings): Promise<numb
   const [first, ...others] = words
   const group = first !== undefined && others.length === 0 ? groupHelp(first) : undefined
   if (first === undefined) world.out(generalHelp())
-  else world.out(group ?? commandHelp(await findCommand(words).row.load()))
+  else world.out(group ?? (await helpOf(await findCommand(words).row.load())))
   return 0
+}
+
+async function helpOf(command: Command): Promise<string> {
+  const { examples } = await import('./examples.ts')
+  return commandHelp(command, examples[command.name] ?? [])
 }
 
 function isHelp(word: string | undefined): boolean {

@@ -256,6 +256,11 @@ export const commandTable: readonly CommandRow[] = [
     load: async () => (await import('./restore.ts')).restore,
   },
   {
+    name: 'completion',
+    about: 'what your shell needs to complete all this',
+    load: async () => (await import('./completion.ts')).completionOf(commandTable),
+  },
+  {
     name: 'channels status',
     about: 'chat channels and their accounts',
     load: async () => (await import('./channels.ts')).channelsStatus,

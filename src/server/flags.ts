@@ -2,35 +2,26 @@
 
 import { parseArgs } from 'node:util'
 import { Fault } from '../shared/fault.ts'
+import { serverFlags } from '../shared/server-flags.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import type { GatewayFlags } from './config/effective.ts'
 
-const binds = ['loopback', 'lan', 'tailnet', 'auto', 'custom']
-const modes = ['token', 'password']
-const tailscaleModes = ['off', 'serve', 'funnel'] as const
+const options = { ...serverFlags, help: { type: 'boolean', short: 'h' } } as const
 
-const options = {
-  port: { type: 'string' },
-  bind: { type: 'string' },
-  tailscale: { type: 'string' },
-  auth: { type: 'string' },
-  token: { type: 'string' },
-  password: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const
+const flagLines = Object.entries<{ value: string; about: string; choices?: readonly string[] }>(serverFlags)
+  .map(([name, { value, about, choices }]) => {
+    const what = choices ? `${choices.join(' | ')}: ${about}` : about
+    return `  ${`--${name} ${value}`.padEnd(19)}${what}`
+  })
+  .join('\n')
 
 export const serverUsage = `Usage: clawdbot-server [flags]
 
 Runs the gateway in the foreground until it is stopped with Ctrl+C or SIGTERM.
 
-  --port <n>         Port of WebSocket and HTTP (default 18789)
-  --bind <mode>      ${binds.join(' | ')} (default loopback)
-  --tailscale <mode> ${tailscaleModes.join(' | ')}: reachable for the tailnet, or for the internet (default off)
-  --auth <mode>      ${modes.join(' | ')}
-  --token <text>     Shared token; better in CLAWDBOT_GATEWAY_TOKEN: flags are seen by other accounts
-  --password <text>  Shared password; better in CLAWDBOT_GATEWAY_PASSWORD
-  --version          Print the version
-  --help             Print this
+${flagLines}
+  --version          print the version
+  --help             print this
 
 Configuration: ~/.clawdbot/clawdbot.json (docs/config.md), or where CLAWDBOT_CONFIG_PATH and
 CLAWDBOT_STATE_DIR say.`
@@ -44,9 +35,9 @@ export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help
   }
   return {
     ...(port === undefined ? {} : { port: number }),
-    ...(bind === undefined ? {} : { bind: oneOf('bind', bind, binds) }),
-    ...(tailscale === undefined ? {} : { tailscale: oneOf('tailscale', tailscale, tailscaleModes) }),
-    ...(auth === undefined ? {} : { auth: oneOf('auth', auth, modes) }),
+    ...(bind === undefined ? {} : { bind: oneOf('bind', bind, serverFlags.bind.choices) }),
+    ...(tailscale === undefined ? {} : { tailscale: oneOf('tailscale', tailscale, serverFlags.tailscale.choices) }),
+    ...(auth === undefined ? {} : { auth: oneOf('auth', auth, serverFlags.auth.choices) }),
     ...(token === undefined ? {} : { token }),
     ...(password === undefined ? {} : { password }),
     ...(help ? { help } : {}),

@@ -30,6 +30,8 @@ const packages = {
   chromium: 'chromium',
   'firefox-esr': 'firefox-esr',
   strace: 'strace',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Path of a program. A missing one fails the test, here as in CI: a skipped test proves nothing. */

@@ -95,6 +95,7 @@ test('the line is cut again and again in the middle of a reply: every word arriv
     await screen.until(word)
     line.cut()
   }
+  await screen.until(/resumed: [\d,]+ events?, 0 lost/)
   await screen.until('word59', 20_000)
   await screen.until(/^ready/m)
   expect(counts(screen.text())).toEqual(Array(60).fill(1))

@@ -139,6 +139,18 @@ test('one is deleted by pressing twice, kept warm or not, used for line commands
   expect(screen.saved.book.profiles.map(({ name }) => name)).toEqual(['vps-1', 'desktop'])
 })
 
+test('how quick each has been stands with it: the usual, the slow ones, the last five minutes', async () => {
+  const { screen, script, warm } = await opened()
+  await using _ = screen
+  script.setLatency({ samples: [{ at: 0, ms: 12 }], p50: 12, p95: 30 })
+  warm.setLatency({ samples: [{ at: 0, ms: 41 }], p50: 41, p95: 80 })
+  await screen.after(5_000)
+  expect(screen.text()).toMatch(/round trip 12 ms, slow ones 30 ms {2}5 min +\S/)
+  await screen.type('<down>')
+  await screen.after()
+  expect(screen.text()).toMatch(/round trip 41 ms, slow ones 80 ms {2}5 min +\S/)
+})
+
 test('what was kept of a deleted one is not written again, also while it is still on screen', async () => {
   const keep = memoryKeep()
   await using screen = await arrived(scriptedGateway(), { book, keep })

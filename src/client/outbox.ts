@@ -37,6 +37,8 @@ export type Delivery =
   | { readonly kind: 'accepted'; readonly entry: OutboxEntry; readonly status: string }
   | { readonly kind: 'refused'; readonly entry: OutboxEntry; readonly fault: Fault }
   | { readonly kind: 'expired'; readonly entry: OutboxEntry }
+  /** Another program of ours took it back, or sent it. */
+  | { readonly kind: 'gone'; readonly entry: OutboxEntry }
 
 export type Outbox = {
   /** Oldest first. */
@@ -136,8 +138,10 @@ export class FileOutbox implements Outbox {
   async deliver(call: Call, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#changed()
-      const entry = this.#entries[0]
-      if (!entry) await this.#news(signal)
+      const [first] = this.#entries
+      const entry = first && (await this.#asStored(first))
+      if (!first) await this.#news(signal)
+      else if (!entry) await this.#settle({ kind: 'gone', entry: first })
       else if (entry.createdAt + outboxExpiryMs <= this.#clock.now()) await this.#settle({ kind: 'expired', entry })
       else if (!(await this.#send(entry, call, signal))) return
     }
@@ -193,6 +197,15 @@ export class FileOutbox implements Outbox {
       last = this.#lastChange
       await last
     }
+  }
+
+  /** As it is on disk now, where another program of ours may have edited it, or taken it back. */
+  async #asStored(entry: OutboxEntry): Promise<OutboxEntry | undefined> {
+    const name = hash(entry.idempotencyKey)
+    const found = (await this.#read(`${name}.json`)) ?? (await this.#read(`${name}.sent.json`))
+    if (!found || found.message === entry.message) return found && entry
+    this.#entries = this.#entries.map((other) => (other === entry ? found : other))
+    return found
   }
 
   /** The file's name tells it to a later run of this program, also after a kill in the middle of sending. */

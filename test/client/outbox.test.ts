@@ -185,6 +185,26 @@ test('a waiting message can be edited and taken back, one at a time, also by a l
   await done
 })
 
+test('what another terminal took back is not sent by this one, and what it edited is sent as edited', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const near = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  for (const key of ['k1', 'k2', 'k3']) await near.add(entry(key))
+  const far = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  const said: string[] = []
+  far.deliveries(({ kind, entry: { idempotencyKey } }) => said.push(`${kind} ${idempotencyKey}`))
+  expect(await near.remove('k1')).toBe(true)
+  expect(await near.edit('k2', 'better')).toBe(true)
+  const { sent, call } = caller()
+  const ending = new AbortController()
+  const done = far.deliver(call, ending.signal)
+  await until(() => said.length === 3)
+  expect(said).toEqual(['gone k1', 'accepted k2', 'accepted k3'])
+  expect(sent.map(({ message }) => message)).toEqual(['better', 'text of k3'])
+  ending.abort()
+  await done
+})
+
 test('what may have reached the gateway keeps its text, also for a later run: its key stands for that text', async () => {
   await using home = await Home.make()
   const clock = new ManualClock()

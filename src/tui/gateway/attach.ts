@@ -68,6 +68,8 @@ function deliveryAction(delivery: Delivery): Action {
       return acceptedAction(at, delivery.status)
     case 'refused':
       return { type: 'message.refused', ...at, problem: delivery.fault.message }
+    case 'gone':
+      return { type: 'message.withdrawn', ...at }
     case 'expired':
       return { type: 'message.refused', ...at, problem: 'It waited too long for the gateway and was not sent.' }
   }

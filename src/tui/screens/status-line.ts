@@ -62,6 +62,7 @@ function stateRow(state: State, moment: Moment): Row {
     return [plain('cannot connect', danger), plain(` · ${keyOf('retry')} tries again`, muted)]
   }
   if (connection.phase !== 'live') return [plain(`connecting to ${oneLine(connection.name)}`, warning)]
+  if (connection.isSuspect) return [plain('not answering', warning), plain(' · tries another connection', muted)]
   if (approvals.waiting.length > 0 || askedDevice(state.devices)) return [plain('waits for your decision', warning)]
   const run = runningRun(transcript)
   if (run) return runningRow(run, moment)

@@ -118,6 +118,20 @@ test('after a break it is said how much came late, and that nothing is missing',
   expect(screen.text()).toContain('resumed: 1,284 events, 0 lost')
 })
 
+test('a gateway that may be gone is said above and below, whatever was going on', async () => {
+  const script = scriptedGateway()
+  await using screen = await arrived(script)
+  script.say('run-9', 'half a', 0)
+  script.become({ isSuspect: true })
+  await screen.after()
+  expect(screen.row(0)).toMatch(/^vps-1 · not answering/)
+  expect(screen.text()).toContain('not answering · tries another connection')
+  script.become({ isSuspect: false })
+  await screen.after()
+  expect(screen.text()).not.toContain('not answering')
+  expect(screen.text()).toContain('writing')
+})
+
 test('the header says which way it goes and how quick that is', async () => {
   const script = scriptedGateway()
   await using screen = await arrived(script, { columns: 60 })

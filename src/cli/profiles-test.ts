@@ -86,17 +86,14 @@ async function tryWay(
   })
   say(`${oneLine(target.name)} · ${oneLine(wayText(way))}\n`)
   try {
-    await using link = await openLink(
-      { ...target, ways: [way], origin: wayOrigin(way) },
-      {
-        ...{ paths, env, clock, prompts, timeoutMs, signal, vocabulary },
-        onLayer(event) {
-          layers = advance(layers, event, clock.monotonic())
-          const layer = layers.find((one) => one.layer === event.layer)
-          if (event.state === 'up' && layer) say(layerLine('✅', layer))
-        },
+    await using link = await openLink(target, {
+      ...{ paths, env, clock, prompts, timeoutMs, signal, vocabulary, ways: [way] },
+      onLayer(event) {
+        layers = advance(layers, event, clock.monotonic())
+        const layer = layers.find((one) => one.layer === event.layer)
+        if (event.state === 'up' && layer) say(layerLine('✅', layer))
       },
-    )
+    })
     const { version } = link.hello.server
     const result = done(version, undefined)
     say(`  Clawdbot ${oneLine(version)} in ${formatDuration(result.tookMs)}\n`)

@@ -36,6 +36,8 @@ export type Greeter = {
   readonly identity: Identity
   readonly tokens: DeviceTokens
   readonly keys: GatewayKeys
+  /** All ways that lead to this one gateway, as origins: known by one of them, it has to prove itself by the others too. */
+  readonly origins: readonly string[]
   /** The gateway's own secret, from wherever it is kept; asked for only when no device token will do. */
   readonly secret: (signal: AbortSignal) => Promise<Credentials>
   /** Told when the gateway does not accept it. */
@@ -152,16 +154,16 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
   const { origin } = tunnel
   const wire = await openWire(greeting)
   try {
-    const pinned = await keys.get(origin)
-    const challenge = await wire.challenge(pinned !== undefined)
+    const expected = await keys.expected(origin, greeter.origins)
+    const challenge = await wire.challenge(expected !== undefined)
     const shown = provenKey(challenge, wire.nonce)
-    checkKnown(origin, pinned, shown, tunnel.url.isLoopback)
+    checkKnown(origin, expected, shown, tunnel.url.isLoopback)
     const { pairCode } = greeting
     const params = connectParams(who, identity, { ...secret, pairCode }, challenge, clock.now())
     const answer = await wire.rpc.request('connect', params, { signal, timeoutMs: 0 })
     const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken
-    if (shown && !pinned) await keys.pin(origin, shown)
+    if (shown && expected?.by !== origin) await keys.pin(origin, shown)
     if (issued) await tokens.set(origin, 'operator', issued)
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })

@@ -9,9 +9,11 @@ import { parseJson } from '../shared/std/json.ts'
 import type { Challenge } from './handshake.ts'
 import { lockPrivate, readIfThere, writePrivate } from './private-file.ts'
 
-/** `host` is the name it was called by when it proved itself first. */
+/** `host` is what it was called when it proved itself first. */
 const known = z.looseObject({ publicKey: z.string().min(1), host: z.string() })
 export type KnownKey = z.infer<typeof known>
+/** `by` is the origin at which it is known. By another way it was called something else there, so that says nothing here. */
+export type Expected = { readonly publicKey: string; readonly host: string | undefined; readonly by: string }
 const keysFile = z.looseObject({ version: z.literal(1), gateways: z.record(z.string(), known) })
 
 export class GatewayKeys {
@@ -25,6 +27,16 @@ export class GatewayKeys {
 
   async get(origin: string): Promise<KnownKey | undefined> {
     return (await this.#read()).gateways[origin]
+  }
+
+  /** What the gateway at `origin` has to show: its key as it is known there, else by one of the other ways to it. */
+  async expected(origin: string, others: readonly string[]): Promise<Expected | undefined> {
+    const { gateways } = await this.#read()
+    const own = gateways[origin]
+    if (own) return { ...own, by: origin }
+    const by = others.find((other) => gateways[other])
+    const key = by === undefined ? undefined : gateways[by]
+    return by === undefined || !key ? undefined : { publicKey: key.publicKey, host: undefined, by }
   }
 
   /** Keeps the key of a gateway that let us in. */
@@ -86,16 +98,20 @@ export function provenKey(challenge: Challenge | undefined, clientNonce: string)
  */
 export function checkKnown(
   origin: string,
-  pinned: KnownKey | undefined,
+  expected: Expected | undefined,
   shown: KnownKey | undefined,
   isLoopback: boolean,
 ): void {
-  if (!pinned) return
-  const isSame = shown?.publicKey === pinned.publicKey && (!isLoopback || shown.host === pinned.host)
-  if (isSame) return
-  const what = shown ? 'shows another key than the gateway known there' : 'does not prove to be the gateway known there'
+  if (!expected) return
+  const { publicKey, host, by } = expected
+  const isNamedSo = !isLoopback || host === undefined || shown?.host === host
+  if (shown?.publicKey === publicKey && isNamedSo) return
+  const where = by === origin ? 'there' : `at ${by}`
+  const what = shown
+    ? `shows another key than the gateway known ${where}`
+    : `does not prove to be the gateway known ${where}`
   throw new Fault('client.untrusted', `${origin} ${what}; no secret was sent`, {
-    remedy: `If it was replaced or set up anew, accept it with: clawdbot profiles trust ${origin}`,
-    details: { expected: pinned.publicKey, shown: shown?.publicKey ?? null },
+    remedy: `If it was replaced or set up anew, accept it with: clawdbot profiles trust ${by}`,
+    details: { expected: publicKey, shown: shown?.publicKey ?? null },
   })
 }

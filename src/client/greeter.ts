@@ -4,6 +4,7 @@ import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import { noPrompts, type Prompts } from '../tunnel/prompts.ts'
+import { wayOrigin } from '../tunnel/way-origin.ts'
 import type { Greeter } from './establish.ts'
 import { GatewayKeys } from './gateway-keys.ts'
 import type { Introduction } from './handshake.ts'
@@ -33,6 +34,7 @@ export async function greeterOf(
     who,
     identity,
     keys: new GatewayKeys(paths.gatewayKeys, clock),
+    origins: target.ways.map((way) => wayOrigin(way)),
     tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId, clock),
     secret: (signal) => target.secret(signal, prompts),
     secretRefused: target.secretRefused,

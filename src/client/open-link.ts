@@ -20,6 +20,8 @@ export type LinkOptions = Surroundings & {
   readonly mode?: 'cli' | 'probe'
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Only these of the target's ways; all of them when absent. */
+  readonly ways?: readonly Way[]
   readonly onLost?: (fault: Fault) => void
   /** How far it has come; see `LayerEvent`. */
   readonly onLayer?: (event: LayerEvent) => void
@@ -46,7 +48,7 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
   }
   const greeter = await greeterOf(target, who, options)
   const failed: Fault[] = []
-  for (const way of target.ways) {
+  for (const way of options.ways ?? target.ways) {
     try {
       return await linkBy(way, target, greeter, options)
     } catch (error) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
+import { startTestGateway, testToken } from '../support/gateway.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { clawdbot } from './world.ts'
 
@@ -45,4 +46,16 @@ test('programs get every layer and every failure; a profile that works has exit 
   expect(bad).toMatchObject({ ok: false, ways: [{ ok: false, error: { code: 'client.refused' } }] })
   expect(bad.ways[0].layers.at(-1)).toMatchObject({ ok: false })
   expect((await run(home, 'profiles test goood')).err).toContain('Did you mean good?')
+})
+
+test('AU17: a way that leads to another gateway than the profile is known by is told no secret', async () => {
+  await using home = await Home.make()
+  await using real = await startTestGateway()
+  await using fake = await StandInGateway.start()
+  const add = ['profiles', 'add', 'vps', '--url', real.url, '--url', fake.url, '--secret-file']
+  expect((await clawdbot(home, add, { input: testToken })).code).toBe(0)
+  const { out } = await clawdbot(home, ['profiles', 'test', 'vps'])
+  expect(out).toContain('does not prove to be the gateway known at')
+  expect(out).toContain('no secret was sent')
+  expect(fake.connects).toEqual([])
 })

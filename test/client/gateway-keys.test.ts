@@ -113,6 +113,37 @@ test('AU17: through SSH too, where a fake takes the place of the gateway on the 
   expect(secretsIn(fake)).toEqual([])
 })
 
+test('AU17: known by one way, it has to prove itself by the others too: a fake at the second address of a profile gets nothing', async () => {
+  await using home = await Home.make()
+  await using real = await startTestGateway()
+  await login(home, real.url)
+  const { origin } = await home.greeter(real.url)
+  await using fake = await StandInGateway.start()
+  const urls = [fake.url, real.url] as const
+  await using seen = await home.connect(urls, { token: testToken })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  expect(seen.connection.view.url).toBe(origin)
+  expect(secretsIn(fake)).toEqual([])
+  await using alone = await home.connect([fake.url, real.url], { token: testToken })
+  await real[Symbol.asyncDispose]()
+  await alone.until(({ connection }) => connection.view.fault?.message.includes('does not prove') === true)
+  expect(alone.connection.view.fault?.message).toContain(`the gateway known at ${origin}`)
+  expect(secretsIn(fake)).toEqual([])
+})
+
+test('AU17: the same gateway by another way is known at once, and by that way from then on', async () => {
+  await using home = await Home.make()
+  await using sshd = await startSshd()
+  await using real = await startTestGateway()
+  const { port } = real.server
+  await login(home, real.url)
+  const others = [sshd.way({ gatewayPort: port })]
+  await using seen = await home.connect('ws://127.0.0.1:1', { token: testToken }, { others, home: sshd.home })
+  await seen.until(({ connection }) => connection.view.phase === 'live')
+  const keys = new GatewayKeys(home.paths.gatewayKeys, systemClock)
+  expect(await keys.get(seen.connection.view.url)).toMatchObject({ publicKey: real.parts.key.publicKey })
+})
+
 test('AU17: keys and tokens of gateways met at the same moment are all kept', async () => {
   await using home = await Home.make()
   await using gateways = new AsyncDisposableStack()

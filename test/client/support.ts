@@ -19,6 +19,7 @@ import { Secret } from '../../src/shared/std/secret.ts'
 import { type GatewayUrl, parseGatewayUrl } from '../../src/tunnel/gateway-url.ts'
 import { noPrompts } from '../../src/tunnel/prompts.ts'
 import type { Way } from '../../src/tunnel/way.ts'
+import { wayOrigin } from '../../src/tunnel/way-origin.ts'
 
 export class Home implements AsyncDisposable {
   readonly dir: string
@@ -49,6 +50,7 @@ export class Home implements AsyncDisposable {
       who: { id: 'gateway-client', mode: 'ui', version: '0.0.0', platform: 'linux', caps: ourCaps },
       identity,
       keys: new GatewayKeys(this.paths.gatewayKeys, systemClock),
+      origins: [parsed.origin],
       tokens: new DeviceTokens(this.paths.deviceTokens, identity.deviceId, systemClock),
       secret: async () => credentials,
       isSecretExplicit: secret.explicit ?? false,
@@ -77,7 +79,10 @@ export class Home implements AsyncDisposable {
     if (!first) throw new Error('no address')
     const around = { clock, network: () => '', prompts: noPrompts, env: {}, random: () => 0.1, ...rest }
     const [ways, paths] = [[first, ...further, ...others] as const, { ...this.paths, home }]
-    return new Observed(openConnection({ name: 'test', ways, paths, greeter: () => greeter, outbox, ...around }))
+    const origins = ways.map((one) => wayOrigin(one))
+    return new Observed(
+      openConnection({ name: 'test', ways, paths, greeter: () => ({ ...greeter, origins }), outbox, ...around }),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -123,9 +128,9 @@ export class Observed implements AsyncDisposable {
   }
 }
 
-/** Looks again every 5 ms until `check` holds; fails after 5 s. */
+/** Looks again every 5 ms until `check` holds; fails after 10 s. */
 export async function until(check: () => boolean): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + 10_000
   while (!check()) {
     if (Date.now() > end) throw new Error(`waited in vain for ${check}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -132,6 +132,10 @@ test('PA3: an approval can be made smaller than what was asked, and its device t
   const approved = await both.owner('approve', id, '--scopes', 'read')
   expect(approved.out).toMatch(/Scopes: +read\n/)
   expect(await both.other(['health', '--profile', 'vps'])).toMatchObject({ code: 0 })
+  expect(both.noted.at(-1)).toMatchObject({
+    what: 'pairing.granted',
+    facts: { requestId: id, scopes: ['operator.read'] },
+  })
   // It asks for all and is content: nobody is asked again.
   expect(both.gateway.parts.devices.list().pending).toEqual([])
   expect(await both.other(['sessions', 'list', '--profile', 'vps'])).toMatchObject({ code: 0 })

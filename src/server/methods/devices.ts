@@ -10,6 +10,8 @@ import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext, Peer } from '../gateway/context.ts'
 import type { DeviceBook, PendingDevice } from '../gateway/device-book.ts'
 
+type PairingNote = 'pairing.granted' | 'pairing.rotated' | 'pairing.revoked' | 'pairing.code-issued'
+
 export function devicesMethods(parts: {
   devices: DeviceBook
   codes: PairingCodes
@@ -18,10 +20,7 @@ export function devicesMethods(parts: {
   /** Ends the live connections of a device whose credential changed (AU12). */
   closeDevice(deviceId: string, role: Role): void
   /** Writes it down in the audit log. */
-  note(
-    what: 'pairing.rotated' | 'pairing.revoked' | 'pairing.code-issued',
-    facts: Readonly<Record<string, unknown>>,
-  ): void
+  note(what: PairingNote, facts: Readonly<Record<string, unknown>>): void
 }): HandlersOf<'devices', HandlerContext> {
   const { devices, codes, bus, clock, closeDevice, note } = parts
 
@@ -98,6 +97,8 @@ export function devicesMethods(parts: {
     const device = devices.approve(requestId, (scope) => holds(peer, scope), fewer)
     if (!device) throw invalidRequest('unknown requestId')
     resolved(request, 'approved')
+    const { deviceId, role } = request
+    note('pairing.granted', { requestId, deviceId, role, scopes: device.scopes, by: nameOf(peer) })
     return { requestId, device }
   }
 

@@ -34,6 +34,7 @@ const builders: Readonly<Record<OverlayKind, Builder>> = {
   status: () => [],
   security: () => [],
   devices: () => [],
+  pair: () => [],
 }
 
 function sessionEntries(state: State, filter: string): readonly Entry[] {

@@ -5,6 +5,7 @@ import { devices } from './devices.ts'
 import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
 import { outbox } from './outbox.ts'
+import { pair } from './pair.ts'
 import { profiles } from './profiles.ts'
 import { abort, connection, reconnect, status } from './run.ts'
 import { security } from './security.ts'
@@ -18,6 +19,7 @@ export const slashCommands: readonly SlashCommand[] = [
   use,
   profiles,
   devices,
+  pair,
   connection,
   sessions,
   session,

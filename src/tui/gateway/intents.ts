@@ -173,6 +173,9 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       }
     },
 
+    /** A code that stands for the approval of another device. */
+    makePairCode: (scopes: readonly string[]) => gateway.call('device.code.create', { scopes: [...scopes] }),
+
     retry(): void {
       gateway.retry()
     },

@@ -25,6 +25,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   status: 'Status',
   security: 'Security',
   devices: 'Devices',
+  pair: 'Pairing code',
 }
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
@@ -41,6 +42,7 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   status: '',
   security: '',
   devices: '',
+  pair: '',
 }
 
 export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>

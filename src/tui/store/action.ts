@@ -115,6 +115,7 @@ export type OverlayKind =
   | 'status'
   | 'security'
   | 'devices'
+  | 'pair'
   | 'find'
   | 'search'
   | 'prompts'

@@ -16,7 +16,7 @@ async function twoMachines() {
   const gateway = await startTestGateway({
     listen: ['127.0.0.1', '127.0.0.2'].map((host) => ({ host, port })),
     ownHosts: ['127.0.0.2'],
-    doorbook: { accepted: () => {}, refused: () => {}, changed: (what, facts) => void noted.push({ what, facts }) },
+    doorbook: { accepted: () => {}, refused: () => true, changed: (what, facts) => void noted.push({ what, facts }) },
   })
   const far = `ws://127.0.0.2:${port}`
   await clawdbot(other, ['profiles', 'add', 'vps', '--url', far, '--secret-env', 'VPS'])

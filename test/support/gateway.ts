@@ -39,7 +39,7 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     key: testKey(),
     bus: createBus((error) => logged.push(`bus ${String(error)}`)),
     clock,
-    doorbook: { accepted: () => {}, refused: () => {}, changed: () => {} },
+    doorbook: { accepted: () => {}, refused: () => true, changed: () => {} },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     sessions: () => ({ path: '/state/x.db', count: 0, recent: [], defaults: { model: null, contextTokens: null } }),
     isVerbose: () => false,

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describeSource, type Entrance } from './admission/local.ts'
 import { createGate, createSocketGate, type Gate } from './admission/origin.ts'
+import { connectionKey, WaitingRoom } from './admission/waiting-room.ts'
 import { createDispatch } from './dispatch.ts'
 import { serveHttp } from './http/serve.ts'
 import { httpRoutes } from './http/table.ts'
@@ -27,6 +28,7 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
   const { clock, log, ask, defaultAgentId, trustedProxies = [], doorbook } = parts
   const closed = createGate({ ports: [] })
   const gates: Record<Entrance, Gate> = { port: closed, socket: createSocketGate(parts), serve: closed }
+  const room = new WaitingRoom()
   const onShut: (() => void)[] = []
   let isOpen = true
   const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
@@ -38,11 +40,13 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
       const sourceOf = ({ socket, headers }: IncomingMessage) =>
         describeSource({ entrance, socketAddress: socket.remoteAddress ?? '', headers, trustedProxies })
       const { limiter, passwords } = state
-      const http = { gate, routes, passwords, limiter, clock, sourceOf, log, doorbook }
+      const admitted = ({ socket }: IncomingMessage) => room.leave(connectionKey(socket))
+      const http = { admitted, gate, routes, passwords, limiter, clock, sourceOf, log, doorbook }
       const identify = entrance === 'serve' ? parts.identify : undefined
       return {
+        onConnection: (socket) => room.enter(socket, connectionKey(socket), socket.remoteAddress ?? 'unix'),
         onRequest: (request, response) => void serveHttp(http, request, response),
-        onUpgrade: createUpgrader({ gate, isOpen: () => isOpen, sourceOf, identify, onUpgraded }),
+        onUpgrade: createUpgrader({ gate, room, isOpen: () => isOpen, sourceOf, identify, onUpgraded }),
       }
     },
     open(addresses) {

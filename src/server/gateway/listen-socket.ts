@@ -26,7 +26,7 @@ export async function listenOnSocket(path: string, handlers: Handlers): Promise<
   preparePrivateFolder(dirname(path))
   await removeStale(path)
   const server = nodeHttp().createServer(httpLimits, handlers.onRequest)
-  server.on('upgrade', handlers.onUpgrade)
+  server.on('connection', handlers.onConnection).on('upgrade', handlers.onUpgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(path, error)))
     server.listen({ path }, () => {

@@ -55,11 +55,14 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
 
   function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {
     for (const each of news) bus.publish({ type: 'wire', ...each })
-    doorbook.refused(source.address, { reason: answer?.error.message ?? close.reason })
-    log.warn('refused a connection', { from: source.address, reason: answer?.error.message ?? close.reason })
+    const reason = answer?.error.message ?? close.reason
+    // A flood is a number, in the log as in the journal: it must not push out what the log held before.
+    if (doorbook.refused(source.address, { reason })) {
+      log.warn('refused a connection', { from: source.address, reason })
+    }
   }
 
-  return ({ socket, stream, source, wantsProof, releaseBudget }: Upgraded): void => {
+  return ({ socket, stream, source, wantsProof, admitted }: Upgraded): void => {
     const connection = new Connection(socket, stream, source, {
       clock,
       dispatch,
@@ -69,7 +72,7 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
       decide: async (given) => await passwords.decide(given, turnOf(source, limiter)),
       welcome,
       onLive(live) {
-        releaseBudget()
+        admitted()
         onLive(live)
       },
       onRefused,

@@ -64,8 +64,10 @@ function stripPrefix(request: IncomingMessage, prefix: string): boolean {
 }
 
 /** Who is not admitted learns nothing, not even that a gateway is here. */
-function guarded({ onRequest, onUpgrade }: Handlers, admit: (request: IncomingMessage) => boolean): Handlers {
+function guarded(handlers: Handlers, admit: (request: IncomingMessage) => boolean): Handlers {
+  const { onConnection, onRequest, onUpgrade } = handlers
   return {
+    onConnection,
     onRequest(request: IncomingMessage, response: ServerResponse) {
       if (admit(request)) return onRequest(request, response)
       response.writeHead(404, { connection: 'close', 'content-length': '0' }).end()

@@ -54,7 +54,8 @@ export type OtherHandlers = Pick<
 /** Who writes down who came in, who did not, and whose credential changed. `from` is the address; facts hold no secret. */
 export type Doorbook = {
   accepted(from: string, facts: Readonly<Record<string, unknown>>): void
-  refused(from: string, facts: Readonly<Record<string, unknown>>): void
+  /** True when it was written, false when it was one of many and only counted. */
+  refused(from: string, facts: Readonly<Record<string, unknown>>): boolean
   changed(what: string, facts: Readonly<Record<string, unknown>>): void
 }
 

@@ -5,10 +5,10 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { maxPayloadBytes } from '../../shared/protocol/frame.ts'
 import { gatewayNonce, gatewayNonceHeader } from '../../shared/protocol/gateway-proof.ts'
-import { GreetingBudget } from './admission/budget.ts'
 import type { Identify } from './admission/identify.ts'
 import type { Source } from './admission/local.ts'
 import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
+import { connectionKey, type WaitingRoom } from './admission/waiting-room.ts'
 import { nodeHttp } from './http/node-http.ts'
 import { securityHeaders } from './http/route.ts'
 
@@ -18,7 +18,8 @@ export type Upgraded = {
   source: Source
   /** What the peer wants signed, to know that we are its gateway. */
   wantsProof: { host: string; clientNonce: string } | undefined
-  releaseBudget(): void
+  /** It has logged in. */
+  admitted(): void
 }
 
 export type Upgrader = (request: IncomingMessage, stream: Duplex, head: Buffer) => void
@@ -26,12 +27,12 @@ export type Upgrader = (request: IncomingMessage, stream: Duplex, head: Buffer) 
 export function createUpgrader(options: {
   gate(): Gate
   isOpen(): boolean
+  room: WaitingRoom
   sourceOf(request: IncomingMessage): Source
   /** Who of the tailnet it is; only where Serve alone comes in. */
   identify?: Identify | undefined
   onUpgraded(upgraded: Upgraded): void
 }): Upgrader {
-  const budget = new GreetingBudget()
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -48,15 +49,15 @@ export function createUpgrader(options: {
     if (verdict.kind === 'closed') return refuseUpgrade(stream, verdict.status)
     if ((request.url ?? '/').replace(/[?#].*$/, '') !== '/') return refuseUpgrade(stream, 404)
     if (isCrossSite(request.headers)) return refuseUpgrade(stream, 403)
+    if (!options.isOpen()) return refuseUpgrade(stream, 503)
     const source = options.sourceOf(request)
-    // The literal address, not the limiter's bucket: one noisy local program must not take every place.
-    const releaseBudget = options.isOpen() ? budget.take(source.address) : undefined
-    if (!releaseBudget) return refuseUpgrade(stream, 503)
-    stream.once('close', releaseBudget)
+    const key = connectionKey(request.socket)
+    options.room.comesFrom(key, source.address)
+    const admitted = () => options.room.leave(key)
     const upgrade = (tailnetLogin?: string) => {
       const known = tailnetLogin === undefined ? source : { ...source, tailnetLogin }
       server.handleUpgrade(request, stream, head, (socket) =>
-        options.onUpgraded({ socket, stream, source: known, wantsProof: wantsProof(request), releaseBudget }),
+        options.onUpgraded({ socket, stream, source: known, wantsProof: wantsProof(request), admitted }),
       )
     }
     if (options.identify) void options.identify(request.headers).then(upgrade)

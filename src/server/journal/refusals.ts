@@ -21,7 +21,8 @@ export class Refusals {
     this.#sources = new BoundedMap({ limit: 1_000, ttlMs: minuteMs, clock })
   }
 
-  note(from: string, facts: Readonly<Record<string, unknown>>): void {
+  /** True when it was written, false when only counted. */
+  note(from: string, facts: Readonly<Record<string, unknown>>): boolean {
     const now = this.#clock.monotonic()
     if (now - this.#minute.from >= minuteMs) {
       this.flush()
@@ -31,10 +32,11 @@ export class Refusals {
     this.#sources.set(from, ofSource)
     if (ofSource > perSource || this.#minute.written >= inAll) {
       this.#minute.left++
-      return
+      return false
     }
     this.#minute.written++
     this.#journal.note('auth.refused', { from, ...facts })
+    return true
   }
 
   /** Writes how many were left out so far. */

@@ -7,7 +7,7 @@ import { listenOnSocket } from '../../../src/server/gateway/listen-socket.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
-const nothing = { onRequest() {}, onUpgrade() {} }
+const nothing = { onConnection() {}, onRequest() {}, onUpgrade() {} }
 
 function place(): string {
   const folder = mkdtempSync(join(tmpdir(), 'socket-'))

@@ -5,7 +5,7 @@ import { httpLimits, listen } from '../../../src/server/gateway/listen.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 
 const quiet = { info() {}, warn() {}, error() {} }
-const nothing = { onRequest() {}, onUpgrade() {}, log: quiet }
+const nothing = { onConnection() {}, onRequest() {}, onUpgrade() {}, log: quiet }
 
 const opened = (host: string, port: number) =>
   new Promise<'open' | 'refused'>((resolve) => {

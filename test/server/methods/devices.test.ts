@@ -82,7 +82,7 @@ describe('tokens', () => {
   async function withDevice() {
     const noted: unknown[] = []
     const changed = (what: string, facts: object) => void noted.push({ what, ...facts })
-    const gateway = await startTestGateway({ doorbook: { accepted: () => {}, refused: () => {}, changed } })
+    const gateway = await startTestGateway({ doorbook: { accepted: () => {}, refused: () => true, changed } })
     const device = makeDevice()
     const first = new RawClient(gateway.url)
     const hello = await first.connect({ device, auth: { token: testToken }, scopes: ['operator.read'] })

@@ -18,6 +18,8 @@ export type HttpParts = {
   limiter: FailureLimiter
   clock: Clock
   sourceOf(request: IncomingMessage): Source
+  /** Whoever asks has shown the secret. */
+  admitted(request: IncomingMessage): void
   log: GatewayLog
   doorbook: Doorbook
 }
@@ -83,7 +85,10 @@ async function isAuthorized(parts: HttpParts, request: IncomingMessage, response
   const lockedMs = source.isDirect ? 0 : parts.limiter.lockedForMs(source.key, ['shared'])
   if (lockedMs > 0) return tooMany(response, lockedMs)
   const check = await parts.passwords.decide({ token }, turnOf(source, parts.limiter))
-  if (check === 'match') return true
+  if (check === 'match') {
+    parts.admitted(request)
+    return true
+  }
   if (check === 'busy') return tooMany(response, busyMs)
   if (token) parts.doorbook.refused(source.address, { reason: 'wrong bearer token', over: 'http' })
   const delayMs = token ? parts.limiter.failed(source.key, ['shared'], { lockable: !source.isDirect }) : 0

@@ -15,6 +15,7 @@ const benchmarks = [
   'tui-engine',
   'ssh',
   'reconnect',
+  'security',
   'package',
 ]
 

@@ -248,10 +248,11 @@ export class Connection implements Caller {
 
   #ended(): void {
     if (this.#phase === 'closed') return
+    // Aborting makes an error with its stack, which is a tenth of what a flood costs; only calls listen, and strangers have none.
+    if (this.#phase === 'live') this.#ending.abort()
     this.#phase = 'closed'
     this.#cancelDeadline()
     this.#queue.close()
-    this.#ending.abort()
     this.#ports.onClosed(this)
   }
 }

@@ -56,6 +56,9 @@ export function createUpgrader(options: {
     const admitted = () => options.room.leave(key)
     const upgrade = (tailnetLogin?: string) => {
       const known = tailnetLogin === undefined ? source : { ...source, tailnetLogin }
+      // The answer and the challenge that follows it leave in one system call.
+      stream.cork()
+      process.nextTick(() => stream.uncork())
       server.handleUpgrade(request, stream, head, (socket) =>
         options.onUpgraded({ socket, stream, source: known, wantsProof: wantsProof(request), admitted }),
       )

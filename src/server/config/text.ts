@@ -2,7 +2,7 @@
 
 import JSON5 from 'json5'
 import { errorText } from '../../shared/fault.ts'
-import { isRecord } from '../../shared/std/json.ts'
+import { isDeeper, isRecord, maxJsonDepth } from '../../shared/std/json.ts'
 import { locate, mapTexts, type Positions, pathText } from './positions.ts'
 
 export type ConfigIssue = {
@@ -27,6 +27,11 @@ export function parseConfigText(text: string): ParsedText {
     const message = errorText(error).replace(/^JSON5: /, '')
     const issue: ConfigIssue = { path: '', message, remedy: 'Correct the file there: it is JSON5, JSON with comments.' }
     return { ok: false, issue: typeof line === 'number' ? { ...issue, line } : issue }
+  }
+  // Before anything that walks it: 20,000 brackets took 4 GB to locate.
+  if (isDeeper(value, maxJsonDepth)) {
+    const message = `is nested deeper than ${maxJsonDepth} levels`
+    return { ok: false, issue: { path: '', message, remedy: 'No setting is that deep; look for brackets too many.' } }
   }
   if (!isRecord(value)) {
     return {

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
 import { byteLength } from '../../shared/std/text.ts'
 import { nodeHttp } from './http/node-http.ts'
-import { closeServer, type Handlers, httpLimits } from './listen.ts'
+import { closeServer, type Handlers, handle, httpLimits } from './listen.ts'
 
 export type ListeningSocket = AsyncDisposable & { readonly path: string; stopAccepting(): void }
 
@@ -26,7 +26,7 @@ export async function listenOnSocket(path: string, handlers: Handlers): Promise<
   preparePrivateFolder(dirname(path))
   await removeStale(path)
   const server = nodeHttp().createServer(httpLimits, handlers.onRequest)
-  server.on('connection', handlers.onConnection).on('upgrade', handlers.onUpgrade)
+  handle(server, handlers)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(bindFault(path, error)))
     server.listen({ path }, () => {

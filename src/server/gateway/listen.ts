@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Fault } from '../../shared/fault.ts'
+import { refuseUnread } from './http/bare-answer.ts'
 import { nodeHttp } from './http/node-http.ts'
 import type { GatewayLog, ListenAddress, TlsPair } from './server-parts.ts'
 
@@ -14,6 +15,8 @@ export const httpLimits = {
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
   keepAliveTimeout: 5_000,
+  /** The gate refuses a request without one, with the headers every answer has. */
+  requireHostHeader: false,
 } as const
 
 /** Connections the system keeps until we take them: those of 0.2 s at 5,000 a second. */
@@ -58,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   try {
     for (const { host, port } of options.addresses) {
       const server = createServer(options)
-      server.on('connection', options.onConnection).on('upgrade', options.onUpgrade)
+      handle(server, options)
       const chosen = await bind(server, host, port || (bound[0]?.port ?? 0))
       if (chosen === 'absent') options.log.warn(`this machine has no address ${host}; not listening there`)
       else {
@@ -76,6 +79,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     await close()
     throw error
   }
+}
+
+/** Whatever comes in goes to our handlers, nothing to Node's own answers. */
+export function handle(server: Server, { onConnection, onRequest, onUpgrade }: Handlers): void {
+  server.on('connection', onConnection).on('upgrade', onUpgrade)
+  server.on('checkExpectation', onRequest).on('clientError', refuseUnread)
 }
 
 /** TLS and its limits are loaded for who wants them. */

@@ -9,7 +9,7 @@ import type { Identify } from './admission/identify.ts'
 import type { Source } from './admission/local.ts'
 import { type Gate, isCrossSite, passGate } from './admission/origin.ts'
 import { connectionKey, type WaitingRoom } from './admission/waiting-room.ts'
-import { nodeHttp } from './http/node-http.ts'
+import { refuseBare } from './http/bare-answer.ts'
 import { securityHeaders } from './http/route.ts'
 
 export type Upgraded = {
@@ -43,13 +43,15 @@ export function createUpgrader(options: {
     for (const [name, value] of Object.entries(securityHeaders)) lines.push(`${name}: ${value}`)
   })
 
+  server.on('wsClientError', (_, stream) => refuseBare(stream, 400))
+
   return (request, stream, head) => {
     stream.on('error', () => {}) // reset by the peer; 'close' follows
     const verdict = passGate(options.gate(), request.headers)
-    if (verdict.kind === 'closed') return refuseUpgrade(stream, verdict.status)
-    if ((request.url ?? '/').replace(/[?#].*$/, '') !== '/') return refuseUpgrade(stream, 404)
-    if (isCrossSite(request.headers)) return refuseUpgrade(stream, 403)
-    if (!options.isOpen()) return refuseUpgrade(stream, 503)
+    if (verdict.kind === 'closed') return refuseBare(stream, verdict.status)
+    if ((request.url ?? '/').replace(/[?#].*$/, '') !== '/') return refuseBare(stream, 404)
+    if (isCrossSite(request.headers)) return refuseBare(stream, 403)
+    if (!options.isOpen()) return refuseBare(stream, 503)
     const source = options.sourceOf(request)
     const key = connectionKey(request.socket)
     options.room.comesFrom(key, source.address)
@@ -72,11 +74,4 @@ function wantsProof({ headers }: IncomingMessage): Upgraded['wantsProof'] {
   const clientNonce = headers[gatewayNonceHeader]
   if (typeof clientNonce !== 'string' || !gatewayNonce.test(clientNonce)) return undefined
   return { host: headers.host ?? '', clientNonce }
-}
-
-function refuseUpgrade(stream: Duplex, status: 403 | 404 | 421 | 503): void {
-  const headers = { ...securityHeaders, connection: 'close', 'content-length': '0' }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  stream.end(`HTTP/1.1 ${status} ${nodeHttp().STATUS_CODES[status]}\r\n${lines.join('')}\r\n`)
-  stream.once('finish', () => stream.destroy())
 }

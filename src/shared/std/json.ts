@@ -1,7 +1,7 @@
 /** JSON from strangers: parsing with a depth limit and without prototype keys. */
 
 /** Deepest nesting accepted anywhere (security requirement IN5). */
-const maxJsonDepth = 64
+export const maxJsonDepth = 64
 
 /** A parsed value, or why it was refused. */
 export type JsonResult = { ok: true; value: unknown } | { ok: false; reason: string }
@@ -35,6 +35,12 @@ function exceedsDepth(text: string, limit: number): boolean {
     } else if (code === 0x7d || code === 0x5d) depth--
   }
   return false
+}
+
+/** Whether `value` is nested deeper than so many levels, however much deeper. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
 }
 
 function hasProtoKey(value: unknown): boolean {

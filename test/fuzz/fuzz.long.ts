@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { fuzzConfig } from './config.ts'
+import { fuzzFrames } from './frames.ts'
+import { fuzzHttp } from './http.ts'
+import { fuzzParams } from './params.ts'
+
+/** Others each time; a failure prints its input. */
+const seed = Date.now() % 2 ** 31
+const before = process.memoryUsage().rss
+
+test('IN8: many more inputs, and no memory that stays', async () => {
+  fuzzFrames({ seed, count: 500_000 })
+  fuzzParams({ seed, count: 500 })
+  fuzzConfig({ seed, count: 30_000 })
+  await fuzzHttp({ seed, count: 10_000 })
+  expect(process.memoryUsage().rss - before).toBeLessThan(512 * 1024 * 1024)
+})

@@ -9,15 +9,16 @@ import type { SharedSecret } from './gateway/server-parts.ts'
 /** Throws `gateway.bind-refused` when these hosts must not be listened on with that secret, or with none. */
 export function checkExposure(hosts: readonly string[], shared: SharedSecret | undefined): void {
   if (isLoopbackOnly(hosts)) return
-  const host = hosts[0] ?? ''
+  const [host = ''] = hosts
+  const place = host === '0.0.0.0' ? 'every network of this machine (0.0.0.0)' : host
   if (!shared) {
     throw refusal(
-      `Refusing to listen on ${host} without a token or password: everybody who reaches it would own this machine.`,
+      `Refusing to listen on ${place} without a token or password: whoever reaches the gateway could run commands here.`,
     )
   }
   if (lengthOf(shared) < shortestForOthers) {
     throw refusal(
-      `Refusing to listen on ${host} with a ${shared.mode} of fewer than ${shortestForOthers} characters: it could be guessed.`,
+      `Refusing to listen on ${place} with a ${shared.mode} of fewer than ${shortestForOthers} characters: it could be guessed.`,
     )
   }
 }
@@ -26,13 +27,13 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
 export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecret | undefined): void {
   if (mode !== 'funnel') return
   const remedy =
-    `Run: clawdbot password set. By hand, set gateway.auth.mode to "password" and gateway.auth.password ` +
-    `(or CLAWDBOT_GATEWAY_PASSWORD) to at least ${shortestForOthers} characters, such as \`openssl rand -base64 24\` ` +
-    `prints. For your own tailnet alone, set gateway.tailscale.mode to "serve".`
+    `Run: clawdbot password set (${shortestForOthers} characters at least, such as \`openssl rand -base64 24\` prints). ` +
+    `Or, by hand, set gateway.auth.mode to "password" and gateway.auth.password or CLAWDBOT_GATEWAY_PASSWORD to it. ` +
+    `If only your own tailnet should reach the gateway, set gateway.tailscale.mode to "serve" instead.`
   if (shared?.mode !== 'password') {
-    const now = shared ? `the mode is "${shared.mode}"` : 'there is none'
+    const now = shared ? `gateway.auth.mode is "${shared.mode}"` : 'it has no secret at all'
     throw refusal(
-      `Refusing Tailscale Funnel: it opens this gateway to the internet, which takes a password, and ${now}.`,
+      `Refusing Tailscale Funnel: it opens this gateway to the whole internet and so needs a password, but ${now}.`,
       remedy,
     )
   }
@@ -45,6 +46,7 @@ function refusal(message: string, remedy?: string): Fault {
   return new Fault('gateway.bind-refused', message, {
     remedy:
       remedy ??
-      'Set gateway.auth.token (or CLAWDBOT_GATEWAY_TOKEN) to what `openssl rand -hex 32` prints, or use bind "loopback".',
+      'Give it a token: openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin ' +
+        '(or set CLAWDBOT_GATEWAY_TOKEN). Or keep gateway.bind "loopback" and come through SSH or Tailscale.',
   })
 }

@@ -261,7 +261,7 @@ test('TS9: Funnel with a token refuses before it listens, in a sentence that nam
   const start = runGateway({ flags: { port: 0 }, env, home, ...ports, signal: AbortSignal.timeout(5_000) })
   await expect(start).rejects.toMatchObject({
     code: 'gateway.bind-refused',
-    message: expect.stringContaining('takes a password, and the mode is "token"'),
+    message: expect.stringContaining('needs a password, but gateway.auth.mode is "token"'),
   })
   expect([listening(), tailscale.wasCalled()]).toEqual([0, false])
 })

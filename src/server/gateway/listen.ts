@@ -123,8 +123,8 @@ function describeBindError(error: NodeJS.ErrnoException, host: string, port: num
   if (error.code === 'EADDRINUSE') {
     return new Fault('gateway.port-taken', `${place} is already in use, perhaps by another gateway`, {
       remedy:
-        `Ask it with \`clawdbot gateway status\`, or find the program with \`ss -ltnp 'sport = :${port}'\` ` +
-        `(macOS: \`lsof -iTCP:${port} -sTCP:LISTEN\`). Stop it, or choose another port with --port.`,
+        `If it is a gateway, \`clawdbot gateway status\` tells about it and \`clawdbot gateway stop\` ends it. Else ` +
+        `\`lsof -iTCP:${port} -sTCP:LISTEN\` names the program. Or choose another port with --port.`,
       cause: error,
       details: { host, port },
     })

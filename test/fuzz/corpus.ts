@@ -11,7 +11,7 @@ export type Fuzzing = { seed: number; count: number }
 
 const folder = join(import.meta.dirname, '../fixtures/corpus')
 
-export function corpus(kind: 'frames' | 'http' | 'config'): Buffer[] {
+function corpus(kind: 'frames' | 'http' | 'config'): Buffer[] {
   const names = readdirSync(join(folder, kind)).toSorted()
   return names.map((name) => readFileSync(join(folder, kind, name)))
 }

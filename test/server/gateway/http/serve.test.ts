@@ -27,7 +27,7 @@ describe('AU1: every route has a declared policy', () => {
   )
 })
 
-test('OR5, OR6: every answer carries the security headers and none lets another origin in', async () => {
+test('OR4, OR5, OR6: every answer carries the security headers, none sets a cookie or lets another origin in', async () => {
   await withGateway(async (base) => {
     for (const path of paths) {
       for (const method of methods) {
@@ -50,6 +50,14 @@ test('OR5, OR6: every answer carries the security headers and none lets another 
         if (method === 'OPTIONS') expect(answer.ok).toBe(false)
       }
     }
+  })
+})
+
+test('OR4: a cookie, whatever it holds, is no login', async () => {
+  await withGateway(async (base) => {
+    const cookie = `token=${encodeURIComponent(testToken)}; authorization=Bearer ${testToken}`
+    const headers = { cookie, 'content-type': 'application/json' }
+    expect((await fetch(`${base}/v1/chat/completions`, { method: 'POST', headers, body: '{}' })).status).toBe(401)
   })
 })
 

@@ -39,6 +39,8 @@ export const gatewayStart = defineCommand({
     if (!service) return await foreground('gateway start', invocation)
     const { phase } = await service.manager.state(service.name)
     if (phase === 'unknown') return await foreground('gateway start', invocation)
+    const runtime = await readRuntime(invocation.paths.runtimeFile)
+    if (runtime?.isAlive && phase !== 'running') throw inTheWay(runtime)
     const done = await service.manager.control('start', service.name)
     invocation.out(`✅ Running as a service\n   ${done}\n   In the foreground instead: clawdbot gateway run\n`)
     return 0
@@ -63,7 +65,7 @@ export const gatewayStop = defineCommand({
     if (flags.json) printJson(invocation, { stopped: true, pid, done })
     else
       out(
-        `✅ Stopped (process ${pid})\n${done ? `   ${done}\n   The service stays installed and starts again by itself\n` : ''}`,
+        `✅ Stopped (process ${pid})\n${done ? `   ${done}\n   It starts again by itself at the next login or boot, or with: clawdbot gateway start\n` : ''}`,
       )
     return 0
   },
@@ -92,6 +94,13 @@ export const gatewayRestart = defineCommand({
     return 0
   },
 })
+
+/** Often one that opening the terminal started while the service was stopped. */
+function inTheWay({ pid }: RuntimeNote): Fault {
+  return new Fault('usage.invalid', `A gateway runs already, but not as the service (process ${pid})`, {
+    remedy: 'To let the service take its place: clawdbot gateway restart',
+  })
+}
 
 async function serviceOf({ env, paths }: Surroundings): Promise<InstalledService | undefined> {
   return await installedGateway({ env, paths, ask: programsOf(env) })

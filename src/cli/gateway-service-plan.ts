@@ -2,10 +2,10 @@
 
 import { lstat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { readGatewayConfig } from '../client/gateway-config.ts'
 import { type ClientPaths, clientPaths } from '../client/paths.ts'
 import { readIfThere } from '../client/private-file.ts'
 import { readRuntime } from '../client/runtime-file.ts'
+import { gatewayFolders } from '../client/service/gateway-folders.ts'
 import {
   gatewayManager,
   gatewayServiceSpec,
@@ -51,13 +51,13 @@ export async function planService(wish: ServiceWish, world: Surroundings, ask: A
   const scope = wish.isSystem ? 'system' : 'user'
   const { name: account, home } = await accountFor(wish, world, ask)
   const paths = home === world.paths.home ? world.paths : clientPaths(env, home)
-  const config = await readGatewayConfig(paths, env)
+  const folders = await gatewayFolders(paths)
   const { port, alsoWritable } = wish
   const itsAccount = wish.isSystem ? account : undefined
   const spec = gatewayServiceSpec({
     paths,
     env,
-    config,
+    folders,
     account: itsAccount,
     program: serverProgram,
     port,

@@ -3,7 +3,6 @@
  * gateway, which validates all of it; here everything else is left alone.
  */
 
-import { dirname } from 'node:path'
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { type PasswordHash, readPasswordHash } from '../shared/password-hash.ts'
@@ -18,8 +17,6 @@ export type GatewayConfig = {
   readonly mode: string | undefined
   /** Present when it listens on a socket file and on no port; without `path` on the usual one. */
   readonly onlySocket: { readonly path: string | undefined } | undefined
-  /** Where it writes outside its state folder, as the file has it: workspaces of agents, the socket's folder. */
-  readonly folders: readonly string[]
   readonly auth: {
     readonly mode: string | undefined
     readonly token: Secret | undefined
@@ -53,9 +50,6 @@ const section = z.looseObject({
     .optional(),
 })
 
-const place = z.looseObject({ workspace: text })
-const agentSection = z.looseObject({ defaults: place.optional(), list: z.array(place).optional() })
-
 export type ConfigPlace = Pick<ClientPaths, 'configPath' | 'gatewayEnv'>
 
 /**
@@ -70,7 +64,7 @@ export async function readGatewayConfig(
   const file = (await readSecretFile(gatewayEnv)) ?? ''
   const kept = variablesOf(file)
   const env = beneath(outer, file)
-  const root = source === undefined ? {} : await parse(path, source)
+  const root = source === undefined ? {} : await parseSettings(path, source)
   const parsed = section.safeParse((isRecord(root) ? root.gateway : undefined) ?? {})
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -89,7 +83,6 @@ export async function readGatewayConfig(
   return {
     port,
     mode,
-    folders: [...workspacesIn(root), ...(socket.path === undefined ? [] : [dirname(socket.path)])],
     onlySocket: socket.only ? { path: socket.path } : undefined,
     auth: {
       mode: auth.mode,
@@ -109,14 +102,8 @@ export async function readGatewayConfig(
   }
 }
 
-function workspacesIn(root: unknown): string[] {
-  const parsed = agentSection.safeParse((isRecord(root) ? root.agents : undefined) ?? {})
-  const { defaults, list = [] } = parsed.data ?? {}
-  return [defaults, ...list].flatMap((one) => one?.workspace ?? [])
-}
-
 /** Plain JSON needs no further parser, and most files are. */
-async function parse(path: string, source: string): Promise<unknown> {
+export async function parseSettings(path: string, source: string): Promise<unknown> {
   try {
     return JSON.parse(source)
   } catch {

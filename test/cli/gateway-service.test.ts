@@ -142,3 +142,20 @@ test('what runs already is not doubled', async () => {
   expect(err).toContain(`A gateway runs already (process ${process.pid})`)
   expect(err).toContain('clawdbot gateway stop')
 })
+
+test('a gateway that was started meanwhile is not doubled by starting the service; restart exchanges it', async () => {
+  await using place = await quietHome()
+  await mkdir(join(place.unit, '..'), { recursive: true })
+  await writeFile(place.unit, '')
+  const systemctl = 'case "$*" in *is-system-running*) echo running;; *show*) echo ActiveState=inactive;; esac'
+  await writeFile(join(place.home.dir, 'bin/systemctl'), `#!/bin/sh\n${systemctl}\n`)
+  expect((await place.run('start')).out).toContain(
+    '✅ Running as a service\n   systemctl --user start clawdbot-gateway-',
+  )
+  await mkdir(place.home.paths.stateDir, { recursive: true })
+  await writeFile(place.home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port: 1 }))
+  const { code, err } = await place.run('start')
+  expect(code).toBe(2)
+  expect(err).toContain(`not as the service (process ${process.pid})`)
+  expect(err).toContain('clawdbot gateway restart')
+})

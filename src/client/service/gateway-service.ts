@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { ServiceSpec } from '../../shared/service/spec.ts'
 import { environmentLine } from '../../shared/service/systemd.ts'
-import type { GatewayConfig } from '../gateway-config.ts'
 import type { ClientPaths, Env } from '../paths.ts'
 import { readIfThere } from '../private-file.ts'
 import type { AskProgram } from '../system-programs.ts'
@@ -63,7 +62,8 @@ const watchdogS = 90
 export type GatewayServiceWish = {
   readonly paths: ClientPaths
   readonly env: Env
-  readonly config: GatewayConfig
+  /** Where it writes outside its state folder. */
+  readonly folders: readonly string[]
   /** The account of a service of the whole system. */
   readonly account: string | undefined
   /** Path of `clawdbot-server`. */
@@ -75,13 +75,13 @@ export type GatewayServiceWish = {
 
 /** Its commands run inside the same confinement, so they share the memory, and the agents' workspaces can be written. */
 export function gatewayServiceSpec(wish: GatewayServiceWish): ServiceSpec {
-  const { paths, env, config, account, program, port } = wish
-  const { stateDir, configPath, home, expand } = paths
+  const { paths, env, account, program, port } = wish
+  const { stateDir, configPath, home } = paths
   const { CLAWDBOT_CONFIG_PATH: elsewhere } = env
   const writable = [
     stateDir,
     dirname(configPath), // it is replaced whole, by a file beside it
-    ...config.folders.filter((path) => !path.includes('${')).map(expand),
+    ...wish.folders,
     join(home, '.cache', 'clawdbot'),
     ...wish.alsoWritable,
   ]

@@ -8,6 +8,7 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   const { ConfigDesk } = await import('../server/config/desk.ts')
   const { EnvFileDesk } = await import('../server/config/env-file-desk.ts')
   const { moveSecrets, secretPlaces, unsetSecret } = await import('../server/secret-desk.ts')
+  const { setupFacts } = await import('../server/setup/facts.ts')
   const { openJournal } = await import('../server/journal/journal.ts')
   const { readServeNote, writeServeNote } = await import('../server/tailnet/serve-note.ts')
   const { statePaths } = await import('../server/storage/paths.ts')
@@ -60,6 +61,25 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
     async openBackup(file) {
       const { openBackup } = await import('../server/backup/restore.ts')
       return await openBackup(file, { paths, home, clock: systemClock })
+    },
+    setup: {
+      facts: () => ({ ...setupFacts(config), configPath: paths.config, envPath: paths.env }),
+      trials: {
+        async model(asked, signal) {
+          const { tryModel } = await import('../server/setup/try-model.ts')
+          return await tryModel(asked, config.inForce(), signal)
+        },
+        async telegram(token, signal) {
+          const { keptToken, telegramRoot, tryTelegram } = await import('../server/setup/try-telegram.ts')
+          const known = config.inForce()
+          return await tryTelegram(token ?? keptToken(known), telegramRoot(known.parsed), signal)
+        },
+      },
+      async write(plan) {
+        const { writeSetup } = await import('../server/setup/write.ts')
+        if (plan.secret?.kind === 'password') note('auth.password-set', {})
+        return await writeSetup(plan, desks)
+      },
     },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')

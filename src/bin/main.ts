@@ -83,6 +83,11 @@ function surroundings(entryUrl: string): Surroundings {
       releaseInterrupt() // the editor's Ctrl+C is not ours
       return await editText(text, name, env)
     },
+    wizard: async (questions) => {
+      releaseInterrupt() // Ctrl+C is a key of the screen
+      const { startWizard } = await import('../tui/onboard/start.tsx')
+      return await startWizard({ ...questions, env })
+    },
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err,

@@ -1,5 +1,7 @@
 /** How a line command is defined: its words, its flags, and what it does with them. */
 
+import type { OnboardFacts, Trials } from '../client/onboard/facts.ts'
+import type { Answers } from '../client/onboard/step.ts'
 import type { ClientPaths, Env } from '../client/paths.ts'
 import type { TargetFlags } from '../client/target.ts'
 import type { Clock } from '../shared/std/clock.ts'
@@ -23,6 +25,8 @@ export type FlagValues<F extends Flags> = {
   readonly [K in keyof F]: F[K]['type'] extends 'boolean' ? boolean : ValueOf<F[K]> | undefined
 }
 
+export type OnboardQuestions = { readonly facts: OnboardFacts; readonly trials: Trials }
+
 /** The world of one command; nothing else is touched. */
 export type Surroundings = {
   readonly env: Env
@@ -37,6 +41,8 @@ export type Surroundings = {
   readonly person: Person
   /** Asks what a tunnel or a gateway wants to know; refuses where there is nobody. */
   readonly prompts: Prompts
+  /** The questions of `onboard` on the whole screen; undefined when the person left without confirming. */
+  readonly wizard: (questions: OnboardQuestions) => Promise<Answers | undefined>
   /** The gateway's own files on this machine; its rooms are loaded on the first call. */
   readonly host: () => Promise<Host>
   /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */

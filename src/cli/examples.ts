@@ -2,6 +2,12 @@
 
 /** By the command's name; without `clawdbot` in front. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  onboard: [
+    'onboard',
+    'onboard --non-interactive --provider openai --model-key-env OPENAI_API_KEY --run background',
+    'onboard --non-interactive --role client --gateway deploy@vps.example',
+  ],
+  doctor: ['doctor', 'doctor --fix'],
   health: ['health', 'health --profile vps --json'],
   status: ['status', 'status --profile vps'],
   agent: ["agent --message 'What is new?'", "agent --session main --message 'Go on' --profile vps"],

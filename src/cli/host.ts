@@ -1,5 +1,7 @@
 /** The port: what can be done to the gateway's own files on this machine without talking to it. `bin` fits the gateway's rooms to it. */
 
+import type { OnboardFacts, Trials } from '../client/onboard/facts.ts'
+import type { OnboardPlan } from '../client/onboard/plan.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { Placement } from '../tunnel/tailscale/expose.ts'
 
@@ -14,6 +16,7 @@ export type Host = {
   /** Keeps a hash of it in the settings. Throws `usage.invalid` for one that is guessed too easily. */
   setPassword(password: Secret): Promise<PasswordChange>
   readonly secrets: SecretKeeper
+  readonly setup: Setup
   /** Looks for what makes this gateway unsafe. */
   audit(options: AuditOptions): Promise<SecurityReport>
   /** Copies what the gateway keeps into one private file, also while it runs. */
@@ -87,6 +90,14 @@ export type OpenedBackup = Disposable & {
   }[]
   /** Puts it in place. `aside` has what was there; `strangeLines` of the settings name another machine's home. */
   apply(): { readonly aside: string | undefined; readonly strangeLines: readonly number[] }
+}
+
+/** What `clawdbot onboard` asks of the gateway's files and tries at services. */
+export type Setup = {
+  /** Throws `config.invalid` for a file that has to be corrected first. */
+  facts(): Omit<OnboardFacts, 'profiles' | 'can'> & { readonly hasTelegram: boolean }
+  readonly trials: Pick<Trials, 'model' | 'telegram'>
+  write(plan: Pick<OnboardPlan, 'edits' | 'variables' | 'secret'>): Promise<{ readonly needRestart: readonly string[] }>
 }
 
 export type AuditOptions = {

@@ -3,10 +3,11 @@
 import { Fault } from '../shared/fault.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import type { Command, Surroundings } from './command.ts'
+import type { CommandRow } from './command-row.ts'
 import { commandHelp, generalHelp, groupHelp } from './help.ts'
 import { parseLine, usage } from './parse.ts'
 import { harmless } from './style.ts'
-import { type CommandRow, commandTable, groupDefaults } from './table.ts'
+import { commandTable, groupDefaults } from './table.ts'
 
 /** Runs one line command. Resolves with its exit code; rejects only for bugs. */
 export async function runCommand(argv: readonly string[], world: Surroundings): Promise<number> {

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import type { Profile, SavedWay } from '../client/profile.ts'
+import { sshDestination } from '../client/way-text.ts'
 import type { Fault } from '../shared/fault.ts'
 import type { Flags, GivenFlag } from './command.ts'
 import { usage } from './parse.ts'
@@ -38,7 +39,7 @@ type Draft = { readonly kind: Kind } & Record<string, unknown>
 type Value = GivenFlag['value']
 
 const beginnings: Readonly<Record<string, (value: Value) => Draft>> = {
-  ssh: (value) => ({ kind: 'ssh', ...destination(String(value)) }),
+  ssh: (value) => ({ kind: 'ssh', ...sshDestination(String(value)) }),
   tailscale: (peer) => ({ kind: 'tailscale', peer }),
   url: (url) => ({ kind: 'direct', url }),
   local: () => ({ kind: 'local' }),
@@ -127,19 +128,6 @@ function onlyFitting(ways: readonly { readonly kind: Kind }[], { name }: GivenFl
 function unfit(name: string, command: string): Fault {
   const flagOf: Record<Kind, string> = { direct: '--url', ssh: '--ssh', tailscale: '--tailscale', local: '--local' }
   return usage(`--${name} belongs to ${details[name]?.kinds.map((kind) => flagOf[kind]).join(' or ')}`, command)
-}
-
-/** `[user@]host[:port]`, also as an `ssh://` address; an IPv6 address with a port stands in brackets. */
-function destination(text: string): Record<string, unknown> {
-  const plain = text.replace(/^ssh:\/\//, '').replace(/\/$/, '')
-  const at = plain.lastIndexOf('@')
-  const rest = plain.slice(at + 1)
-  const [, bracketed, named, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(rest) ?? []
-  return {
-    host: bracketed ?? named ?? rest,
-    ...(at === -1 ? {} : { user: plain.slice(0, at) }),
-    ...(port === undefined ? {} : { port: Number(port) }),
-  }
 }
 
 /** A key is looked for from wherever a later command runs. */

@@ -4,6 +4,7 @@ import { Fault } from '../shared/fault.ts'
 import { passwordStrength } from '../shared/password-strength.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { ConfigDesk } from './config/desk.ts'
+import type { Config } from './config/schema.ts'
 import { usableSecret } from './gateway/admission/auth.ts'
 import { hashPassword } from './gateway/admission/password-hash.ts'
 
@@ -18,26 +19,28 @@ export type PasswordChange = {
 /** Throws `usage.invalid` for a password that is guessed too easily, and `config.invalid`. */
 export async function setPassword(desk: ConfigDesk, password: Secret): Promise<PasswordChange> {
   const { gateway } = desk.inForce().config
-  const { level, hint, isForOthers } = passwordStrength(password.reveal())
-  const isReachable = gateway.bind !== 'loopback' || gateway.tailscale.mode === 'funnel'
-  if (level === 'weak' || (isReachable && !isForOthers) || !usableSecret(password.reveal())) {
-    throw new Fault(
-      'usage.invalid',
-      level === 'weak'
-        ? 'That password is guessed too easily'
-        : 'That password is too short for a gateway others can reach',
-      {
-        remedy: hint ?? 'Take five or six words that do not belong together.',
-      },
-    )
-  }
   const { mode, password: before } = gateway.auth
-  const changes = [{ path: 'gateway.auth.password', value: await hashPassword(password.reveal()) }]
-  if (mode === 'token') changes.push({ path: 'gateway.auth.mode', value: 'password' })
-  desk.exchange(changes)
+  desk.exchange(await passwordChanges(gateway, password))
   return {
     path: desk.path,
     isTakenUp: gateway.reload.mode !== 'off',
     isNewMode: (mode ?? (before === undefined ? 'token' : 'password')) === 'token',
   }
+}
+
+/** The settings that make it the gateway's. Throws `usage.invalid`. */
+export async function passwordChanges(
+  { bind, tailscale, auth }: Config['gateway'],
+  password: Secret,
+): Promise<{ path: string; value: unknown }[]> {
+  const { level, hint, isForOthers } = passwordStrength(password.reveal())
+  const isReachable = bind !== 'loopback' || tailscale.mode === 'funnel'
+  if (level === 'weak' || !usableSecret(password.reveal())) throw refused('That password is guessed too easily', hint)
+  if (isReachable && !isForOthers) throw refused('That password is too short for a gateway others can reach', hint)
+  const hash = { path: 'gateway.auth.password', value: await hashPassword(password.reveal()) }
+  return auth.mode === 'token' ? [hash, { path: 'gateway.auth.mode', value: 'password' }] : [hash]
+}
+
+function refused(message: string, hint = 'Take five or six words that do not belong together.'): Fault {
+  return new Fault('usage.invalid', message, { remedy: hint })
 }

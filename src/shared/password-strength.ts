@@ -56,7 +56,7 @@ function hintFor({ isLong, level, isForOthers }: { isLong: boolean } & Pick<Stre
   if (!isLong)
     return `Take at least ${shortestPassword} characters: five or six words that do not belong together are easy to type.`
   if (level === 'weak')
-    return 'It repeats itself or is among the first to be tried; take five or six words that do not belong together.'
+    return 'It is short, repeats itself or is tried first by everybody: take five or six words that do not belong together.'
   if (!isForOthers)
     return `Enough for this machine alone; where others can knock it needs ${shortestForOthers} characters.`
   return undefined

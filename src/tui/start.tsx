@@ -13,7 +13,6 @@ import { farewell } from './farewell.ts'
 import { reach } from './fleet/reach.ts'
 import { Recency } from './fleet/recency.ts'
 import { Roster } from './fleet/roster.ts'
-import type { Reply } from './input/event.ts'
 import { KeyReader } from './input/stdin.ts'
 import { currentRow, sessionTitle } from './store/sessions.ts'
 import { notify } from './terminal/bell.ts'
@@ -22,10 +21,10 @@ import { guardTerminal } from './terminal/guard.ts'
 import { askTerminal, restoreTerminal } from './terminal/modes.ts'
 import { mountInk } from './terminal/mount.ts'
 import { editorPrograms, pipeTo } from './terminal/programs.ts'
-import { Screen } from './terminal/screen.ts'
+import { Screen, screenSize } from './terminal/screen.ts'
 import { editElsewhere, editorCommand, lendTerminal, stopUntilContinued } from './terminal/suspend.ts'
 import { restoreTitle, saveTitle, setTitle } from './terminal/title.ts'
-import { type ColorReplies, detectTheme } from './theme/detect.ts'
+import { followColors } from './theme/follow.ts'
 import { createUi, type Platform, type Ui } from './ui.ts'
 
 export type StartOptions = TargetFlags & {
@@ -72,17 +71,17 @@ export async function startTui(options: StartOptions): Promise<number> {
     clock: systemClock,
     newId: randomUUID,
     sessionKey: options.session ?? 'main',
-    ...sizeOf(screen),
+    ...screenSize(screen),
     isCalm: env.CLAWDBOT_MOTION === 'off',
   })
-  const colors = followColors(env, ui)
+  const colors = followColors(env, (theme, depth) => ui.picture.setColors(theme, depth))
   const guard = guardTerminal({
     process,
     restore: () => void writeSync(process.stdout.fd, restoreTerminal + restoreTitle),
     onCrash: (error) => reportCrash(error, ui, paths),
     onSignal: () => ui.flush(),
   })
-  screen.on('size', () => ui.store.dispatch({ type: 'view.resized', ...sizeOf(screen) }))
+  screen.on('size', () => ui.store.dispatch({ type: 'view.resized', ...screenSize(screen) }))
   write(saveTitle)
   const endTitle = followTitle(ui, write)
   reader.reclaim()
@@ -93,7 +92,7 @@ export async function startTui(options: StartOptions): Promise<number> {
 
   await left.promise
   endTitle()
-  release(reader)
+  reader.letGo()
   ink.unmount()
   guard.restore()
   guard[Symbol.dispose]()
@@ -104,20 +103,6 @@ export async function startTui(options: StartOptions): Promise<number> {
   const goodbyes = gateways.map((gateway) => gateway[Symbol.asyncDispose]())
   await Promise.race([Promise.all(goodbyes), sleep(systemClock, goodbyeMs)])
   return 0
-}
-
-/** A window that was closed takes its terminal along: then there is nothing to switch back. */
-function release(reader: KeyReader): void {
-  try {
-    reader.release()
-  } catch {
-    // setRawMode answers EIO
-  }
-}
-
-/** On Windows a frame as high as the window is drawn whole each time (tui.md C11): one row stays free there. */
-function sizeOf({ columns, rows }: Screen): { columns: number; rows: number } {
-  return { columns, rows: process.platform === 'win32' ? Math.max(1, rows - 1) : rows }
 }
 
 function platformOf(env: Env, screen: Screen, reader: KeyReader, quit: () => void): Platform {
@@ -138,24 +123,6 @@ function platformOf(env: Env, screen: Screen, reader: KeyReader, quit: () => voi
     async edit(text) {
       const edited = await editElsewhere(text, editorCommand(env, process.platform), holders, editorPrograms)
       return edited.kind === 'edited' ? edited.text : undefined
-    },
-  }
-}
-
-/** The theme follows what the terminal answers, also later when its desktop turns dark or light. */
-function followColors(env: Env, ui: Ui): { hear(reply: Reply): void } {
-  let replies: ColorReplies = {}
-  const apply = (): void => {
-    const { theme, depth } = detectTheme(env as Parameters<typeof detectTheme>[0], replies)
-    ui.picture.setColors(theme, depth)
-  }
-  apply()
-  return {
-    hear(reply) {
-      if (reply.of === 'color' && reply.target === 'background') replies = { ...replies, background: reply }
-      else if (reply.of === 'color-scheme') replies = { scheme: reply.scheme }
-      else return
-      apply()
     },
   }
 }

@@ -22,6 +22,7 @@ export type WorldOptions = {
   readonly isScreen?: boolean
   readonly person?: Person
   readonly edit?: Surroundings['edit']
+  readonly wizard?: Surroundings['wizard']
   readonly program?: string
   readonly prompts?: Prompts
   readonly serverProgram?: string
@@ -44,6 +45,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
         err += text
       }),
     host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
+    wizard: options.wizard ?? (async () => undefined),
     edit: options.edit ?? (async () => undefined),
     signal: options.signal ?? new AbortController().signal,
     out: (text) => {

@@ -1,6 +1,7 @@
 /** The schema as a flat list of keys, for docs, redaction and "did you mean". Pure. */
 
 import * as z from 'zod'
+import { once } from '../../shared/std/once.ts'
 import { configSchema } from './schema.ts'
 
 /** A JSON Schema node as far as it is read here. */
@@ -19,9 +20,10 @@ export type SchemaNode = {
 
 export type OutlineKey = { path: string; node: SchemaNode; isGroup: boolean }
 
-export function schemaTree(): SchemaNode {
-  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as SchemaNode
-}
+/** Made once: it takes milliseconds, and every setting that is looked up asks for it. */
+export const schemaTree = once(
+  (): SchemaNode => z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as SchemaNode,
+)
 
 /** Every key in reading order; `<name>` stands for any key of a record and `[]` for any item of a list. */
 export function outline(node: SchemaNode = schemaTree(), path = ''): OutlineKey[] {

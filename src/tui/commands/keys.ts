@@ -12,6 +12,7 @@ import { runningRun } from '../store/transcript.ts'
 import { approve, chooseApproval } from './approvals.ts'
 import type { CommandContext } from './command.ts'
 import { askAgain, chooseDevice, decideDevice, endToken, moveDeviceChoice, moveDeviceRow } from './devices.ts'
+import { editingOps } from './editing.ts'
 import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
 import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
@@ -189,6 +190,11 @@ const open =
   ({ store }) =>
     store.dispatch({ type: 'overlay.opened', overlay })
 
+const editingDeeds = Object.fromEntries(Object.entries(editingOps).map(([id, op]) => [id, edit(op)])) as Record<
+  keyof typeof editingOps,
+  Deed
+>
+
 export const deeds: Readonly<Record<KeyId, Deed>> = {
   send,
   newline: edit({ op: 'insert', text: '\n' }),
@@ -226,22 +232,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
 
   up: vertical('up'),
   down: vertical('down'),
-  left: edit({ op: 'move', to: 'left' }),
-  right: edit({ op: 'move', to: 'right' }),
-  'word-left': edit({ op: 'move', to: 'word-left' }),
-  'word-right': edit({ op: 'move', to: 'word-right' }),
-  'line-start': edit({ op: 'move', to: 'line-start' }),
-  'line-end': edit({ op: 'move', to: 'line-end' }),
-  backspace: edit({ op: 'delete', to: 'left' }),
-  delete: edit({ op: 'delete', to: 'right' }),
-  'kill-word-left': edit({ op: 'kill', to: 'word-left' }),
-  'kill-word-right': edit({ op: 'kill', to: 'word-right' }),
-  'kill-line-start': edit({ op: 'kill', to: 'line-start' }),
-  'kill-line-end': edit({ op: 'kill', to: 'line-end' }),
-  yank: edit({ op: 'yank' }),
-  'yank-older': edit({ op: 'yank-older' }),
-  undo: edit({ op: 'undo' }),
-  redo: edit({ op: 'redo' }),
+  ...editingDeeds,
   'expand-paste': edit({ op: 'expand-chip' }),
 
   'completion-up': ({ store }) => store.dispatch({ type: 'completion.moved', by: -1 }),

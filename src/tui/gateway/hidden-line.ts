@@ -20,6 +20,11 @@ export class HiddenLine {
     else this.#signs.pop()
   }
 
+  /** What is there so far, to say how strong it is. */
+  peek(): Secret {
+    return new Secret(this.#signs.join(''))
+  }
+
   take(): Secret {
     const secret = new Secret(this.#signs.join(''))
     this.#signs = []

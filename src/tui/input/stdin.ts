@@ -73,6 +73,15 @@ export class KeyReader implements Disposable {
     this.#burst = { ...emptyBurst, isBracketing: this.#burst.isBracketing }
   }
 
+  /** The same for good: a window that was closed took its terminal along, and there is nothing to switch back. */
+  letGo(): void {
+    try {
+      this.release()
+    } catch {
+      // setRawMode answers EIO
+    }
+  }
+
   [Symbol.dispose](): void {
     this.release()
   }

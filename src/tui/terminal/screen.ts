@@ -164,5 +164,10 @@ export class Screen extends Writable {
   }
 }
 
+/** On Windows a frame as high as the window is drawn whole each time (tui.md C11): one row stays free there. */
+export function screenSize({ columns, rows }: Screen): { columns: number; rows: number } {
+  return { columns, rows: process.platform === 'win32' ? Math.max(1, rows - 1) : rows }
+}
+
 const textOf = (chunk: string | Uint8Array): string =>
   typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)

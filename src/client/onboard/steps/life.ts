@@ -1,0 +1,36 @@
+/** How the gateway is kept running, and the first thing said to it. */
+
+import { defineStep, isGateway, said } from '../step.ts'
+
+export const run = defineStep({
+  id: 'run',
+  title: 'Keep it running',
+  about: ({ facts }) => [
+    facts.can.service
+      ? 'A service starts with the machine and comes back after a crash.'
+      : 'Where its answers are wanted, the gateway has to run.',
+    'In the background it runs until the machine restarts.',
+  ],
+  kind: 'choice',
+  choices: ({ facts }) => [
+    ...(facts.can.service ? [{ value: 'service', label: 'As a service', hint: 'clawdbot gateway install' }] : []),
+    { value: 'background', label: 'In the background, now' },
+    { value: 'later', label: 'Not yet', hint: 'clawdbot gateway start' },
+  ],
+  isAsked: isGateway,
+  initial: ({ facts }) => (facts.can.service ? 'service' : 'background'),
+  flag: { name: 'run', about: 'service, background or later', value: '<how>' },
+})
+
+export const message = defineStep({
+  id: 'message',
+  title: 'First message',
+  about: () => [
+    'Sent as soon as the gateway runs, and answered: then all of it works.',
+    'Clear it (ctrl+u) to send none.',
+  ],
+  kind: 'text',
+  isAsked: (world) => isGateway(world) && said(world.answers, 'run') !== 'later',
+  initial: () => 'Hello! What can you do for me?',
+  flag: { name: 'message', about: 'first message; an empty one sends none', value: '<text>' },
+})

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Surroundings } from '../../src/cli/command.ts'
+import { answered, beginOnboarding, proposed, tried } from '../../src/client/onboard/machine.ts'
+import { carryOut } from '../../src/client/onboard/try.ts'
+import { readProfiles } from '../../src/client/profile-store.ts'
+import { Home } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
+import { built, compiledOnce } from '../support/programs.ts'
+import { vendorServer } from '../support/vendor-server.ts'
+import { clawdbot } from './world.ts'
+
+const long = 'correct horse battery staple mauve'
+
+async function homeWith(config?: string): Promise<Home> {
+  const home = await Home.make()
+  await mkdir(home.paths.stateDir, { recursive: true, mode: 0o700 })
+  if (config !== undefined) await writeFile(home.paths.configPath, config, { mode: 0o600 })
+  return home
+}
+
+const onboard = async (home: Home, flags: string, env = {}, more = {}) =>
+  await clawdbot(home, ['onboard', '--non-interactive', ...flags.split(' ').filter(Boolean)], { env, ...more })
+
+const textOf = async (path: string) => await readFile(path, 'utf8').catch(() => '')
+
+/** Somebody at the screen who gives these answers, and confirms or leaves. */
+function somebody(texts: readonly (string | undefined)[], isConfirming = true): Surroundings['wizard'] {
+  return async ({ facts, trials }) => {
+    let wizard = beginOnboarding(facts)
+    for (const text of texts) {
+      const next = answered(wizard, text ?? proposed(wizard))
+      const { signal } = new AbortController()
+      wizard = next.trial ? tried(next, await carryOut(next.trial, trials, signal)) : next
+      expect(wizard.problem).toBeUndefined()
+    }
+    expect(wizard.at).toBe('summary')
+    return isConfirming ? wizard.answers : undefined
+  }
+}
+
+const atTerminal = { isThere: true } as Surroundings['person']
+
+test('SE4: answers as flags: a key tried at the service, kept in a private file, named nowhere else', async () => {
+  await using service = await vendorServer(({ headers }) => ({
+    status: headers.authorization === 'Bearer sk-good' ? 200 : 401,
+    headers: { 'content-type': 'application/json' },
+    body: '{"data":[{"id":"gpt-4o-mini"},{"id":"gpt-5"}]}',
+  }))
+  await using home = await homeWith(
+    `{\n  // mine\n  models: { providers: { openai: { baseUrl: '${service.url}/v1' } } },\n}\n`,
+  )
+  const flags = '--provider openai --model-key-env KEY --auth password --password-env PW --run later'
+  const bad = await onboard(home, flags, { KEY: 'sk-bad', PW: long })
+  expect(bad).toMatchObject({ code: 2, err: expect.stringContaining('--model-key-env: OpenAI refused the key (401)') })
+  expect(existsSync(home.paths.gatewayEnv)).toBe(false)
+
+  const { code, out, err } = await onboard(home, flags, { KEY: 'sk-good', PW: long })
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toBe(
+    '✅ Gateway configured successfully\n✅ Channels configured: none yet\n✅ AI model configured: openai:gpt-4o-mini\n   Start it: clawdbot gateway start\n',
+  )
+  const config = await textOf(home.paths.configPath)
+  expect(config).toMatch(/\/\/ mine[\s\S]*openai\/gpt-4o-mini[\s\S]*\$scrypt\$/)
+  expect(await textOf(home.paths.gatewayEnv)).toContain('OPENAI_API_KEY=sk-good\n')
+  expect((await stat(home.paths.gatewayEnv)).mode & 0o777).toBe(0o600)
+  for (const secret of ['sk-good', long]) expect(`${config}${out}`).not.toContain(secret)
+  expect((await clawdbot(home, ['config', 'validate'])).code).toBe(0)
+
+  // Run again it proposes what there is, tries the key that is kept, and changes nothing.
+  const again = await onboard(home, '--run later --json')
+  expect(JSON.parse(again.out)).toMatchObject({ ok: true, model: 'openai:gpt-4o-mini', needRestart: [] })
+  expect(await textOf(home.paths.configPath)).toBe(config)
+})
+
+test('a token is generated into the private file; --dry-run names what would be written, and writes nothing', async () => {
+  await using home = await homeWith()
+  const dry = await onboard(home, '--run later --dry-run --json')
+  expect(JSON.parse(dry.out)).toMatchObject({ written: false, role: 'gateway', variables: ['CLAWDBOT_GATEWAY_TOKEN'] })
+  expect((await onboard(home, '--run later --dry-run')).out).toContain('Who gets in: who has the new token')
+  expect(existsSync(home.paths.gatewayEnv)).toBe(false)
+  expect((await onboard(home, '--run later')).code).toBe(0)
+  expect(await textOf(home.paths.gatewayEnv)).toMatch(/^CLAWDBOT_GATEWAY_TOKEN=[\w-]{43}$/m)
+})
+
+test.each([
+  ['--exposure funnel', {}, '--exposure: Funnel opens the gateway to the internet'],
+  ['--provider nobody', {}, '--provider: It is one of openai'],
+  ['--provider openai --model-key-env NOT_SET', {}, 'NOT_SET, which is not set here'],
+  ['--auth password --password-env PW', { PW: 'hunter2' }, '--password-env: Guessed too easily'],
+  ['--role client', {}, '--gateway: Say where it is'],
+  ['--role client --gateway vps --provider openai', {}, '--provider does not go with'],
+])('a bad answer names its flag and what to do, and nothing is written: %s', async (flags, env, why) => {
+  await using home = await homeWith()
+  const { code, err } = await onboard(home, flags, env)
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(why) })
+  expect(existsSync(home.paths.gatewayEnv) || existsSync(home.paths.configPath)).toBe(false)
+})
+
+test('a client of a gateway elsewhere: the profile is saved and used, and run again it is changed', async () => {
+  await using home = await homeWith()
+  const first = await onboard(home, '--role client --gateway ada@vps.example.com --name vps')
+  expect(first).toMatchObject({ code: 0, out: expect.stringContaining('Gateway vps saved, and used from now on') })
+  await onboard(home, '--role client --gateway ada@other.example.com --name vps')
+  const { profiles, current } = await readProfiles(home.paths.profiles)
+  expect(profiles).toMatchObject([{ name: 'vps', ways: [{ kind: 'ssh', host: 'other.example.com', user: 'ada' }] }])
+  expect(current).toBe(profiles[0]?.id)
+})
+
+test('at a terminal the wizard asks; who leaves has changed nothing', async () => {
+  await using home = await homeWith()
+  const texts = ['gateway', 'builtin', 'token', 'loopback', 'later']
+  const left = await clawdbot(home, ['onboard'], { person: atTerminal, wizard: somebody(texts, false) })
+  expect(left).toMatchObject({ code: 130, err: expect.stringContaining('Nothing was written') })
+  expect(existsSync(home.paths.gatewayEnv)).toBe(false)
+  const done = await clawdbot(home, ['onboard'], { person: atTerminal, wizard: somebody(texts) })
+  expect(done).toMatchObject({ code: 0, out: expect.stringContaining('✅ AI model configured: builtin') })
+})
+
+test('without a terminal, and with flags at one, it says what to do instead', async () => {
+  await using home = await homeWith()
+  expect((await clawdbot(home, ['onboard'])).err).toContain('--non-interactive')
+  const mixed = await clawdbot(home, ['onboard', '--provider', 'builtin'], { person: atTerminal })
+  expect(mixed).toMatchObject({ code: 2, err: expect.stringContaining('go with --non-interactive') })
+  const help = (await clawdbot(home, ['onboard', '--help'])).out
+  for (const flag of [
+    'role',
+    'gateway',
+    'name',
+    'provider',
+    'model-address',
+    'model-key-env',
+    'model',
+    'auth',
+    'password-env',
+    'exposure',
+    'run',
+    'message',
+  ]) {
+    expect(help).toContain(`--${flag} `)
+  }
+})
+
+test('a file that cannot be used is corrected first', async () => {
+  await using home = await homeWith('{ gatway: {} }')
+  expect(await onboard(home, '--run later')).toMatchObject({ code: 2, err: expect.stringContaining('gatway') })
+})
+
+test('in the background: the gateway runs as it was set up, and answers the first message without asking again', async () => {
+  await using home = await homeWith()
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir, PW: long },
+    ...{ CLAWDBOT_GATEWAY_PORT: String(await freePort()), ...compiledOnce },
+  }
+  const serverProgram = built('clawdbot-server')
+  const flags = '--auth password --password-env PW --run background --message Hi'
+  const { code, out, err } = await onboard(home, flags, env, { serverProgram })
+  expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('password') })
+  expect(out).toMatch(/configured: builtin\n✅ Running on port \d+[\s\S]*💬 Hi\n[\s\S]*\w/)
+  expect((await clawdbot(home, ['gateway', 'stop'], { env, serverProgram })).code).toBe(0)
+  expect(await textOf(join(home.paths.stateDir, 'logs', 'gateway-background.log'))).toContain('Auth mode: password')
+})

@@ -16,6 +16,7 @@ import type { SessionFacts } from './gateway/server-parts.ts'
 import { gatewayKey } from './gateway-key.ts'
 import { keepJournal } from './journal/listen.ts'
 import { Refusals } from './journal/refusals.ts'
+import { openNodes } from './nodes/nodes.ts'
 import { sessionRow } from './sessions/row.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
 import { openDatabase } from './storage/database.ts'
@@ -34,6 +35,15 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
   life.defer(keepJournal(bus, parts.journal))
   const { db, sessions } = openStore(parts, defaultAgent)
   life.use(db)
+  const devices = openDeviceBook({ db, clock })
+  const drops = new Refusals(parts.journal, clock, 'node.dropped')
+  life.defer(() => drops.flush())
+  const nodes = openNodes({
+    ...{ db, clock, bus, devices },
+    rules: () => config().gateway.nodes,
+    note: (what, facts) => parts.journal.note(what, facts),
+    dropped: (nodeId, facts) => drops.note(nodeId, facts),
+  })
   const tools = life.use(
     await openTools({
       bus,
@@ -43,6 +53,7 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
       configPath: paths.config,
       environment: parts.env,
       exec: () => config().tools.exec,
+      nodes,
       onBug,
     }),
   )
@@ -59,9 +70,10 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
         refused: (from, facts) => refusals.note(from, facts),
         changed: (what, facts) => parts.journal.note(what, facts),
       },
-      devices: openDeviceBook({ db, clock }),
+      devices,
+      nodes,
       key: gatewayKey(paths.key),
-      handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent }),
+      handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent, devices, nodes }),
       sessions: () => sessionFacts(sessions, config(), paths),
       isVerbose: (key) =>
         (sessions.find(key)?.settings.verboseLevel ?? config().agents.defaults.verboseDefault) !== 'off',

@@ -26,6 +26,7 @@ const mayCall: Record<string, readonly string[]> = {
   ],
   'operator.pairing': [
     ...['node.pair.request', 'node.pair.list', 'node.pair.approve', 'node.pair.reject', 'node.rename'],
+    ...['node.pair.remove', 'node.pair.verify'],
     ...[
       'device.pair.list',
       'device.pair.approve',
@@ -36,7 +37,7 @@ const mayCall: Record<string, readonly string[]> = {
     ],
   ],
 }
-const forNodes = ['node.invoke.result', 'node.event', 'skills.bins']
+const forNodes = ['node.invoke.result', 'node.invoke.progress', 'node.event', 'skills.bins']
 
 const roles: { role: string; scopes: string[]; allowed: (method: string) => boolean }[] = [
   { role: 'node', scopes: [], allowed: (method) => forNodes.includes(method) },

@@ -23,18 +23,20 @@ export type Introduction = {
   role?: string
   scopes?: string[]
   caps?: string[]
+  commands?: string[]
   auth?: NonNullable<ConnectParams['auth']>
   client?: Partial<ConnectParams['client']>
 }
 
 /** Well-formed params; what a test wants wrong it changes afterwards. */
 export function connectParamsOf(intro: Introduction): ConnectParams {
-  const { protocol = 4, device, nonce, role = 'operator', scopes, caps, auth } = intro
+  const { protocol = 4, device, nonce, role = 'operator', scopes, caps, commands, auth } = intro
   const client = { id: 'gateway-client', mode: 'ui' as const, version: '1.0.0', platform: 'linux', ...intro.client }
   const range = intro.range ?? { min: 3, max: protocol }
   const params: ConnectParams = { minProtocol: range.min, maxProtocol: range.max, client, role }
   if (scopes) params.scopes = scopes
   if (caps) params.caps = caps
+  if (commands) params.commands = commands
   if (auth) params.auth = auth
   if (!device) return params
   const signedAt = intro.signedAt ?? Date.now()

@@ -5,10 +5,12 @@ import { createBus, type News, type RunNews, type RunRef } from '../../src/serve
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
 import { type GatewayServer, startGatewayServer } from '../../src/server/gateway/server.ts'
 import type { GatewayKey, GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
+import { nodesMethods } from '../../src/server/methods/nodes.ts'
 import { openDatabase } from '../../src/server/storage/database.ts'
 import { type Clock, systemClock } from '../../src/shared/std/clock.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import type { Introduction } from './device.ts'
+import { type TestNodes, testNodes } from './nodes.ts'
 import { RawClient } from './raw-client.ts'
 
 export const testToken = 'correct horse battery staple 0123456789'
@@ -17,6 +19,7 @@ export type TestGateway = AsyncDisposable & {
   server: GatewayServer
   url: string
   parts: GatewayParts
+  nodes: TestNodes
   /** What was logged, as text. */
   logged: string[]
   publish(news: News): void
@@ -31,13 +34,17 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
   }
   const db = openDatabase({ path: ':memory:' })
+  const bus = createBus((error) => logged.push(`bus ${String(error)}`))
+  const devices = openDeviceBook({ db, clock })
+  const nodes = testNodes({ bus, clock, db, devices })
   const parts: GatewayParts = {
-    handlers: standInHandlers(),
+    handlers: { ...standInHandlers(), nodes: nodesMethods({ nodes, devices, clock, run: nodes.run }) },
     listen: [{ host: '127.0.0.1', port: 0 }],
     secret: () => ({ mode: 'token', secret: new Secret(testToken) }),
-    devices: openDeviceBook({ db, clock }),
+    devices,
+    nodes,
     key: testKey(),
-    bus: createBus((error) => logged.push(`bus ${String(error)}`)),
+    bus,
     clock,
     doorbook: { accepted: () => {}, refused: () => true, changed: () => {} },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
@@ -52,6 +59,7 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     server,
     url: `ws://127.0.0.1:${server.port}/`,
     parts,
+    nodes,
     logged,
     publish: (news) => parts.bus.publish(news),
     async client(intro = {}) {
@@ -104,7 +112,7 @@ export function newsOf(runId: string, sessionKey = 'agent:main:main') {
 }
 
 /** Answers of the right shape and no content. */
-function standInHandlers(): OtherHandlers {
+function standInHandlers(): Omit<OtherHandlers, 'nodes'> {
   const entry = { sessionId: 's1', updatedAt: 1 }
   const days = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0, totalCost: 0, missingCostEntries: 0 }
   return {

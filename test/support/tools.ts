@@ -8,6 +8,7 @@ import { type ExecConfig, openTools, type ToolsParts } from '../../src/server/to
 import type { ToolContext, ToolOutcome } from '../../src/server/tools/tool.ts'
 import type { PendingApproval } from '../../src/shared/protocol/exec.ts'
 import { type Clock, systemClock } from '../../src/shared/std/clock.ts'
+import { testNodes } from './nodes.ts'
 
 export type TestToolsOptions = {
   exec?: Partial<ExecConfig>
@@ -27,6 +28,7 @@ export async function openTestTools(options: TestToolsOptions = {}) {
   const bus = createBus((error) => bugs.push(error))
   const exec: ExecConfig = { security: 'ask', allowlist: [], timeoutMs: 20_000, env: [], ...options.exec }
   const environment: Record<string, string | undefined> = { ...(options.environment ?? process.env) }
+  const nodes = testNodes({ bus, clock: options.clock ?? systemClock })
   const open = () =>
     openTools({
       bus,
@@ -36,6 +38,7 @@ export async function openTestTools(options: TestToolsOptions = {}) {
       configPath: join(stateDir, 'clawdbot.json'),
       environment,
       exec: () => exec,
+      nodes,
       onBug: (error) => bugs.push(error),
     })
   const tools = await open()

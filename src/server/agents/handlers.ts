@@ -5,6 +5,7 @@ import { deadline } from '../../shared/std/signal.ts'
 import type { Bus } from '../bus.ts'
 import type { ComposeParts } from '../compose-parts.ts'
 import { agentSettings, isModelAllowed } from '../config/agents.ts'
+import type { DeviceBook } from '../gateway/device-book.ts'
 import type { OtherHandlers } from '../gateway/server-parts.ts'
 import { agentMethods } from '../methods/agent.ts'
 import { agentsMethods } from '../methods/agents.ts'
@@ -12,9 +13,11 @@ import { chatMethods } from '../methods/chat.ts'
 import { configMethods } from '../methods/config.ts'
 import { execMethods } from '../methods/exec.ts'
 import { logsMethods } from '../methods/logs.ts'
+import { nodesMethods } from '../methods/nodes.ts'
 import { securityMethods } from '../methods/security.ts'
 import { sessionsMethods } from '../methods/sessions.ts'
 import { usageMethods } from '../methods/usage.ts'
+import type { Nodes } from '../nodes/nodes.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Tools } from '../tools/open.ts'
@@ -32,6 +35,8 @@ export type HandlersParts = ComposeParts & {
   tools: Tools
   agent: Agent
   defaultAgent: string
+  devices: DeviceBook
+  nodes: Nodes
 }
 
 export function createHandlers(parts: HandlersParts): OtherHandlers {
@@ -76,6 +81,7 @@ export function createHandlers(parts: HandlersParts): OtherHandlers {
     sessions: sessionHandlers,
     agents: agentsMethods({ config, models }),
     exec: execMethods({ approvals: tools.approvals }),
+    nodes: nodesMethods({ nodes: parts.nodes, devices: parts.devices, clock, run: tools.runOnNode }),
     config: configMethods({ read: parts.readConfig }),
     logs: logsMethods({ logFile: parts.logFile }),
     security: securityMethods(parts),

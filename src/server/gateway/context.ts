@@ -28,6 +28,15 @@ export type Peer = {
   isLocal: boolean
   authMethod: 'token' | 'password' | 'device-token' | 'tailscale' | 'none'
   connectedAtMs: number
+  /** What a node says it can do; merely claimed. */
+  offer?: NodeOffer
+}
+
+export type NodeOffer = {
+  commands: readonly string[]
+  permissions?: Readonly<Record<string, boolean>>
+  /** Its search path. */
+  pathEnv?: string
 }
 
 export type HandlerContext = {

@@ -4,7 +4,6 @@ import { channelsMethods } from '../methods/channels.ts'
 import { commandsMethods } from '../methods/commands.ts'
 import { devicesMethods } from '../methods/devices.ts'
 import { healthMethods } from '../methods/health.ts'
-import { nodesMethods } from '../methods/nodes.ts'
 import { reattachMethods } from '../methods/reattach.ts'
 import { systemMethods } from '../methods/system.ts'
 import { type Handlers, mergeHandlers } from '../methods/table.ts'
@@ -24,11 +23,11 @@ export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers 
       bus,
       clock,
       closeDevice: (deviceId, role) => connections.closeDevice(deviceId, role),
+      nodeRevoked: (nodeId) => parts.nodes.revoked(nodeId),
       note: parts.doorbook.changed,
     }),
     commands: commandsMethods(),
     reattach: reattachMethods({ hub, feed }),
-    nodes: nodesMethods({ clock }),
     channels: channelsMethods({ clock }),
   })
 }

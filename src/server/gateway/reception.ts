@@ -41,6 +41,7 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
 
   function onLive(connection: Connection): void {
     hub.join(connection)
+    parts.nodes.joined(connection)
     if (presence.has(connection.connId)) state.announcePresence()
     // One that can reattach has the state in its hello and waits for what it asks.
     if (connection.peer.caps.has('reattach')) return
@@ -50,6 +51,7 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
   function onClosed(connection: Connection): void {
     connections.remove(connection.connId)
     hub.leave(connection.connId)
+    parts.nodes.left(connection.connId)
     if (presence.left(connection.connId)) state.announcePresence()
   }
 

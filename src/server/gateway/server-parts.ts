@@ -6,6 +6,7 @@ import type { Secret } from '../../shared/std/secret.ts'
 import type { Bus } from '../bus.ts'
 import type { HandlersByNoun } from '../methods/table.ts'
 import type { Identify } from './admission/identify.ts'
+import type { Peer } from './context.ts'
 import type { DeviceBook } from './device-book.ts'
 
 /** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
@@ -48,7 +49,7 @@ export type Ask = (question: {
 /** The nouns other rooms answer; the gateway answers the rest itself. */
 export type OtherHandlers = Pick<
   HandlersByNoun,
-  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'config' | 'logs' | 'usage' | 'security'
+  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'nodes' | 'config' | 'logs' | 'usage' | 'security'
 >
 
 /** Who writes down who came in, who did not, and whose credential changed. `from` is the address; facts hold no secret. */
@@ -57,6 +58,14 @@ export type Doorbook = {
   /** True when it was written, false when it was one of many and only counted. */
   refused(from: string, facts: Readonly<Record<string, unknown>>): boolean
   changed(what: string, facts: Readonly<Record<string, unknown>>): void
+}
+
+/** Who keeps an eye on the nodes among the connections. */
+export type NodesPort = {
+  joined(connection: { readonly peer: Peer; close(code: number, reason: string): void }): void
+  left(connId: string): void
+  /** A device may no longer be a node. */
+  revoked(nodeId: string): void
 }
 
 export type GatewayParts = {
@@ -72,6 +81,7 @@ export type GatewayParts = {
   /** Asked at each handshake, so that a reloaded configuration counts at once. */
   secret(): SharedSecret | undefined
   devices: DeviceBook
+  nodes: NodesPort
   key: GatewayKey
   bus: Bus
   clock: Clock

@@ -27,6 +27,14 @@ export function entryOf(news: News): Noted | undefined {
       const { requestId, deviceId, decision } = news.payload
       return { what: `pairing.${decision}`, facts: { requestId, deviceId } }
     }
+    case 'node.pair.requested': {
+      const { requestId, nodeId, displayName, commands, remoteIp } = news.payload
+      return { what: 'node.requested', facts: { requestId, nodeId, node: displayName, commands, from: remoteIp } }
+    }
+    case 'node.pair.resolved': {
+      const { requestId, nodeId, decision } = news.payload
+      return { what: `node.${decision}`, facts: { requestId, nodeId } }
+    }
     case 'exec.approval.requested': {
       const { id, request } = news.payload
       const { command, cwd, where, agentId, sessionKey } = request

@@ -1,4 +1,4 @@
-/** Refused logins for the journal: the first ones whole, a flood as a number, so that guessing cannot fill the disk. */
+/** What strangers can cause at will, for the journal: the first ones whole, a flood as a number, so that it cannot fill the disk. */
 
 import { BoundedMap } from '../../shared/std/bounded-map.ts'
 import type { Clock } from '../../shared/std/clock.ts'
@@ -12,12 +12,14 @@ const minuteMs = 60_000
 export class Refusals {
   readonly #journal: Pick<Journal, 'note'>
   readonly #clock: Clock
+  readonly #what: string
   readonly #sources: BoundedMap<string, number>
   #minute = { from: -Infinity, written: 0, left: 0 }
 
-  constructor(journal: Pick<Journal, 'note'>, clock: Clock) {
+  constructor(journal: Pick<Journal, 'note'>, clock: Clock, what = 'auth.refused') {
     this.#journal = journal
     this.#clock = clock
+    this.#what = what
     this.#sources = new BoundedMap({ limit: 1_000, ttlMs: minuteMs, clock })
   }
 
@@ -35,13 +37,13 @@ export class Refusals {
       return false
     }
     this.#minute.written++
-    this.#journal.note('auth.refused', { from, ...facts })
+    this.#journal.note(this.#what, { from, ...facts })
     return true
   }
 
   /** Writes how many were left out so far. */
   flush(): void {
-    if (this.#minute.left > 0) this.#journal.note('auth.refused', { more: this.#minute.left })
+    if (this.#minute.left > 0) this.#journal.note(this.#what, { more: this.#minute.left })
     this.#minute.left = 0
   }
 }

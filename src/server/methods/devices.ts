@@ -19,6 +19,8 @@ export function devicesMethods(parts: {
   clock: Clock
   /** Ends the live connections of a device whose credential changed (AU12). */
   closeDevice(deviceId: string, role: Role): void
+  /** What it might be asked as a node went with its credential. */
+  nodeRevoked(nodeId: string): void
   /** Writes it down in the audit log. */
   note(what: PairingNote, facts: Readonly<Record<string, unknown>>): void
 }): HandlersOf<'devices', HandlerContext> {
@@ -74,6 +76,7 @@ export function devicesMethods(parts: {
       requireAuthority(peer, deviceId, role)
       const revokedAtMs = devices.revoke(deviceId, requireRole(role))
       if (revokedAtMs === undefined) throw invalidRequest('unknown deviceId/role')
+      if (role === 'node') parts.nodeRevoked(deviceId)
       closeSoon(deviceId, requireRole(role))
       note('pairing.revoked', { deviceId, role, by: nameOf(peer) })
       return { deviceId, role, revokedAtMs }

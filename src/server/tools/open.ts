@@ -4,6 +4,9 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
+import type { NodeAnswer } from '../nodes/invocations.ts'
+import type { Nodes } from '../nodes/nodes.ts'
+import { type RunRequest, runOnNode } from '../nodes/run-on-node.ts'
 import { openAllowedCommands } from './exec/allowed-commands.ts'
 import { Approvals } from './exec/approvals.ts'
 import { childEnvironment } from './exec/env.ts'
@@ -31,10 +34,16 @@ export type ToolsParts = {
   environment: Readonly<Record<string, string | undefined>>
   /** Asked for each command. */
   exec(): ExecConfig
+  nodes: Pick<Nodes, 'roster' | 'calls'>
   onBug(error: unknown): void
 }
 
-export type Tools = { toolbox: Toolbox; approvals: Approvals } & AsyncDisposable
+export type Tools = {
+  toolbox: Toolbox
+  approvals: Approvals
+  /** A program on a node, for whoever asks; rejects with a `CallError`. */
+  runOnNode(request: RunRequest): Promise<NodeAnswer>
+} & AsyncDisposable
 
 /** Ends what an earlier gateway left running, then offers the tools. Disposing it denies what waits and ends what runs. */
 export async function openTools(parts: ToolsParts): Promise<Tools> {
@@ -45,6 +54,8 @@ export async function openTools(parts: ToolsParts): Promise<Tools> {
   await spawner.reapLeftovers()
   const store = await openAllowedCommands(join(stateDir, 'allowed-commands.json'))
   const approvals = new Approvals({ bus, clock })
+  const mode = () => parts.exec().security
+  const onNode = { ...parts.nodes, approvals, store, mode, now: () => clock.now() }
   const settings = async ({ workspace }: { workspace: string }) => execSettings(parts, protectedPaths, workspace)
   const exec = { approvals, store, spawner, clock, hostName, settings }
   const files = fileParts(hostName, protectedPaths)
@@ -53,6 +64,7 @@ export async function openTools(parts: ToolsParts): Promise<Tools> {
   return {
     toolbox: createToolbox({ tools: toolTable({ exec, files }), refusal, onBug: parts.onBug }),
     approvals,
+    runOnNode: (request) => runOnNode(onNode, request),
     async [Symbol.asyncDispose]() {
       approvals[Symbol.dispose]()
       await spawner[Symbol.asyncDispose]()

@@ -7,6 +7,7 @@ import { defineMethod } from './method.ts'
 const id = z.string().min(1).max(256)
 const text = z.string().max(256)
 
+/** `commands` are those it may be asked now; `waitingCommands`, ours, those it offers and nobody has approved. */
 const nodeRow = z.looseObject({
   nodeId: z.string(),
   displayName: z.string().optional(),
@@ -19,20 +20,37 @@ const nodeRow = z.looseObject({
   connectedAtMs: z.number().optional(),
   paired: z.boolean(),
   connected: z.boolean(),
+  pathEnv: z.string().optional(),
+  permissions: z.record(z.string(), z.boolean()).optional(),
+  waitingCommands: z.array(z.string()).optional(),
+  lastConnectedAtMs: z.number().optional(),
 })
+export type NodeRow = z.infer<typeof nodeRow>
 
 const pendingNode = z.looseObject({
   requestId: z.string(),
   nodeId: z.string(),
   displayName: z.string().optional(),
+  platform: z.string().optional(),
+  version: z.string().optional(),
+  remoteIp: z.string().optional(),
+  commands: z.array(z.string()).optional(),
+  isRepair: z.boolean().optional(),
   ts: z.number(),
 })
+export type PendingNode = z.infer<typeof pendingNode>
 const pairedNode = z.looseObject({
   nodeId: z.string(),
   displayName: z.string().optional(),
+  platform: z.string().optional(),
+  version: z.string().optional(),
+  remoteIp: z.string().optional(),
+  commands: z.array(z.string()).optional(),
   createdAtMs: z.number(),
   approvedAtMs: z.number(),
+  lastConnectedAtMs: z.number().optional(),
 })
+export type PairedNode = z.infer<typeof pairedNode>
 
 const nodeList = defineMethod({
   name: 'node.list',
@@ -60,7 +78,9 @@ const nodeRename = defineMethod({
 
 const nodeInvoke = defineMethod({
   name: 'node.invoke',
-  about: 'Runs a command on a device, never on the gateway host.',
+  about:
+    'Runs a command on a device, never on the gateway host. The same `idempotencyKey` again is the same call; ' +
+    '`system.run` of somebody who may not approve commands waits for somebody who may.',
   scope: 'write',
   params: () =>
     z.strictObject({
@@ -97,9 +117,18 @@ const nodeInvokeResult = defineMethod({
   result: () => z.looseObject({ ok: z.literal(true), ignored: z.boolean().optional() }),
 })
 
+const nodeInvokeProgress = defineMethod({
+  name: 'node.invoke.progress',
+  about: 'A node tells a piece of output of a command that still runs; a late or foreign one is dropped.',
+  scope: 'public',
+  role: 'node',
+  params: () => z.strictObject({ invokeId: id, nodeId: id, seq: z.int().min(0), chunk: z.string().max(16_384) }),
+  result: () => z.looseObject({ ok: z.literal(true), ignored: z.boolean().optional() }),
+})
+
 const nodeEvent = defineMethod({
   name: 'node.event',
-  about: 'A node reports something that happened on it.',
+  about: 'A node reports about a command it was asked to run; anything else is not handled.',
   scope: 'public',
   role: 'node',
   params: () =>
@@ -108,7 +137,13 @@ const nodeEvent = defineMethod({
       payload: z.unknown().optional(),
       payloadJSON: z.string().nullable().optional(),
     }),
-  result: () => z.looseObject({ ok: z.literal(true) }),
+  result: () =>
+    z.looseObject({
+      ok: z.literal(true),
+      event: z.string().optional(),
+      handled: z.boolean().optional(),
+      reason: z.string().optional(),
+    }),
 })
 
 const skillsBins = defineMethod({
@@ -130,7 +165,7 @@ const nodePairList = defineMethod({
 
 const nodePairRequest = defineMethod({
   name: 'node.pair.request',
-  about: 'Asks for a node to be approved.',
+  about: 'Asks for a node to be approved, before it comes by itself.',
   scope: 'pairing',
   params: () =>
     z.looseObject({
@@ -138,14 +173,17 @@ const nodePairRequest = defineMethod({
       displayName: text.optional(),
       platform: text.optional(),
       version: text.optional(),
+      deviceFamily: text.optional(),
       remoteIp: text.optional(),
+      caps: z.array(text).max(64).optional(),
+      commands: z.array(text).max(256).optional(),
     }),
   result: () => z.looseObject({ status: z.literal('pending'), request: pendingNode, created: z.boolean() }),
 })
 
 const nodePairApprove = defineMethod({
   name: 'node.pair.approve',
-  about: 'Approves a waiting node.',
+  about: 'Lets a waiting node be asked for the commands of its request.',
   scope: 'pairing',
   params: () => z.strictObject({ requestId: id }),
   result: () => z.looseObject({ requestId: z.string(), node: pairedNode }),
@@ -159,9 +197,25 @@ const nodePairReject = defineMethod({
   result: () => z.looseObject({ requestId: z.string(), nodeId: z.string() }),
 })
 
+const nodePairRemove = defineMethod({
+  name: 'node.pair.remove',
+  about: 'Forgets a node: its connection ends and it has to be approved anew.',
+  scope: 'pairing',
+  params: () => z.strictObject({ nodeId: id }),
+  result: () => z.looseObject({ nodeId: z.string() }),
+})
+
+const nodePairVerify = defineMethod({
+  name: 'node.pair.verify',
+  about: 'Whether a token is the one of that node.',
+  scope: 'pairing',
+  params: () => z.strictObject({ nodeId: id, token: z.string().min(1).max(4096) }),
+  result: () => z.looseObject({ ok: z.boolean(), node: pairedNode.optional() }),
+})
+
 const nodePairRequested = defineEvent({
   name: 'node.pair.requested',
-  about: 'A node waits for approval.',
+  about: 'A node offers commands that nobody has approved.',
   scope: 'pairing',
   payload: () => pendingNode,
   droppable: true,
@@ -190,17 +244,27 @@ const nodeInvokeRequest = defineEvent({
     }),
 })
 
+const nodeInvokeCancel = defineEvent({
+  name: 'node.invoke.cancel',
+  about: 'Nobody waits for that command any more; addressed to the node alone, without seq.',
+  scope: 'public',
+  payload: () => z.looseObject({ invokeId: z.string(), nodeId: z.string() }),
+})
+
 export const nodesMethods = [
   nodeList,
   nodeDescribe,
   nodeRename,
   nodeInvoke,
   nodeInvokeResult,
+  nodeInvokeProgress,
   nodeEvent,
   skillsBins,
   nodePairList,
   nodePairRequest,
   nodePairApprove,
   nodePairReject,
+  nodePairRemove,
+  nodePairVerify,
 ] as const
-export const nodesEvents = [nodePairRequested, nodePairResolved, nodeInvokeRequest] as const
+export const nodesEvents = [nodePairRequested, nodePairResolved, nodeInvokeRequest, nodeInvokeCancel] as const

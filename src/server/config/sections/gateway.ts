@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { secretText } from '../secret-text.ts'
+import { nodesSection } from './nodes.ts'
 
 const host = z.string().min(1).max(253)
 
@@ -115,6 +116,7 @@ export const gatewaySection = z
       .array(z.union([z.ipv4(), z.ipv6()]))
       .default([])
       .describe('Addresses of proxies whose `X-Forwarded-For` is believed.'),
+    nodes: nodesSection.prefault({}).describe('Devices that lend their shell or camera.'),
     remote: z
       .strictObject({
         url: z

@@ -9,7 +9,7 @@ import { describeIssues } from '../../../shared/protocol/issues.ts'
 import type { Role } from '../../../shared/protocol/scope.ts'
 import { negotiate, type ProtocolVersion } from '../../../shared/protocol/version.ts'
 import { isRecord } from '../../../shared/std/json.ts'
-import type { Peer } from '../context.ts'
+import type { NodeOffer, Peer } from '../context.ts'
 import type { DeviceBook, IssuedToken } from '../device-book.ts'
 import type { SharedSecret } from '../server-parts.ts'
 import { digestOf } from './auth.ts'
@@ -107,8 +107,9 @@ function judgeConnect(requestId: string, read: ReadConnect, facts: HandshakeFact
   const { params, protocol } = read
   const role = roleOf(params.role)
   if (!role) return answered(requestId, refusal('INVALID_REQUEST', 'invalid role'))
-  // Without a device the shared secret alone speaks; only a direct local peer may do that (trap 14).
-  if (!params.device && !facts.source.isDirect) return answered(requestId, deviceRequired())
+  // Without a device the shared secret alone speaks; only a direct local peer may do that (trap 14), and no node: it has
+  // to be the same one tomorrow.
+  if (!params.device && (role === 'node' || !facts.source.isDirect)) return answered(requestId, deviceRequired())
   if (params.device) {
     const flaw = findProofFlaw(params, { ...facts, protocol, role, isLocal: facts.source.isDirect })
     if (flaw) return answered(requestId, proofRefusal(flaw, protocol))
@@ -222,6 +223,15 @@ function describePeer(
     isLocal: ask.source.isLocal,
     authMethod: ask.login,
     connectedAtMs: ask.now,
+    ...(ask.role === 'node' && { offer: offerOf(ask.params) }),
+  }
+}
+
+function offerOf({ commands = [], permissions, pathEnv }: ConnectParams): NodeOffer {
+  return {
+    commands: [...new Set(commands)],
+    ...(permissions !== undefined && { permissions }),
+    ...(pathEnv !== undefined && { pathEnv }),
   }
 }
 

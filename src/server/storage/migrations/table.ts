@@ -2,7 +2,8 @@
 
 import { conversations } from './001-conversations.ts'
 import { devices } from './002-devices.ts'
+import { nodes } from './003-nodes.ts'
 
 export type Migration = { readonly id: number; readonly name: string; readonly sql: string }
 
-export const migrations: readonly Migration[] = [conversations, devices]
+export const migrations: readonly Migration[] = [conversations, devices, nodes]

@@ -28,6 +28,7 @@ const audience: Partial<Record<EventName, (keyof typeof everyone)[]>> = {
   'node.pair.requested': ['pairer', 'admin'],
   'node.pair.resolved': ['pairer', 'admin'],
   'node.invoke.request': [],
+  'node.invoke.cancel': [],
   'connect.challenge': ['reader', 'writer', 'approver', 'pairer', 'admin', 'nobody', 'node'],
 }
 

@@ -1,0 +1,51 @@
+/** Calls by their idempotency key: the same key is the same call, whether it still runs or was answered lately (EX13). */
+
+import { BoundedMap } from '../../shared/std/bounded-map.ts'
+import type { Clock } from '../../shared/std/clock.ts'
+import { CallError, invalidRequest } from '../gateway/call-error.ts'
+import { type NodeAnswer, NotAsked } from './invocations.ts'
+
+/** Section 3. */
+const keptMs = 5 * 60_000
+const maxKept = 1000
+/** Characters of an answer that is kept for a repetition; a picture is not. */
+const maxAnswer = 256 * 1024
+
+type Call = { of: string; outcome: Promise<NodeAnswer> }
+
+export class KnownCalls {
+  readonly #running = new Map<string, Call>()
+  readonly #done: BoundedMap<string, Call>
+
+  constructor(clock: Clock) {
+    this.#done = new BoundedMap({ limit: maxKept, ttlMs: keptMs, clock })
+  }
+
+  /** The outcome of the call with that key: of an earlier one, or of `start`. `of` says what is called, to the last word. */
+  once(key: string, of: string, start: () => Promise<NodeAnswer>): Promise<NodeAnswer> {
+    const known = this.#running.get(key) ?? this.#done.get(key)
+    if (known) {
+      if (known.of !== of) throw invalidRequest('this idempotencyKey was used for another call')
+      return known.outcome
+    }
+    const outcome = start()
+    this.#running.set(key, { of, outcome })
+    const keep = (kept: Promise<NodeAnswer>) => {
+      kept.catch(() => {}) // told to whoever asked
+      this.#running.delete(key)
+      this.#done.set(key, { of, outcome: kept })
+    }
+    outcome.then(
+      (answer) => keep((answer.payloadJSON?.length ?? 0) > maxAnswer ? Promise.reject(tooLong()) : outcome),
+      (error: unknown) => {
+        if (error instanceof NotAsked) this.#running.delete(key)
+        else keep(outcome)
+      },
+    )
+    return outcome
+  }
+}
+
+function tooLong(): CallError {
+  return new CallError('UNAVAILABLE', 'this call was answered already, and its answer was too long to keep')
+}

@@ -1,6 +1,7 @@
 /** Every line command: its words, one line of help, and where it is loaded from when it is asked for. */
 
 import type { CommandRow } from './command-row.ts'
+import { nodeRows } from './node-commands.ts'
 import { wayCommands } from './table-ways.ts'
 
 export const commandTable: readonly CommandRow[] = [
@@ -179,12 +180,7 @@ export const commandTable: readonly CommandRow[] = [
     about: 'chat channels and their accounts',
     load: async () => (await import('./channels.ts')).channelsStatus,
   },
-  { name: 'nodes list', about: 'nodes approved and waiting', load: async () => (await import('./nodes.ts')).nodesList },
-  {
-    name: 'nodes status',
-    about: 'nodes and whether they are connected',
-    load: async () => (await import('./nodes.ts')).nodesStatus,
-  },
+  ...nodeRows,
   {
     name: 'devices list',
     about: 'devices approved and waiting',

@@ -1,0 +1,77 @@
+/** Nodes as the line commands write them, and finding the one a person means. Pure. */
+
+import type { Pending as PendingDevice } from '../client/device-words.ts'
+import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
+import type { NodeRow, PendingNode } from '../shared/protocol/nodes.ts'
+import { cleanName } from '../shared/std/clean-name.ts'
+import { didYouMean } from '../shared/std/text.ts'
+import { usage } from './parse.ts'
+
+/** Fewest characters of an id that name a node. */
+const shortestPrefix = 8
+
+/** Somebody has to decide: whether it may connect at all, or what it may be asked. */
+export type WaitingRequest = {
+  readonly kind: 'device' | 'commands'
+  readonly requestId: string
+  readonly nodeId: string
+  readonly name: string
+  readonly address: string
+  readonly wants: string
+  readonly ts: number
+}
+
+export function waitingRequests(
+  devices: readonly PendingDevice[],
+  nodes: readonly PendingNode[],
+): readonly WaitingRequest[] {
+  const knocking = devices.filter(({ role, roles }) => role === 'node' || roles?.includes('node'))
+  return [
+    ...knocking.map((device) => ({
+      ...{ kind: 'device' as const, requestId: device.requestId, nodeId: device.deviceId, ts: device.ts },
+      ...{ name: cleanName(device.displayName) ?? '(no name)', address: device.remoteIp ?? '', wants: 'to connect' },
+    })),
+    ...nodes.map((node) => ({
+      ...{ kind: 'commands' as const, requestId: node.requestId, nodeId: node.nodeId, ts: node.ts },
+      ...{ name: cleanName(node.displayName) ?? '(no name)', address: node.remoteIp ?? '' },
+      wants: (node.commands ?? []).join(', ') || 'to be a node',
+    })),
+  ]
+}
+
+export function nodeName({ displayName, nodeId }: { displayName?: string | undefined; nodeId: string }): string {
+  return cleanName(displayName) ?? fingerprintOf(nodeId)
+}
+
+/** Ids that are no key, as other gateways may have, are shown as they are. */
+export function fingerprintOf(nodeId: string): string {
+  return /^[0-9a-f]{64}$/.test(nodeId) ? deviceFingerprint(nodeId) : nodeId
+}
+
+export function standing({ paired, connected, commands, waitingCommands = [] }: NodeRow): string {
+  const waits = waitingCommands.length === 0 ? [] : [commands.length === 0 ? 'waits for approval' : 'wants more']
+  return [paired ? 'paired' : 'not paired', connected ? 'connected' : 'away', ...waits].join(' · ')
+}
+
+/** By name, id, fingerprint or address, or the beginning of one of the ids. Throws `usage.invalid` for none and for several. */
+export function nodeNamed<
+  N extends { nodeId: string; displayName?: string | undefined; remoteIp?: string | undefined },
+>(word: string, nodes: readonly N[], command: string): N {
+  const wanted = word.trim().toLowerCase()
+  const bare = wanted.replaceAll('-', '')
+  const exact = nodes.filter((node) => nodeName(node).toLowerCase() === wanted || node.nodeId === word)
+  const begins = nodes.filter(
+    ({ nodeId, remoteIp }) =>
+      remoteIp === word || (bare.length >= shortestPrefix && nodeId.replaceAll('-', '').toLowerCase().startsWith(bare)),
+  )
+  const found = exact.length > 0 ? exact : begins
+  const [node, other] = found
+  if (!node) {
+    const near = didYouMean(word, nodes.map(nodeName))
+    const hint = near ? ` Did you mean ${near}?` : ''
+    throw usage(`There is no node ${JSON.stringify(word)}; nodes status shows them.${hint}`, command)
+  }
+  if (!other) return node
+  const ids = found.map(({ nodeId }) => fingerprintOf(nodeId)).join(', ')
+  throw usage(`${found.length} nodes go by ${JSON.stringify(word)}: give one of ${ids}`, command)
+}

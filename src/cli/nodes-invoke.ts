@@ -1,0 +1,115 @@
+/** `clawdbot nodes invoke|run`: a command on a device, never on the gateway's machine. */
+
+import { randomUUID } from 'node:crypto'
+import { Fault } from '../shared/fault.ts'
+import { isRecord, parseJson } from '../shared/std/json.ts'
+import { defineCommand, gatewayFlags } from './command.ts'
+import { type Gateway, printJson, withGateway } from './gateway-call.ts'
+import { nodeName, nodeNamed } from './node-words.ts'
+import { usage } from './parse.ts'
+import { harmless, oneLine } from './style.ts'
+
+/** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
+const defaultMs = 30_000
+const marginMs = 15_000
+/** A person may be asked first. */
+const approvalMs = 120_000
+
+export const nodesInvoke = defineCommand({
+  name: 'nodes invoke',
+  about: 'ask a node for one of its commands and print the answer',
+  args: '<node> <command>',
+  flags: {
+    ...gatewayFlags,
+    params: { type: 'string', about: 'parameters as JSON ({})', value: '<json>' },
+    'invoke-timeout': { type: 'number', about: 'milliseconds the node may take (30000)', value: '<ms>' },
+    'idempotency-key': { type: 'string', about: 'the same key again is the same call', value: '<key>' },
+  },
+  async run(invocation) {
+    const { args, flags } = invocation
+    const [word, command, ...rest] = args
+    if (word === undefined || command === undefined || rest.length > 0) {
+      throw usage('nodes invoke needs a node and a command', 'nodes invoke')
+    }
+    const params = parseJson(flags.params ?? '{}')
+    if (!params.ok) throw usage(`--params is ${params.reason}`, 'nodes invoke')
+    const timeoutMs = flags['invoke-timeout'] ?? defaultMs
+    return await withGateway(invocation, async (gateway) => {
+      const nodeId = (await target(word, 'nodes invoke', gateway)).nodeId
+      const idempotencyKey = flags['idempotency-key'] ?? randomUUID()
+      const call = { nodeId, command, params: params.value, timeoutMs, idempotencyKey }
+      const patience = timeoutMs + (command === 'system.run' ? approvalMs : 0) + marginMs
+      const answer = await gateway.call('node.invoke', call, { timeoutMs: patience })
+      printJson(invocation, flags.json ? answer : (answer.payload ?? null))
+      return 0
+    })
+  },
+})
+
+export const nodesRun = defineCommand({
+  name: 'nodes run',
+  about: 'run a program on a node; prints what it prints and ends with its exit code',
+  args: '<node> -- <program> [<words>…]',
+  flags: {
+    ...gatewayFlags,
+    cwd: { type: 'string', about: 'folder on the node', value: '<path>' },
+    env: { type: 'string', about: 'a variable for it; may be given several times', value: '<name=value>' },
+    'command-timeout': { type: 'number', about: 'milliseconds it may run (30000)', value: '<ms>' },
+  },
+  async run(invocation) {
+    const { args, flags, out, err } = invocation
+    const [word, ...command] = args
+    if (word === undefined || command.length === 0) throw usage('nodes run needs a node and a program', 'nodes run')
+    const timeoutMs = flags['command-timeout'] ?? defaultMs
+    const env = environment(invocation.given.filter(({ name }) => name === 'env').map(({ value }) => String(value)))
+    const cwd = flags.cwd === undefined ? {} : { cwd: flags.cwd }
+    return await withGateway(invocation, async (gateway) => {
+      const node = await target(word, 'nodes run', gateway)
+      const params = { command, timeoutMs, ...cwd, ...(Object.keys(env).length > 0 && { env }) }
+      const call = { nodeId: node.nodeId, command: 'system.run', params, timeoutMs, idempotencyKey: randomUUID() }
+      const answer = await gateway.call('node.invoke', call, { timeoutMs: timeoutMs + approvalMs + marginMs })
+      const ran = isRecord(answer.payload) ? answer.payload : {}
+      if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
+      else {
+        out(harmless(textOf(ran.stdout)))
+        err(harmless(textOf(ran.stderr)))
+        for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
+      }
+      return exitCodeOf(ran)
+    })
+  },
+})
+
+async function target(word: string, command: string, { call }: Gateway) {
+  const node = nodeNamed(word, (await call('node.list', {})).nodes, command)
+  if (node.connected) return node
+  throw new Fault('client.call-failed', `${oneLine(nodeName(node))} is not connected`, {
+    remedy: 'Start it there: clawdbot node run. It can be asked as soon as nodes status shows it connected.',
+  })
+}
+
+function environment(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
+      throw usage(`--env needs name=value, not ${JSON.stringify(pair)}`, 'nodes run')
+    }),
+  )
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function endOf(ran: Record<string, unknown>, name: string, timeoutMs: number): string[] {
+  if (ran.timedOut === true) return [`⏱ It was ended after ${timeoutMs} ms on ${oneLine(name)}`]
+  const why = textOf(ran.error)
+  return why === '' ? [] : [`❌ ${oneLine(why)}`]
+}
+
+/** That of the program; 124 when its time was over, as `timeout` of the coreutils has it. */
+function exitCodeOf({ exitCode, timedOut }: Record<string, unknown>): number {
+  if (timedOut === true) return 124
+  return typeof exitCode === 'number' && Number.isInteger(exitCode) ? exitCode & 255 : 1
+}

@@ -45,7 +45,7 @@ const privileges = [
     pattern: /['"](node:)?child_process['"]/,
     allowed: [
       /^src\/bin\//, // the background gateway of the built-in profile
-      /^src\/server\/tools\/exec\/spawn\.ts$/, // what the agent may run, after approval
+      /^src\/exec\/spawn\.ts$/, // what may run on this machine, after approval
       /^src\/tunnel\/(tailscale\/cli|ssh\/system)\.ts$/, // the Tailscale and OpenSSH commands
       /^src\/client\/background\.ts$/, // our own programs that outlive a command: the local gateway, a forward
       /^src\/client\/system-programs\.ts$/, // lsof, ps, systemctl, launchctl
@@ -89,7 +89,7 @@ describe('the tree', () => {
   })
 
   test('tests stand where their subject does', () => {
-    const rooms = ['shared', 'tunnel', 'client', 'server', 'tui', 'cli', 'node', 'web', 'bin', 'scripts']
+    const rooms = ['shared', 'exec', 'tunnel', 'client', 'server', 'tui', 'cli', 'node', 'web', 'bin', 'scripts']
     const files = [...tests.keys()].filter((path) => /\.test\.tsx?$/.test(path))
     expect(strayTests(files, new Map([...src, ...scripts]), rooms)).toEqual([])
   })
@@ -123,6 +123,8 @@ describe('the checks', () => {
     ['src/server/tools/a.ts', "import { x } from '../../web/page.ts'"],
     ['src/server/a.ts', "import { x } from '../tunnel/direct.ts'"],
     ['src/web/a.tsx', "import { x } from '../client/calls.ts'"],
+    ['src/exec/a.ts', "import { x } from '../tunnel/direct.ts'"],
+    ['src/tui/a.tsx', "import { x } from '../exec/spawn.ts'"],
   ])('in %s, %s is caught', (path, text) => {
     expect(floorBreaches(new Map([[path, text]]))).toHaveLength(1)
   })
@@ -130,6 +132,7 @@ describe('the checks', () => {
   test.each([
     ['src/server/methods/a.ts', "import { x } from '../tools/web/fetch.ts'"],
     ['src/server/a.ts', "import { x } from '../tunnel/tailscale/expose.ts'"],
+    ['src/node/a.ts', "import { x } from '../exec/spawn.ts'"],
     ['src/tui/a.tsx', "import { x } from '../client/calls.ts'\nimport { y } from '../shared/fault.ts'"],
     ['src/bin/clawdbot.ts', "await import('../server/compose.ts')"],
     ['src/shared/a.ts', "import { z } from 'zod'"],

@@ -3,7 +3,7 @@ import { examples } from '../../src/cli/examples.ts'
 import { commandHelp } from '../../src/cli/help.ts'
 import { parseLine } from '../../src/cli/parse.ts'
 import { commandTable } from '../../src/cli/table.ts'
-import { readCommandLine } from '../../src/server/tools/exec/words.ts'
+import { readCommandLine } from '../../src/exec/words.ts'
 
 test.each(commandTable)('the help of $name names each of its flags, and shows lines that can be typed', async (row) => {
   const command = await row.load()

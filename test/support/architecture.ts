@@ -6,14 +6,15 @@ export type Sources = ReadonlyMap<string, string>
 /** What each room of `src` may import from besides itself. A name with a slash is one part of a room. */
 const floors: Readonly<Record<string, readonly string[]>> = {
   shared: [],
+  exec: ['shared'],
   tunnel: ['shared'],
   client: ['tunnel', 'shared'],
   tui: ['client', 'tunnel', 'shared'],
   cli: ['client', 'tunnel', 'shared'],
-  node: ['client', 'tunnel', 'shared'],
+  node: ['client', 'tunnel', 'exec', 'shared'],
   web: ['shared'],
-  server: ['tunnel/tailscale', 'shared'],
-  bin: ['tui', 'cli', 'node', 'web', 'server', 'client', 'tunnel', 'shared'],
+  server: ['tunnel/tailscale', 'exec', 'shared'],
+  bin: ['tui', 'cli', 'node', 'web', 'server', 'client', 'tunnel', 'exec', 'shared'],
 }
 
 /** Node's modules that `shared` and `web` must do without: both run in a browser. */

@@ -1,5 +1,6 @@
 /** The nodes room over a database in memory, with what it writes down kept for looking at. */
 
+import type { ExecMode } from '../../src/exec/policy.ts'
 import type { Bus } from '../../src/server/bus.ts'
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
 import type { DeviceBook } from '../../src/server/gateway/device-book.ts'
@@ -8,7 +9,6 @@ import { type Nodes, openNodes } from '../../src/server/nodes/nodes.ts'
 import { type RunParts, type RunRequest, runOnNode } from '../../src/server/nodes/run-on-node.ts'
 import { type Database, openDatabase } from '../../src/server/storage/database.ts'
 import { Approvals } from '../../src/server/tools/exec/approvals.ts'
-import type { ExecMode } from '../../src/server/tools/exec/policy.ts'
 import { type Clock, systemClock } from '../../src/shared/std/clock.ts'
 
 export type TestNodes = Nodes & {

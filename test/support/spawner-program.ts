@@ -1,10 +1,10 @@
 /** A gateway reduced to its spawner, for tests that kill it or measure its memory: `node spawner-program.ts <folder> <command>`. */
 
 import { realpath } from 'node:fs/promises'
-import { prepareCommand } from '../../src/server/tools/exec/command.ts'
-import { childEnvironment } from '../../src/server/tools/exec/env.ts'
-import { Ledger } from '../../src/server/tools/exec/ledger.ts'
-import { Spawner } from '../../src/server/tools/exec/spawn.ts'
+import { prepareCommand } from '../../src/exec/command.ts'
+import { childEnvironment } from '../../src/exec/env.ts'
+import { Ledger } from '../../src/exec/ledger.ts'
+import { Spawner } from '../../src/exec/spawn.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 
 const [folder = '', text = '', timeoutMs = '60000'] = process.argv.slice(2)

@@ -2,10 +2,10 @@
 
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isInside } from '../../exec/protected.ts'
+import { riskOf } from '../../exec/risk.ts'
+import { readRule } from '../../exec/rules.ts'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
-import { riskOf } from '../tools/exec/risk.ts'
-import { readRule } from '../tools/exec/rules.ts'
-import { isInside } from '../tools/protected.ts'
 import type { RuleFacts } from './facts.ts'
 
 /** Rules that cannot be read, or whose program is not there, cover nothing and are left out. */

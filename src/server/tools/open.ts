@@ -2,19 +2,19 @@
 
 import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { openAllowedCommands } from '../../exec/allowed-commands.ts'
+import { childEnvironment } from '../../exec/env.ts'
+import { Ledger } from '../../exec/ledger.ts'
+import type { ExecMode } from '../../exec/policy.ts'
+import { type AllowRule, readRule } from '../../exec/rules.ts'
+import { Spawner } from '../../exec/spawn.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
 import type { NodeAnswer } from '../nodes/invocations.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import { type RunRequest, runOnNode } from '../nodes/run-on-node.ts'
-import { openAllowedCommands } from './exec/allowed-commands.ts'
 import { Approvals } from './exec/approvals.ts'
-import { childEnvironment } from './exec/env.ts'
 import type { ExecSettings } from './exec/exec-tool.ts'
-import { Ledger } from './exec/ledger.ts'
-import type { ExecMode } from './exec/policy.ts'
-import { type AllowRule, readRule } from './exec/rules.ts'
-import { Spawner } from './exec/spawn.ts'
 import { fileParts } from './files/parts.ts'
 import { createToolbox, type Toolbox } from './pipeline.ts'
 import { toolTable } from './table.ts'
@@ -82,7 +82,13 @@ async function execSettings(
   const { security, allowlist, timeoutMs, env } = parts.exec()
   await mkdir(workspace, { recursive: true, mode: 0o700 })
   const rules = await resolveRules(allowlist)
-  const policy = { mode: security, rules, protectedPaths, workspace: await realpath(workspace) }
+  const policy = {
+    mode: security,
+    owner: 'gateway' as const,
+    rules,
+    protectedPaths,
+    workspace: await realpath(workspace),
+  }
   return { policy, env: childEnvironment(parts.environment, env), timeoutMs }
 }
 

@@ -1,8 +1,8 @@
 /** `tools`: what agents may do on this machine. */
 
 import * as z from 'zod'
-import { execModes } from '../../tools/exec/policy.ts'
-import { readRule } from '../../tools/exec/rules.ts'
+import { execModes } from '../../../exec/policy.ts'
+import { readRule } from '../../../exec/rules.ts'
 
 function demandRule(text: string, context: z.RefinementCtx): void {
   const reading = readRule(text)

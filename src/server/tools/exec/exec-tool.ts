@@ -1,15 +1,15 @@
 /** The tool `exec`: one command on the gateway's machine, run only as far as the policy and a person allow. */
 
 import * as z from 'zod'
+import type { ApprovalStore } from '../../../exec/allowed-commands.ts'
+import { type Command, type CommandRequest, lastingDigest, Permit, prepareCommand } from '../../../exec/command.ts'
+import { canBeRemembered, decide, type ExecPolicy } from '../../../exec/policy.ts'
+import type { Spawner, SpawnResult } from '../../../exec/spawn.ts'
 import type { ToolDetails } from '../../../shared/model/message.ts'
 import type { Clock } from '../../../shared/std/clock.ts'
 import { shellWords } from '../../../shared/std/shell-words.ts'
 import { defineTool, type ToolContext, type ToolOutcome, textOutcome } from '../tool.ts'
-import type { ApprovalStore } from './allowed-commands.ts'
 import type { Answer, Approvals } from './approvals.ts'
-import { type Command, type CommandRequest, lastingDigest, Permit, prepareCommand } from './command.ts'
-import { canBeRemembered, decide, type ExecPolicy } from './policy.ts'
-import type { Spawner, SpawnResult } from './spawn.ts'
 
 export type ExecParts = {
   approvals: Approvals

@@ -2,7 +2,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Command, type CommandRequest, Permit, prepareCommand } from '../../../../src/server/tools/exec/command.ts'
+import { type Command, type CommandRequest, Permit, prepareCommand } from '../../src/exec/command.ts'
 
 let workspace: string
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as z from 'zod'
-import { Fault } from '../../../shared/fault.ts'
+import { Fault } from '../shared/fault.ts'
 
 const allowedCommand = z.object({
   /** `lastingDigest` of the command. */

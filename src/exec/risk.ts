@@ -1,7 +1,7 @@
 /** Which programs start other programs or run code from their arguments, so that no list may let them through (EX4). */
 
 import { basename } from 'node:path'
-import { ellipsize } from '../../../shared/std/text.ts'
+import { ellipsize } from '../shared/std/text.ts'
 import { folderRunners, interpreters, type RiskyOptions, riskyOptions, wrappers } from './risky-programs.ts'
 
 /** `why` is the second half of a sentence that begins "This asks because". */

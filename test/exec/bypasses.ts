@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 
 const fixture = (name: string): string[] =>
-  readFileSync(new URL(`../../../fixtures/exec-bypasses/${name}.txt`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../fixtures/exec-bypasses/${name}.txt`, import.meta.url), 'utf8')
     .trimEnd()
     .split('\n')
 

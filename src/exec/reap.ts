@@ -1,7 +1,7 @@
 /** Ends every process of a run: politely, then by force, those that left the group included (requirement EX11). */
 
-import type { Clock } from '../../../shared/std/clock.ts'
-import { sleep } from '../../../shared/std/signal.ts'
+import type { Clock } from '../shared/std/clock.ts'
+import { sleep } from '../shared/std/signal.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { listProcesses, markerOf } from './process-table.ts'
 

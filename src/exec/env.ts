@@ -1,4 +1,4 @@
-/** The environment a command gets: a short list of harmless names, and nothing of the gateway's own (requirement EX5). */
+/** The environment a command gets: a short list of harmless names, and nothing of our own (requirement EX5). */
 
 import { delimiter, isAbsolute } from 'node:path'
 

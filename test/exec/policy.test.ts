@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import type { Action } from '../../../../src/server/tools/exec/command.ts'
-import { canBeRemembered, decide, type ExecPolicy } from '../../../../src/server/tools/exec/policy.ts'
-import type { AllowRule } from '../../../../src/server/tools/exec/rules.ts'
-import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
-import { shellWords } from '../../../../src/shared/std/shell-words.ts'
+import type { Action } from '../../src/exec/command.ts'
+import { canBeRemembered, decide, type ExecPolicy } from '../../src/exec/policy.ts'
+import type { AllowRule } from '../../src/exec/rules.ts'
+import { readCommandLine } from '../../src/exec/words.ts'
+import { shellWords } from '../../src/shared/std/shell-words.ts'
 import { commandLines, disguised, shellTexts } from './bypasses.ts'
 
 const cwd = '/home/u/desk'
 
 function policy(rules: AllowRule[], mode: ExecPolicy['mode'] = 'allowlist'): ExecPolicy {
-  return { mode, rules, protectedPaths: ['/home/u/.clawdbot'], workspace: cwd }
+  return { mode, owner: 'gateway', rules, protectedPaths: ['/home/u/.clawdbot'], workspace: cwd }
 }
 
 function actionOf(text: string): Action {

@@ -1,4 +1,4 @@
-/** The gateway's own files, which no tool may touch: state, configuration, approvals (requirement EX8). Pure. */
+/** Our own files, which no tool may touch: state, configuration, approvals (requirement EX8). Pure. */
 
 import { isAbsolute, relative, sep } from 'node:path'
 

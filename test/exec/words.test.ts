@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
-import { shellWords } from '../../../../src/shared/std/shell-words.ts'
+import { readCommandLine } from '../../src/exec/words.ts'
+import { shellWords } from '../../src/shared/std/shell-words.ts'
 
 test.each<[string, string[]]>([
   ['ls', ['ls']],

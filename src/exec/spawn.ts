@@ -1,11 +1,11 @@
-/** The only place of the gateway that starts processes. What it starts it also ends. */
+/** The only place that starts commands. What it starts it also ends. */
 
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { errorText } from '../../../shared/fault.ts'
-import type { Clock } from '../../../shared/std/clock.ts'
+import { errorText } from '../shared/fault.ts'
+import type { Clock } from '../shared/std/clock.ts'
 import type { Command } from './command.ts'
 import { runMarker } from './env.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { matchesRule, readRule } from '../../../../src/server/tools/exec/rules.ts'
-import { readCommandLine } from '../../../../src/server/tools/exec/words.ts'
-import { shellWords } from '../../../../src/shared/std/shell-words.ts'
+import { matchesRule, readRule } from '../../src/exec/rules.ts'
+import { readCommandLine } from '../../src/exec/words.ts'
+import { shellWords } from '../../src/shared/std/shell-words.ts'
 
 function covers(rule: string, command: string): boolean {
   const reading = readRule(rule)

@@ -1,8 +1,8 @@
 /** Whether a command runs, asks or is refused. Pure: facts in, verdict out. */
 
 import { resolve } from 'node:path'
-import { isInside, isProtected } from '../protected.ts'
 import type { Command } from './command.ts'
+import { isInside, isProtected } from './protected.ts'
 import { namesRiskyProgram, riskOf } from './risk.ts'
 import { type AllowRule, matchesRule } from './rules.ts'
 
@@ -15,9 +15,11 @@ export type ExecMode = (typeof execModes)[number]
 
 export type ExecPolicy = {
   mode: ExecMode
+  /** Whose policy it is, for its sentences. */
+  owner: 'gateway' | 'node'
   /** Their programs with all links resolved. */
   rules: readonly AllowRule[]
-  /** The gateway's own folders and files, which no listed command may be pointed at (requirement EX8). */
+  /** Folders and files of the gateway or node itself, which no listed command may be pointed at (requirement EX8). */
   protectedPaths: readonly string[]
   /** Where the agent writes, all links resolved; a program there is the agent's own work. */
   workspace: string
@@ -29,12 +31,17 @@ export type Verdict =
   | { kind: 'ask'; why: string }
   | { kind: 'deny'; why: string }
 
+const settingOf = { gateway: 'tools.exec', node: 'the policy here' } as const
+
 type Facts = Pick<Command, 'action' | 'cwd'> & { program: { path: string } }
 
 export function decide(policy: ExecPolicy, command: Facts, isRemembered: boolean): Verdict {
   switch (policy.mode) {
     case 'deny':
-      return { kind: 'deny', why: 'this gateway is set to run no commands (tools.exec is deny)' }
+      return {
+        kind: 'deny',
+        why: `this ${policy.owner} is set to run no commands (${settingOf[policy.owner]} is deny)`,
+      }
     case 'full':
       return { kind: 'allow', because: 'full' }
     case 'ask':
@@ -82,5 +89,5 @@ function pointsAt(policy: ExecPolicy, words: readonly string[], cwd: string): st
   // `--output=/path` and `-o/path` hold paths too.
   const paths = words.flatMap((word) => [word, word.slice(word.indexOf('=') + 1), word.replace(/^-+\w?/, '')])
   const isOwn = (path: string) => isProtected(resolve(cwd, path), policy.protectedPaths, policy.workspace)
-  return isOwn(cwd) || paths.some(isOwn) ? 'it is pointed at the files of this gateway' : undefined
+  return isOwn(cwd) || paths.some(isOwn) ? `it is pointed at the files of this ${policy.owner}` : undefined
 }

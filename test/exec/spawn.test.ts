@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { prepareCommand } from '../../../../src/server/tools/exec/command.ts'
-import { Ledger } from '../../../../src/server/tools/exec/ledger.ts'
-import { Spawner, type SpawnRequest } from '../../../../src/server/tools/exec/spawn.ts'
-import { systemClock } from '../../../../src/shared/std/clock.ts'
+import { prepareCommand } from '../../src/exec/command.ts'
+import { Ledger } from '../../src/exec/ledger.ts'
+import { Spawner, type SpawnRequest } from '../../src/exec/spawn.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
 
-const program = new URL('../../../support/spawner-program.ts', import.meta.url).pathname
+const program = new URL('../support/spawner-program.ts', import.meta.url).pathname
 
 async function openSpawner() {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'clawdbot-spawn-')))

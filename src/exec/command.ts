@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { shellWords } from '../../../shared/std/shell-words.ts'
+import { shellWords } from '../shared/std/shell-words.ts'
 import { type FileIdentity, findProgram, identifyFile } from './resolve.ts'
 import { riskOf } from './risk.ts'
 import { readCommandLine } from './words.ts'

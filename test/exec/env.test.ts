@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { childEnvironment } from '../../../../src/server/tools/exec/env.ts'
-import { openTestTools, textOf } from '../../../support/tools.ts'
+import { childEnvironment } from '../../src/exec/env.ts'
+import { openTestTools, textOf } from '../support/tools.ts'
 
 const harmless = ['PATH', 'HOME', 'LANG', 'TERM', 'CLAWDBOT_RUN_ID']
 

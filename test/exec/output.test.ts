@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { maxKeptBytes, OutputKeeper, WholeCharacters } from '../../../../src/server/tools/exec/output.ts'
+import { maxKeptBytes, OutputKeeper, WholeCharacters } from '../../src/exec/output.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 

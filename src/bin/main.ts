@@ -71,13 +71,16 @@ function surroundings(entryUrl: string): Surroundings {
   const person = personAt({ input: process.stdin, output: process.stderr })
   const err = (text: string) => void process.stderr.write(text)
   const name = entryUrl.endsWith('.ts') ? 'clawdbot-server.ts' : 'clawdbot-server.js'
+  const paths = clientPaths(env)
+  const prompts = terminalPrompts(person, err)
   return {
     env,
-    paths: clientPaths(env),
+    paths,
     clock: systemClock,
     person,
-    prompts: terminalPrompts(person, err),
+    prompts,
     host: async () => await (await import('./host.ts')).hostOf(env, homedir()),
+    node: async () => await (await import('./node-port.ts')).nodePortOf({ env, paths, prompts }),
     edit: async (text, name) => {
       const { editText } = await import('./editor.ts')
       releaseInterrupt() // the editor's Ctrl+C is not ours

@@ -7,6 +7,7 @@ import type { TargetFlags } from '../client/target.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
 import type { Host } from './host.ts'
+import type { NodePort } from './node-port.ts'
 import type { Person } from './person.ts'
 
 export type Flag = {
@@ -45,6 +46,8 @@ export type Surroundings = {
   readonly wizard: (questions: OnboardQuestions) => Promise<Answers | undefined>
   /** The gateway's own files on this machine; its rooms are loaded on the first call. */
   readonly host: () => Promise<Host>
+  /** This machine as a node; its room is loaded on the first call. */
+  readonly node: () => Promise<NodePort>
   /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */
   readonly edit: (text: string, name: string) => Promise<string | undefined>
   /** Path of `clawdbot` itself, for starting a command in the background. */

@@ -4,6 +4,36 @@ import type { CommandRow } from './command-row.ts'
 
 export const nodeRows: readonly CommandRow[] = [
   {
+    name: 'node run',
+    about: 'lend this machine to a gateway',
+    load: async () => (await import('./node-run.ts')).nodeRun,
+  },
+  {
+    name: 'node approve',
+    about: 'what a gateway asks of this machine',
+    load: async () => (await import('./node-approve.ts')).nodeApprove,
+  },
+  {
+    name: 'node policy',
+    about: 'what it may run here',
+    load: async () => (await import('./node-approve.ts')).nodePolicy,
+  },
+  {
+    name: 'node doctor',
+    about: 'what this machine can offer',
+    load: async () => (await import('./node-approve.ts')).nodeDoctor,
+  },
+  {
+    name: 'node install',
+    about: 'a service that keeps it a node',
+    load: async () => (await import('./node-service.ts')).nodeInstall,
+  },
+  {
+    name: 'node uninstall',
+    about: 'forget that service',
+    load: async () => (await import('./node-service.ts')).nodeUninstall,
+  },
+  {
     name: 'nodes list',
     about: 'nodes approved and waiting',
     load: async () => (await import('./nodes.ts')).nodesList,

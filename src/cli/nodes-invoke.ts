@@ -12,7 +12,7 @@ import { harmless, oneLine } from './style.ts'
 /** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
 const defaultMs = 30_000
 const marginMs = 15_000
-/** A person may be asked first. */
+/** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
 
 export const nodesInvoke = defineCommand({
@@ -38,7 +38,7 @@ export const nodesInvoke = defineCommand({
       const nodeId = (await target(word, 'nodes invoke', gateway)).nodeId
       const idempotencyKey = flags['idempotency-key'] ?? randomUUID()
       const call = { nodeId, command, params: params.value, timeoutMs, idempotencyKey }
-      const patience = timeoutMs + (command === 'system.run' ? approvalMs : 0) + marginMs
+      const patience = timeoutMs + (command === 'system.run' ? 2 * approvalMs : 0) + marginMs
       const answer = await gateway.call('node.invoke', call, { timeoutMs: patience })
       printJson(invocation, flags.json ? answer : (answer.payload ?? null))
       return 0
@@ -67,7 +67,7 @@ export const nodesRun = defineCommand({
       const node = await target(word, 'nodes run', gateway)
       const params = { command, timeoutMs, ...cwd, ...(Object.keys(env).length > 0 && { env }) }
       const call = { nodeId: node.nodeId, command: 'system.run', params, timeoutMs, idempotencyKey: randomUUID() }
-      const answer = await gateway.call('node.invoke', call, { timeoutMs: timeoutMs + approvalMs + marginMs })
+      const answer = await gateway.call('node.invoke', call, { timeoutMs: timeoutMs + 2 * approvalMs + marginMs })
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {

@@ -223,6 +223,7 @@ class LiveConnection implements Connection {
 
   #serve(link: Link, generation: number, signal: AbortSignal): void {
     const { methods } = link.hello.features
+    if (link.hello.auth?.role === 'node') return // nothing of a person or a run is for it
     if (link.hello.protocol >= 4 && methods.includes('sessions.subscribe')) {
       link.rpc.call('sessions.subscribe', {}, { signal }).catch(() => {}) // a wish; without it there are fewer events
     }

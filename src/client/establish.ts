@@ -22,6 +22,7 @@ import {
   readHello,
   refusalFault,
   refusalOf,
+  roleOf,
 } from './handshake.ts'
 import type { DeviceTokens, Identity } from './identity.ts'
 import { type GatewaySocket, openSocket, type SocketEnd } from './socket.ts'
@@ -100,13 +101,14 @@ export async function establish(
 async function logIn(greeting: Greeting): Promise<Link> {
   const { tunnel, greeter, signal } = greeting
   const { tokens, isSecretExplicit } = greeter
-  const stored = isSecretExplicit ? undefined : await tokens.get(tunnel.origin, 'operator')
+  const role = roleOf(greeter.who)
+  const stored = isSecretExplicit ? undefined : await tokens.get(tunnel.origin, role)
   if (!stored) return await greet(greeting, await greeter.secret(signal))
   try {
     return await greet(greeting, { token: stored }, true)
   } catch (error) {
     if (!(error instanceof StaleToken)) throw error
-    await tokens.drop(tunnel.origin, 'operator')
+    await tokens.drop(tunnel.origin, role)
     const secret = await greeter.secret(signal)
     if (!secret.token && !secret.password) throw error.fault
     return await greet(greeting, secret)
@@ -164,7 +166,7 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
     const hello = readHello(answer, origin)
     const issued = hello.auth?.deviceToken
     if (shown && expected?.by !== origin) await keys.pin(origin, shown)
-    if (issued) await tokens.set(origin, 'operator', issued)
+    if (issued) await tokens.set(origin, roleOf(who), issued)
     wire.socket.limitPayload(hello.policy.maxPayload ?? 512 * 1024)
     events.onLayer?.({ layer: 'gateway', state: 'up', detail: `protocol ${hello.protocol}` })
     wire.established()

@@ -1,5 +1,6 @@
 /** Who we are towards a gateway: key, tokens and secrets put together. */
 
+import { join } from 'node:path'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import type { Secret } from '../shared/std/secret.ts'
@@ -26,16 +27,20 @@ export async function greeterOf(
     readonly prompts?: Prompts
     readonly vocabulary?: Vocabulary | undefined
     readonly pairCode?: Secret | undefined
+    /** Where the device's key and tokens are, if not those of the person's terminal. */
+    readonly identityDir?: string | undefined
   },
 ): Promise<Greeter> {
-  const { paths, clock, vocabulary, pairCode, prompts = noPrompts } = around
-  const identity = await loadIdentity(paths.deviceKey, () => clock.now())
+  const { paths, clock, vocabulary, pairCode, prompts = noPrompts, identityDir } = around
+  const deviceKey = identityDir === undefined ? paths.deviceKey : join(identityDir, 'device.json')
+  const deviceTokens = identityDir === undefined ? paths.deviceTokens : join(identityDir, 'gateway-tokens.json')
+  const identity = await loadIdentity(deviceKey, () => clock.now())
   return {
     who,
     identity,
     keys: new GatewayKeys(paths.gatewayKeys, clock),
     origins: target.ways.map((way) => wayOrigin(way)),
-    tokens: new DeviceTokens(paths.deviceTokens, identity.deviceId, clock),
+    tokens: new DeviceTokens(deviceTokens, identity.deviceId, clock),
     secret: (signal) => target.secret(signal, prompts),
     secretRefused: target.secretRefused,
     secretRemedy: target.secretRemedy,

@@ -4,7 +4,7 @@ import { Fault } from '../shared/fault.ts'
 import { type ClientMode, type ConnectParams, type HelloOk, helloOk } from '../shared/protocol/connect.ts'
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import { proofText } from '../shared/protocol/device-proof.ts'
-import { operatorScopes } from '../shared/protocol/scope.ts'
+import { operatorScopes, type Role } from '../shared/protocol/scope.ts'
 import { maxProtocol, minProtocol } from '../shared/protocol/version.ts'
 import { isRecord } from '../shared/std/json.ts'
 import type { Secret } from '../shared/std/secret.ts'
@@ -16,15 +16,21 @@ export type Challenge = {
   readonly gateway?: { readonly publicKey: string; readonly host: string; readonly signature: string } | undefined
 }
 
-/** Who we say we are. Ids `cli` and `gateway-client` are known to every server of the ecosystem. */
+/** Who we say we are. These ids are known to every server of the ecosystem. */
 export type Introduction = {
-  readonly id: 'cli' | 'gateway-client'
+  readonly id: 'cli' | 'gateway-client' | 'node-host'
   readonly mode: ClientMode
   readonly version: string
   readonly platform: string
   readonly displayName?: string | undefined
   readonly instanceId?: string | undefined
   readonly caps: readonly string[]
+  /** What a node may be asked; with it we are a node, without it an operator. */
+  readonly commands?: readonly string[] | undefined
+}
+
+export function roleOf({ commands }: Introduction): Role {
+  return commands ? 'node' : 'operator'
 }
 
 /** `pairCode` stands for the approval of this device, and is sent only when a person gave one. */
@@ -49,12 +55,14 @@ export function connectParams(
   const password = secret.password?.reveal()
   const pairCode = secret.pairCode?.reveal()
   const signedAt = challenge?.ts ?? now
+  const role = roleOf(who)
+  const scopes = role === 'node' ? [] : operatorScopes
   const proof = proofText(challenge ? 'v2' : 'v1', {
     deviceId: identity.deviceId,
     clientId: who.id,
     clientMode: who.mode,
-    role: 'operator',
-    scopes: operatorScopes,
+    role,
+    scopes,
     signedAtMs: signedAt,
     token: token ?? pairCode ?? '',
     nonce: challenge?.nonce,
@@ -71,8 +79,9 @@ export function connectParams(
       ...(who.instanceId === undefined ? {} : { instanceId: who.instanceId }),
     },
     caps: [...who.caps],
-    role: 'operator',
-    scopes: [...operatorScopes],
+    ...(who.commands && { commands: [...who.commands] }),
+    role,
+    scopes: [...scopes],
     device: {
       id: identity.deviceId,
       publicKey: identity.publicKey,

@@ -33,6 +33,8 @@ export type ClientPaths = {
   /** Drafts and earlier prompts, one file for each gateway. */
   readonly draftsDir: string
   readonly crashLog: string
+  /** Of this machine as a node: its key, its tokens, its own policy. */
+  readonly nodeDir: string
   /** `~` and relative paths of the configuration, which are those of the home folder. */
   readonly expand: (path: string) => string
 }
@@ -57,6 +59,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     cacheDir: join(stateDir, 'cache'),
     draftsDir: join(stateDir, 'drafts'),
     expand: (path) => resolve(home, path.replace(/^~(?=$|[/\\])/, home)),
+    nodeDir: join(stateDir, 'node'),
     crashLog: join(stateDir, 'logs', 'clawdbot-crash.log'),
   }
 }

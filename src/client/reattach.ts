@@ -33,7 +33,7 @@ export class EventFlow {
 
   /** A new connection was greeted. Returns the params of `reattach`, or undefined when this gateway has no such thing. */
   begin(hello: HelloOk): Params<'reattach'> | undefined {
-    this.#isOurs = hello.features.methods.includes('reattach')
+    this.#isOurs = hello.features.methods.includes('reattach') && hello.auth?.role !== 'node'
     this.#connId = hello.server.connId
     this.#lastSeq = undefined
     if (!this.#isOurs) return undefined

@@ -103,7 +103,7 @@ async function isCode(path: string): Promise<boolean> {
  * What an approval is bound to (requirement EX1): the words to the last blank, the program and the files it is given,
  * folder, environment and session. Any difference gives another digest.
  */
-function bindingDigest(command: Command): string {
+export function bindingDigest(command: Command): string {
   const env = Object.entries(command.env).sort(([a], [b]) => (a < b ? -1 : 1))
   return digest([command.text, command.action, command.program, command.operands, command.cwd, env, command.sessionKey])
 }

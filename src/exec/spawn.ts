@@ -21,6 +21,10 @@ export type SpawnRequest = {
   signal: AbortSignal
   /** Called a few times a second while there is news, with at most the last `liveBytes` of output. */
   onOutput?(lastText: string): void
+  /** Keeps standard output and error apart too. */
+  isApart?: boolean
+  /** Each piece as it comes, whole characters of either stream. */
+  onPiece?(text: string): void
 }
 
 export type SpawnResult = {
@@ -31,6 +35,8 @@ export type SpawnResult = {
   exitSignal: string | null
   /** Standard output and error in the order they came. */
   text: string
+  /** Each alone, when asked for. */
+  apart?: { stdout: string; stderr: string }
   omittedBytes: number
   durationMs: number
 }
@@ -105,13 +111,18 @@ export class Spawner implements AsyncDisposable {
     entry.root = { pid: child.pid, startTicks: processRow(child.pid)?.startTicks ?? 0 }
     this.#ledger.note(entry)
     const keeper = new OutputKeeper(request.keepBytes)
-    const drained = this.#collect(child, keeper, request.onOutput)
+    const apart = request.isApart ? [new OutputKeeper(request.keepBytes), new OutputKeeper(request.keepBytes)] : []
+    const drained = this.#collect(child, keeper, apart, request)
     const ended = await this.#firstOf(child.exited, request)
     await endProcesses(entry, this.#graceMs, this.#clock)
     await Promise.race([drained, wait(this.#clock, drainMs)])
     for (const stream of [child.stdout, child.stderr]) stream.destroy()
     const exit = await Promise.race([child.exited, wait(this.#clock, drainMs)])
-    return { ended, ...(exit ?? unknownExit), text: keeper.text(), omittedBytes: keeper.omittedBytes }
+    const [stdout, stderr] = apart
+    return {
+      ...{ ended, ...(exit ?? unknownExit), text: keeper.text(), omittedBytes: keeper.omittedBytes },
+      ...(stdout && stderr && { apart: { stdout: stdout.text(), stderr: stderr.text() } }),
+    }
   }
 
   async #firstOf(exited: Promise<unknown>, request: SpawnRequest): Promise<'exited' | 'timeout' | 'aborted'> {
@@ -130,7 +141,12 @@ export class Spawner implements AsyncDisposable {
   }
 
   /** Reads both streams, with a rest after each burst so that a flood waits in the pipe instead of in our memory. */
-  #collect(child: Child, keeper: OutputKeeper, onOutput?: (text: string) => void): Promise<unknown> {
+  #collect(
+    child: Child,
+    keeper: OutputKeeper,
+    apart: readonly OutputKeeper[],
+    { onOutput, onPiece }: SpawnRequest,
+  ): Promise<unknown> {
     const streams = [child.stdout, child.stderr]
     const live = this.#liveNews(keeper, onOutput)
     let burst = 0
@@ -141,10 +157,15 @@ export class Spawner implements AsyncDisposable {
         for (const stream of streams) stream.resume()
       })
     }
-    const closed = streams.map(async (stream) => {
+    const closed = streams.map(async (stream, index) => {
       const whole = new WholeCharacters()
+      const keep = (piece: Uint8Array) => {
+        keeper.append(piece)
+        apart[index]?.append(piece)
+        if (piece.length > 0) onPiece?.(Buffer.from(piece).toString())
+      }
       stream.on('data', (bytes: Buffer) => {
-        keeper.append(whole.push(bytes))
+        keep(whole.push(bytes))
         live.changed()
         burst += bytes.length
         if (burst >= burstBytes) rest()
@@ -152,7 +173,7 @@ export class Spawner implements AsyncDisposable {
       })
       stream.on('error', () => {}) // the pipe broke with its process; what arrived is kept
       await once(stream, 'close')
-      keeper.append(whole.end())
+      keep(whole.end())
     })
     return Promise.allSettled(closed).then(() => live.stop())
   }

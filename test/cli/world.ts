@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { hostOf } from '../../src/bin/host.ts'
+import { nodePortOf } from '../../src/bin/node-port.ts'
 import { runWithoutCommand } from '../../src/cli/bare.ts'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { nobody, type Person } from '../../src/cli/person.ts'
@@ -34,16 +35,18 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
   let out = ''
   let err = ''
   const person = options.person ?? nobody(async () => options.input ?? '')
+  const prompts =
+    options.prompts ??
+    terminalPrompts(person, (text) => {
+      err += text
+    })
   const world: Surroundings = {
     env: options.env ?? {},
     paths: home.paths,
     clock: systemClock,
     person,
-    prompts:
-      options.prompts ??
-      terminalPrompts(person, (text) => {
-        err += text
-      }),
+    prompts,
+    node: async () => await nodePortOf({ env: options.env ?? {}, paths: home.paths, prompts }),
     host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
     wizard: options.wizard ?? (async () => undefined),
     edit: options.edit ?? (async () => undefined),

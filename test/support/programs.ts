@@ -32,6 +32,7 @@ const packages = {
   strace: 'strace',
   zsh: 'zsh',
   fish: 'fish',
+  ffmpeg: 'ffmpeg',
 }
 
 /** Path of a program. A missing one fails the test, here as in CI: a skipped test proves nothing. */

@@ -67,8 +67,8 @@ const plan = z.looseObject({
 })
 type Plan = z.infer<typeof plan>
 
-/** Longer than the command itself may take, so that its own end is heard. */
-const marginMs = 5_000
+/** Longer than the command itself may take: the person of the node may be asked first, for up to two minutes. */
+const marginMs = 125_000
 
 /** Rejects with a `CallError`. */
 export async function runOnNode(parts: RunParts, request: RunRequest): Promise<NodeAnswer> {

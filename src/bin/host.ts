@@ -77,8 +77,9 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       },
       async write(plan) {
         const { writeSetup } = await import('../server/setup/write.ts')
+        const written = await writeSetup(plan, desks)
         if (plan.secret?.kind === 'password') note('auth.password-set', {})
-        return await writeSetup(plan, desks)
+        return written
       },
     },
     async audit({ isDeep, isRepairing, signal }) {

@@ -16,8 +16,9 @@ import { oneLine } from './style.ts'
 /** How long a gateway that answers may take to say so in its note, milliseconds. */
 const notePatienceMs = 2_000
 
-/** Whether this machine can keep a gateway running by itself. */
+/** Whether this machine can keep a gateway running by itself. Not as root: every command it may run would be root's, too. */
 export async function canBeService({ env, paths }: Surroundings): Promise<boolean> {
+  if (process.getuid?.() === 0) return false
   try {
     const manager = gatewayManager({ env, paths, ask: programsOf(env) }, 'user')
     return (await manager.state(gatewayServiceName(paths))).phase !== 'unknown'

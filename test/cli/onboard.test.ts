@@ -75,6 +75,16 @@ test('SE4: answers as flags: a key tried at the service, kept in a private file,
   expect(await textOf(home.paths.configPath)).toBe(config)
 })
 
+test('in a home where nothing is yet, a password makes its folder, private, and is written down in the audit log', async () => {
+  await using home = await Home.make()
+  expect(await onboard(home, '--auth password --password-env PW --run later', { PW: long })).toMatchObject({
+    code: 0,
+    err: '',
+  })
+  expect((await stat(home.paths.stateDir)).mode & 0o777).toBe(0o700)
+  expect((await clawdbot(home, ['audit', 'log', '--what', 'auth.password-set'])).out).toContain('password-set')
+})
+
 test('a token is generated into the private file; --dry-run names what would be written, and writes nothing', async () => {
   await using home = await homeWith()
   const dry = await onboard(home, '--run later --dry-run --json')

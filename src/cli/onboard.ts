@@ -57,7 +57,7 @@ async function factsOf(setup: Setup, world: Surroundings): Promise<OnboardFacts>
   return {
     ...facts,
     profiles: allProfiles(await readProfiles(world.paths.profiles)).map(({ name }) => name),
-    can: { telegram: hasTelegram, service: await canBeService(world), node: false },
+    can: { telegram: hasTelegram, service: await canBeService(world) },
   }
 }
 
@@ -80,7 +80,7 @@ async function carryOut(
   setup: Setup,
   world: World,
 ): Promise<number> {
-  if (plan.profile) return await keepProfile(plan.profile, world)
+  if (plan.profile) return await keepProfile(plan.profile, plan.role === 'node', world)
   const { needRestart } = await setup.write(plan)
   const { out, flags } = world
   const channels = said(answers, 'channel') === 'telegram' ? ['telegram'] : []
@@ -104,15 +104,24 @@ async function carryOut(
   return started
 }
 
-async function keepProfile({ name, way, isKnown }: NonNullable<OnboardPlan['profile']>, world: World): Promise<number> {
+async function keepProfile(
+  { name, way, isKnown }: NonNullable<OnboardPlan['profile']>,
+  isNode: boolean,
+  world: World,
+): Promise<number> {
   const { out, flags } = world
   if (isKnown) await reviseProfile(name, { ways: [way] }, undefined, world)
   else await saveProfile({ name, ways: [way] }, undefined, world)
   await chooseProfile(name, world)
-  if (flags.json) out(`${JSON.stringify({ ok: true, written: true, profile: name })}\n`)
+  if (flags.json)
+    out(`${JSON.stringify({ ok: true, written: true, profile: name, role: isNode ? 'node' : 'client' })}\n`)
   else {
-    out(`✅ Gateway ${name} saved, and used from now on\n`)
-    out(`   Try the way to it: clawdbot profiles test ${name}\n   Open the terminal: clawdbot\n`)
+    out(`✅ Gateway ${name} saved, and used from now on\n   Try the way to it: clawdbot profiles test ${name}\n`)
+    if (!isNode) out('   Open the terminal: clawdbot\n')
+    else
+      out(
+        `   Lend it this machine: clawdbot node run --profile ${name}; to keep on: clawdbot node install --profile ${name}\n`,
+      )
   }
   return 0
 }

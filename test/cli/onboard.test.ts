@@ -117,6 +117,8 @@ test('a client of a gateway elsewhere: the profile is saved and used, and run ag
   const { profiles, current } = await readProfiles(home.paths.profiles)
   expect(profiles).toMatchObject([{ name: 'vps', ways: [{ kind: 'ssh', host: 'other.example.com', user: 'ada' }] }])
   expect(current).toBe(profiles[0]?.id)
+  const node = await onboard(home, '--role node --gateway ada@other.example.com --name vps')
+  expect(node.out).toContain('clawdbot node run --profile vps')
 })
 
 test('at a terminal the wizard asks; who leaves has changed nothing', async () => {

@@ -37,7 +37,7 @@ export type OnboardFacts = {
   /** Names of saved gateways. */
   readonly profiles: readonly string[]
   /** What this version has. */
-  readonly can: { readonly telegram: boolean; readonly service: boolean; readonly node: boolean }
+  readonly can: { readonly telegram: boolean; readonly service: boolean }
 }
 
 /** Why an answer cannot be taken, and what to do about it. */

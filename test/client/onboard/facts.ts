@@ -22,6 +22,6 @@ export function factsWith({ now, can, profiles = ['local'], hasKey = false }: Mo
       ...now,
     },
     profiles,
-    can: { telegram: true, service: true, node: true, ...can },
+    can: { telegram: true, service: true, ...can },
   }
 }

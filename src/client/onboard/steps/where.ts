@@ -15,12 +15,10 @@ export const role = defineStep({
     'A client connects to a gateway that runs elsewhere, as from a laptop.',
   ],
   kind: 'choice',
-  choices: ({ facts }) => [
+  choices: () => [
     { value: 'gateway', label: 'The gateway', hint: 'this machine answers you' },
     { value: 'client', label: 'A client of a gateway elsewhere', hint: 'here is only the terminal' },
-    ...(facts.can.node
-      ? [{ value: 'node', label: 'A node of a gateway elsewhere', hint: 'lends its shell or camera' }]
-      : []),
+    { value: 'node', label: 'A node of a gateway elsewhere', hint: 'lends its shell or camera' },
   ],
   isAsked: () => true,
   initial: ({ facts }) => (facts.now.isRemote ? 'client' : 'gateway'),

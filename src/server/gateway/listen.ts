@@ -19,8 +19,8 @@ export const httpLimits = {
   requireHostHeader: false,
 } as const
 
-/** Connections the system keeps until we take them: those of 0.2 s at 5,000 a second. */
-const backlog = 1_024
+/** Connections the system keeps until we take them. Beyond them it drops one, and its client tries again after a second. */
+const backlog = 2_048
 
 export type Listening = AsyncDisposable & {
   /** The port all addresses share. */

@@ -1,8 +1,14 @@
-/** What attackers cost: floods of connections that never log in, while the owner comes and goes, and a page that guesses. */
+/** What attackers cost: floods of connections that never log in, a page that guesses, and how fast hostile input is read. */
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { loadavg } from 'node:os'
+import { methodList } from '../src/shared/protocol/table.ts'
+import { fuzzConfig } from '../test/fuzz/config.ts'
+import type { Fuzzing } from '../test/fuzz/corpus.ts'
+import { fuzzFrames } from '../test/fuzz/frames.ts'
+import { fuzzHttp } from '../test/fuzz/http.ts'
+import { fuzzParams } from '../test/fuzz/params.ts'
 import { connectParamsOf, makeDevice } from '../test/support/device.ts'
 import { RawClient } from '../test/support/raw-client.ts'
 import { type Figure, report } from './report.ts'
@@ -31,6 +37,7 @@ const floods: readonly (Pick<FloodPlan, 'kind' | 'sources'> & { name: string })[
 console.log(`load before: ${loadavg()[0]?.toFixed(1)}`)
 for (const flood of floods) await underFlood(flood)
 await guessing()
+await fuzzing()
 
 async function underFlood({ name, ...flood }: (typeof floods)[number]): Promise<void> {
   await using gateway = await ready()
@@ -124,4 +131,19 @@ async function guessing(): Promise<void> {
     },
   ]
   report(`A page that guesses the secret ${guesses} times`, figures)
+}
+
+/** Inputs a second, checked; the same that `test/fuzz` gives. */
+async function fuzzing(): Promise<void> {
+  const rate = async (fuzz: (what: Fuzzing) => void | Promise<void>, count: number, each = 1) => {
+    const from = performance.now()
+    await fuzz({ seed: 1, count })
+    return [(count * each * 1000) / (performance.now() - from)]
+  }
+  report('Fuzzing, none of it throwing, hanging or unanswered', [
+    { name: 'frames', samples: await rate(fuzzFrames, 20_000), unit: 'inputs/s' },
+    { name: 'params of every method', samples: await rate(fuzzParams, 50, methodList.length), unit: 'inputs/s' },
+    { name: 'configuration', samples: await rate(fuzzConfig, 1_000), unit: 'inputs/s' },
+    { name: 'connections with whatever bytes', samples: await rate(fuzzHttp, 1_000), unit: 'inputs/s' },
+  ])
 }

@@ -26,13 +26,13 @@ const onboard = async (home: Home, flags: string, env = {}, more = {}) =>
 
 const textOf = async (path: string) => await readFile(path, 'utf8').catch(() => '')
 
-/** Somebody at the screen who gives these answers, and confirms or leaves. */
-function somebody(texts: readonly (string | undefined)[], isConfirming = true): Surroundings['wizard'] {
+/** Somebody at the screen who gives these answers, takes what is proposed elsewhere, and confirms or leaves. */
+function somebody(answers: Readonly<Record<string, string>>, isConfirming = true): Surroundings['wizard'] {
   return async ({ facts, trials }) => {
+    const { signal } = new AbortController()
     let wizard = beginOnboarding(facts)
-    for (const text of texts) {
-      const next = answered(wizard, text ?? proposed(wizard))
-      const { signal } = new AbortController()
+    for (let i = 0; i < 20 && wizard.at !== 'summary'; i++) {
+      const next = answered(wizard, answers[wizard.at] ?? proposed(wizard))
       wizard = next.trial ? tried(next, await carryOut(next.trial, trials, signal)) : next
       expect(wizard.problem).toBeUndefined()
     }
@@ -123,7 +123,7 @@ test('a client of a gateway elsewhere: the profile is saved and used, and run ag
 
 test('at a terminal the wizard asks; who leaves has changed nothing', async () => {
   await using home = await homeWith()
-  const texts = ['gateway', 'builtin', 'token', 'loopback', 'later']
+  const texts = { provider: 'builtin', auth: 'token', run: 'later' }
   const left = await clawdbot(home, ['onboard'], { person: atTerminal, wizard: somebody(texts, false) })
   expect(left).toMatchObject({ code: 130, err: expect.stringContaining('Nothing was written') })
   expect(existsSync(home.paths.gatewayEnv)).toBe(false)

@@ -18,7 +18,7 @@ const claimed = [
   ...['EX1', 'EX2', 'EX3', 'EX4', 'EX5', 'EX7', 'EX8', 'EX9', 'EX11', 'EX12', 'EX13', 'EX14', 'EX16'],
   ...['SE1', 'SE2', 'SE3', 'SE4', 'SE5', 'SE6'],
   ...['DU1', 'DU2', 'DU3', 'DU4', 'DU5', 'DU7', 'DU8', 'DU9'],
-  ...['OP2', 'OP3', 'OP4', 'OP6', 'OP7', 'OP10'],
+  ...['OP2', 'OP3', 'OP4', 'OP6', 'OP7', 'OP9', 'OP10'],
 ]
 
 /** Ids at the beginning of a title, as in `'EX7, DU5: …'` or `describe('OR1', …)`, of the call that follows `test` or `describe`. */

@@ -154,6 +154,15 @@ test('a refusal that only comes as a close frame is understood too', async () =>
   server.close()
 })
 
+test('OP9: a gateway of another protocol is called so, with what this program speaks', () => {
+  for (const refusal of [{ message: 'protocol mismatch' }, { message: 'x', details: { code: 'PROTOCOL_MISMATCH' } }]) {
+    expect(refusalFault(refusal, 'ws://gateway')).toMatchObject({
+      message: 'ws://gateway speaks another version of the gateway protocol',
+      remedy: 'This program speaks 3 to 4. Update the older of the two.',
+    })
+  }
+})
+
 test('what is no gateway is called so: another web server, another protocol, a silent port, nobody', async () => {
   await using home = await Home.make()
   await using web = await StandInGateway.start()

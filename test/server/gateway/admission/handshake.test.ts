@@ -27,7 +27,7 @@ describe('TR6: before the handshake nothing but connect is taken', () => {
   })
 })
 
-describe('protocol', () => {
+describe('OP9: two ends agree on a protocol, or are told which the gateway speaks', () => {
   test.each([
     [3, 3, 3],
     [3, 4, 4],

@@ -58,7 +58,7 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
     }),
   )
   let facts = () => ({ url: '', clients: 0 })
-  const agent = createAgent({ ...parts, bus, sessions, tools, onBug, defaultAgent, server: () => facts() })
+  const agent = createAgent({ ...parts, bus, sessions, tools, nodes, onBug, defaultAgent, server: () => facts() })
   life.use(agent.runs)
   const { gateway } = config()
   const server = life.use(

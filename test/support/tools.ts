@@ -63,6 +63,7 @@ export async function openTestTools(options: TestToolsOptions = {}) {
   })
   return {
     ...tools,
+    nodes,
     folder,
     stateDir,
     workspace,

@@ -5,6 +5,7 @@ import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { deadline } from '../../shared/std/signal.ts'
 import type { Bus } from '../bus.ts'
 import type { ComposeParts } from '../compose-parts.ts'
+import type { Nodes } from '../nodes/nodes.ts'
 import { createDiscover } from '../providers/discover.ts'
 import { listModels } from '../providers/models.ts'
 import { createModelStream } from '../providers/stream.ts'
@@ -24,6 +25,7 @@ export type AgentParts = ComposeParts & {
   sessions: Sessions
   tools: Tools
   defaultAgent: string
+  nodes: Nodes
   server: FactsParts['server']
   onBug(error: unknown): void
 }
@@ -44,6 +46,7 @@ export function createAgent(parts: AgentParts): Agent {
     sessions,
     models,
     server: parts.server,
+    nodes: () => parts.nodes.roster.list(),
   })
   const providers = remade(config, (now) =>
     createProviders({ config: now.models.providers, env: { ...now.env.vars, ...parts.modelEnv() }, facts, discover }),

@@ -1,6 +1,7 @@
 /** What the built-in guide may tell of this gateway, gathered when it is asked. */
 
 import type { ModelRow } from '../../shared/protocol/agents.ts'
+import type { NodeRow } from '../../shared/protocol/nodes.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { deadline } from '../../shared/std/signal.ts'
 import type { Config } from '../config/schema.ts'
@@ -21,6 +22,7 @@ export type FactsParts = {
   config(): Config
   sessions: Sessions
   models(signal: AbortSignal): Promise<ModelRow[]>
+  nodes(): readonly Pick<NodeRow, 'displayName' | 'nodeId' | 'connected'>[]
   server(): { url: string; clients: number }
 }
 
@@ -41,7 +43,7 @@ export function createFacts(parts: FactsParts): Facts {
         .list({ limit: sessionsShown })
         .map(({ key, title }) => ({ key, ...(title === undefined ? {} : { title }) })),
       models: models.filter(({ provider }) => provider !== 'builtin').map(modelName),
-      nodes: [],
+      nodes: parts.nodes().map(({ displayName, nodeId, connected }) => ({ name: displayName ?? nodeId, connected })),
     }
   }
 }

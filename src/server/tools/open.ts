@@ -56,15 +56,17 @@ export async function openTools(parts: ToolsParts): Promise<Tools> {
   const approvals = new Approvals({ bus, clock })
   const mode = () => parts.exec().security
   const onNode = { ...parts.nodes, approvals, store, mode, now: () => clock.now() }
+  const run = (request: RunRequest) => runOnNode(onNode, request)
+  const nodes = { ...parts.nodes, run, approvals, isFull: () => mode() === 'full' }
   const settings = async ({ workspace }: { workspace: string }) => execSettings(parts, protectedPaths, workspace)
   const exec = { approvals, store, spawner, clock, hostName, settings }
   const files = fileParts(hostName, protectedPaths)
   const isShut = () => parts.exec().security === 'deny'
   const refusal = (tool: Tool) => (tool.risk === 'exec' && isShut() ? noCommands : undefined)
   return {
-    toolbox: createToolbox({ tools: toolTable({ exec, files }), refusal, onBug: parts.onBug }),
+    toolbox: createToolbox({ tools: toolTable({ exec, files, nodes }), refusal, onBug: parts.onBug }),
     approvals,
-    runOnNode: (request) => runOnNode(onNode, request),
+    runOnNode: run,
     async [Symbol.asyncDispose]() {
       approvals[Symbol.dispose]()
       await spawner[Symbol.asyncDispose]()

@@ -6,14 +6,21 @@ import { listTool } from './files/list.ts'
 import type { FileParts } from './files/parts.ts'
 import { readTool } from './files/read.ts'
 import { writeTool } from './files/write.ts'
+import { nodeCameraTool } from './nodes/camera.ts'
+import { nodeListTool } from './nodes/list.ts'
+import type { NodeParts } from './nodes/parts.ts'
+import { nodeRunTool } from './nodes/run.ts'
 import type { Tool } from './tool.ts'
 
-export function toolTable(parts: { exec: ExecParts; files: FileParts }): readonly Tool[] {
+export function toolTable(parts: { exec: ExecParts; files: FileParts; nodes: NodeParts }): readonly Tool[] {
   return [
     execTool(parts.exec),
     readTool(parts.files),
     writeTool(parts.files),
     editTool(parts.files),
     listTool(parts.files),
+    nodeListTool(parts.nodes),
+    nodeRunTool(parts.nodes),
+    nodeCameraTool(parts.nodes),
   ]
 }

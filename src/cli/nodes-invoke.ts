@@ -1,11 +1,12 @@
 /** `clawdbot nodes invoke|run`: a command on a device, never on the gateway's machine. */
 
 import { randomUUID } from 'node:crypto'
+import { nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
-import { nodeName, nodeNamed } from './node-words.ts'
+import { nodeNamed } from './node-named.ts'
 import { usage } from './parse.ts'
 import { harmless, oneLine } from './style.ts'
 

@@ -1,8 +1,9 @@
 /** `clawdbot nodes approve|reject|rename|remove`: who may be a node, what it may be asked, and what it is called. */
 
+import { fingerprintOf, nodeName, type WaitingRequest, waitingRequests } from '../client/node-words.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
-import { fingerprintOf, nodeName, nodeNamed, type WaitingRequest, waitingRequests } from './node-words.ts'
+import { nodeNamed } from './node-named.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'
 

@@ -1,10 +1,11 @@
 /** `clawdbot nodes list|status|describe`: devices that run commands for the gateway. */
 
+import { fingerprintOf, nodeName, standing, waitingRequests } from '../client/node-words.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
-import { fingerprintOf, nodeName, nodeNamed, standing, waitingRequests } from './node-words.ts'
+import { nodeNamed } from './node-named.ts'
 import { usage } from './parse.ts'
 import { columns, facts, oneLine } from './style.ts'
 

@@ -33,6 +33,7 @@ const builders: Readonly<Record<OverlayKind, Builder>> = {
   help: () => [],
   status: () => [],
   security: () => [],
+  nodes: () => [],
   devices: () => [],
   pair: () => [],
 }

@@ -4,6 +4,7 @@ import type { SlashCommand } from './command.ts'
 import { devices } from './devices.ts'
 import { use } from './gateways.ts'
 import { model, models, think, verbose } from './model.ts'
+import { nodes } from './nodes.ts'
 import { outbox } from './outbox.ts'
 import { pair } from './pair.ts'
 import { profiles } from './profiles.ts'
@@ -20,6 +21,7 @@ export const slashCommands: readonly SlashCommand[] = [
   profiles,
   devices,
   pair,
+  nodes,
   connection,
   sessions,
   session,

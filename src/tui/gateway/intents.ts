@@ -1,6 +1,7 @@
 /** What the reader wants done, as calls to the gateway. Each shows its effect at once where it can, or says what failed. */
 
 import type { Pending } from '../../client/device-words.ts'
+import { type WaitingRequest, waitingRequests } from '../../client/node-words.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { ExecDecision } from '../../shared/protocol/exec.ts'
 import type { Params } from '../../shared/protocol/table.ts'
@@ -185,5 +186,19 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** What the gateway finds unsafe about itself. */
     audit: () => gateway.call('security.audit', {}),
+
+    /** The machines that lend themselves to the gateway, and, for who may decide, what waits for a decision. */
+    async nodes(mayDecide: boolean) {
+      const { nodes } = await gateway.call('node.list', {})
+      if (!mayDecide) return { nodes, waiting: [] }
+      const [devices, commands] = [await gateway.call('device.pair.list', {}), await gateway.call('node.pair.list', {})]
+      return { nodes, waiting: waitingRequests(devices.pending, commands.pending) }
+    },
+
+    /** Lets what waits go on: a node connect, or be asked its commands. */
+    async approveNode({ kind, requestId }: WaitingRequest) {
+      if (kind === 'device') await gateway.call('device.pair.approve', { requestId })
+      else await gateway.call('node.pair.approve', { requestId })
+    },
   }
 }

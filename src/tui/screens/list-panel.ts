@@ -24,6 +24,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   help: 'Help',
   status: 'Status',
   security: 'Security',
+  nodes: 'Nodes',
   devices: 'Devices',
   pair: 'Pairing code',
 }
@@ -41,6 +42,7 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   help: '',
   status: '',
   security: '',
+  nodes: '',
   devices: '',
   pair: '',
 }

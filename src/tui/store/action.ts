@@ -114,6 +114,7 @@ export type OverlayKind =
   | 'help'
   | 'status'
   | 'security'
+  | 'nodes'
   | 'devices'
   | 'pair'
   | 'find'

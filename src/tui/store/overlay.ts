@@ -37,6 +37,6 @@ export function reduceOverlay(overlay: Overlay | undefined, action: Action): Ove
 }
 
 function openOverlay(kind: OverlayKind, text = ''): Overlay {
-  const isFilter = kind !== 'status' && kind !== 'security' && kind !== 'pair'
+  const isFilter = kind !== 'status' && kind !== 'security' && kind !== 'nodes' && kind !== 'pair'
   return { kind, filter: isFilter ? text : '', index: 0, text: isFilter ? '' : text, hits: [], query: '' }
 }

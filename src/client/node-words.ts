@@ -1,14 +1,9 @@
-/** Nodes as the line commands write them, and finding the one a person means. Pure. */
+/** Nodes as commands and screens write them. Pure. */
 
-import type { Pending as PendingDevice } from '../client/device-words.ts'
 import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import type { NodeRow, PendingNode } from '../shared/protocol/nodes.ts'
 import { cleanName } from '../shared/std/clean-name.ts'
-import { didYouMean } from '../shared/std/text.ts'
-import { usage } from './parse.ts'
-
-/** Fewest characters of an id that name a node. */
-const shortestPrefix = 8
+import type { Pending as PendingDevice } from './device-words.ts'
 
 /** Somebody has to decide: whether it may connect at all, or what it may be asked. */
 export type WaitingRequest = {
@@ -51,27 +46,4 @@ export function fingerprintOf(nodeId: string): string {
 export function standing({ paired, connected, commands, waitingCommands = [] }: NodeRow): string {
   const waits = waitingCommands.length === 0 ? [] : [commands.length === 0 ? 'waits for approval' : 'wants more']
   return [paired ? 'paired' : 'not paired', connected ? 'connected' : 'away', ...waits].join(' · ')
-}
-
-/** By name, id, fingerprint or address, or the beginning of one of the ids. Throws `usage.invalid` for none and for several. */
-export function nodeNamed<
-  N extends { nodeId: string; displayName?: string | undefined; remoteIp?: string | undefined },
->(word: string, nodes: readonly N[], command: string): N {
-  const wanted = word.trim().toLowerCase()
-  const bare = wanted.replaceAll('-', '')
-  const exact = nodes.filter((node) => nodeName(node).toLowerCase() === wanted || node.nodeId === word)
-  const begins = nodes.filter(
-    ({ nodeId, remoteIp }) =>
-      remoteIp === word || (bare.length >= shortestPrefix && nodeId.replaceAll('-', '').toLowerCase().startsWith(bare)),
-  )
-  const found = exact.length > 0 ? exact : begins
-  const [node, other] = found
-  if (!node) {
-    const near = didYouMean(word, nodes.map(nodeName))
-    const hint = near ? ` Did you mean ${near}?` : ''
-    throw usage(`There is no node ${JSON.stringify(word)}; nodes status shows them.${hint}`, command)
-  }
-  if (!other) return node
-  const ids = found.map(({ nodeId }) => fingerprintOf(nodeId)).join(', ')
-  throw usage(`${found.length} nodes go by ${JSON.stringify(word)}: give one of ${ids}`, command)
 }

@@ -10,6 +10,7 @@ const benchmarks = [
   'turn',
   'stream',
   'clients',
+  'node',
   'terminal',
   'switch',
   'tui-engine',

@@ -22,6 +22,11 @@ const splitRules: readonly SplitRule[] = [
   { name: 'the terminal loads no model SDK', from: /^src\/tui\//, never: modelPackages },
   { name: 'the gateway loads no screen', from: /^src\/(server|node)\//, never: screenPackages },
   { name: 'ssh2 is loaded for an SSH tunnel, and by nothing else', from: /^src\/(?!tunnel\/ssh\/)/, never: /^ssh2$/ },
+  {
+    name: 'grammY is loaded for a bot that is set up',
+    from: /^src\/(?!server\/channels\/telegram\/telegram\.ts)/,
+    never: /^grammy$/,
+  },
   { name: 'the gateway starts without a model SDK', from: /^src\/server\/(?!providers\/)/, never: modelPackages },
 ]
 

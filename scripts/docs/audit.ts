@@ -46,8 +46,12 @@ export const absent: readonly (readonly [ids: readonly string[], why: string])[]
   [['durability.no_backup'], 'there is no backup command yet'],
   [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],
   [
-    ['channels.*', 'hooks.*', 'security.exposure.open_groups_with_elevated', 'tools.elevated.*'],
-    'there are no channels and no hooks yet',
+    ['channels.*.mutable_name', 'channels.*.webhook_no_secret'],
+    'people are named by number only, and a webhook without a secret is refused',
+  ],
+  [
+    ['hooks.*', 'security.exposure.open_groups_with_elevated', 'tools.elevated.*'],
+    'there are no hooks and no elevated tools',
   ],
   [['plugins.*'], 'there are no plugins'],
   [['sandbox.*'], 'there is no sandbox to be weakened; commands are asked about'],

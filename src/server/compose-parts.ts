@@ -17,7 +17,7 @@ export type ComposeParts = {
   readConfig(): ConfigSnapshot
   secret(): SharedSecret | undefined
   env: Readonly<Record<string, string | undefined>>
-  /** With what `gateway.env` adds now; the keys of model services are looked up in it. */
+  /** With what `gateway.env` adds now; the keys of model services and chat services are looked up in it. */
   modelEnv(): Readonly<Record<string, string | undefined>>
   listen: readonly ListenAddress[]
   socket?: string

@@ -7,10 +7,12 @@ import { createHandlers } from './agents/handlers.ts'
 import { sessionDefaults } from './agents/plan.ts'
 import { isStale } from './agents/staleness.ts'
 import { createBus } from './bus.ts'
+import { composeChannels } from './compose-channels.ts'
 import type { ComposeParts } from './compose-parts.ts'
 import { defaultAgentId } from './config/agents.ts'
 import type { Config } from './config/schema.ts'
 import { openDeviceBook } from './devices/device-store.ts'
+import { Webhooks } from './gateway/http/webhooks.ts'
 import { type GatewayServer, startGatewayServer } from './gateway/server.ts'
 import type { SessionFacts } from './gateway/server-parts.ts'
 import { gatewayKey } from './gateway-key.ts'
@@ -23,8 +25,11 @@ import { openDatabase } from './storage/database.ts'
 import type { StatePaths } from './storage/paths.ts'
 import { openTools } from './tools/open.ts'
 
+/** `reload` takes up what the settings say of chat services now. */
+export type Gateway = GatewayServer & { reload(): Promise<void> }
+
 /** Builds and starts everything. Disposing the result stops it in reverse order. */
-export async function composeGateway(parts: ComposeParts): Promise<GatewayServer> {
+export async function composeGateway(parts: ComposeParts): Promise<Gateway> {
   const { paths, config, clock, log } = parts
   await using life = new Lifetime()
   const onBug = (error: unknown) => log.error('a bug: this should not have happened', { error })
@@ -54,12 +59,24 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
       environment: parts.env,
       exec: () => config().tools.exec,
       nodes,
+      hasChats: () => channels.desk.isSetUp,
+      sendFile: (sessionKey, file) => channels.desk.sendFile(sessionKey, file),
       onBug,
     }),
   )
   let facts = () => ({ url: '', clients: 0 })
   const agent = createAgent({ ...parts, bus, sessions, tools, nodes, onBug, defaultAgent, server: () => facts() })
   life.use(agent.runs)
+  const webhooks = new Webhooks()
+  let told = () => {}
+  const handlers = createHandlers({
+    ...{ ...parts, bus, sessions, tools, agent, defaultAgent, devices, nodes },
+    deliver: (sessionKey, runId) => channels.desk.deliver(sessionKey, runId),
+  })
+  const channels = composeChannels({
+    ...{ ...parts, db, bus, sessions, tools, defaultAgent, onBug, openWebhook: webhooks.open },
+    ...{ runs: agent.runs, chat: handlers.chat, onChange: () => told() },
+  })
   const { gateway } = config()
   const server = life.use(
     await startGatewayServer({
@@ -73,20 +90,25 @@ export async function composeGateway(parts: ComposeParts): Promise<GatewayServer
       devices,
       nodes,
       key: gatewayKey(paths.key),
-      handlers: createHandlers({ ...parts, bus, sessions, tools, agent, defaultAgent, devices, nodes }),
+      handlers: { ...handlers, channels: channels.handlers },
+      channels: () => channels.desk.facts(),
+      webhooks,
       sessions: () => sessionFacts(sessions, config(), paths),
       isVerbose: (key) =>
         (sessions.find(key)?.settings.verboseLevel ?? config().agents.defaults.verboseDefault) !== 'off',
       host: { name: parts.hostName, stateDir: paths.stateDir, configPath: paths.config },
       defaultAgentId: defaultAgent,
-      allowedHosts: gateway.allowedHosts,
+      allowedHosts: [...gateway.allowedHosts, ...webhookHosts(config())],
       allowedOrigins: gateway.controlUi.allowedOrigins,
       trustedProxies: gateway.trustedProxies,
       ...(gateway.http.endpoints.chatCompletions.enabled ? { ask: createAsk({ runs: agent.runs, bus, clock }) } : {}),
     }),
   )
   facts = () => ({ url: server.url, clients: server.clients() })
-  return { ...server, [Symbol.asyncDispose]: life.move() }
+  told = () => server.healthChanged()
+  life.use(channels.desk)
+  await channels.desk.reload()
+  return { ...server, reload: () => channels.desk.reload(), [Symbol.asyncDispose]: life.move() }
 }
 
 /** Opens the database and closes what the last process left open in it. */
@@ -104,6 +126,12 @@ function openStore({ paths, config, clock, log }: ComposeParts, defaultAgent: st
   const { runs } = sessions.recover()
   if (runs.length > 0) log.warn('closed what the last stop interrupted', { runs: runs.length })
   return { db, sessions }
+}
+
+/** The name under which a chat service calls is one of this gateway's names (OR2). */
+function webhookHosts({ channels }: Config): string[] {
+  const url = channels.telegram?.webhookUrl
+  return url === undefined ? [] : [new URL(url).host]
 }
 
 function sessionFacts(sessions: Sessions, config: Config, { database }: StatePaths): SessionFacts {

@@ -8,6 +8,7 @@ import { Lifetime } from '../shared/std/lifetime.ts'
 import { Secret } from '../shared/std/secret.ts'
 import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli.ts'
 import { createWhois } from '../tunnel/tailscale/whois.ts'
+import { channelTokens } from './channels/table.ts'
 import { composeGateway } from './compose.ts'
 import { checkDistinctSecrets } from './config/distinct-secrets.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
@@ -160,6 +161,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
           snapshot = next
         })
         if (reload.action === 'restart') end('restart')
+        else void gateway.reload()
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {
@@ -219,7 +221,12 @@ function openLog(
   const file = life.use(openLogFile({ folder: statePaths(env, home).logs, clock: systemClock }))
   const redactor = createRedactor({ patterns: () => snapshot().config.logging.redactSensitive !== 'off' })
   const learnSecrets = () =>
-    redactor.know([...secretsOf(snapshot().config), ...vendorKeys(snapshot().env), secret().secret.reveal()])
+    redactor.know([
+      ...secretsOf(snapshot().config),
+      ...channelTokens(snapshot().config, snapshot().env),
+      ...vendorKeys(snapshot().env),
+      secret().secret.reveal(),
+    ])
   learnSecrets()
   const log: Logger = createLogger({
     clock: systemClock,

@@ -2,7 +2,9 @@
 
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { createBus, type News, type RunNews, type RunRef } from '../../src/server/bus.ts'
+import { channelFacts } from '../../src/server/channels/facts.ts'
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
+import { Webhooks } from '../../src/server/gateway/http/webhooks.ts'
 import { type GatewayServer, startGatewayServer } from '../../src/server/gateway/server.ts'
 import type { GatewayKey, GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
 import { nodesMethods } from '../../src/server/methods/nodes.ts'
@@ -48,6 +50,8 @@ export async function startTestGateway(more: Partial<GatewayParts> & { clock?: C
     clock,
     doorbook: { accepted: () => {}, refused: () => true, changed: () => {} },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
+    channels: () => channelFacts([]),
+    webhooks: new Webhooks(),
     sessions: () => ({ path: '/state/x.db', count: 0, recent: [], defaults: { model: null, contextTokens: null } }),
     isVerbose: () => false,
     host: { name: 'testhost', stateDir: '/state', configPath: '/state/clawdbot.json' },
@@ -165,6 +169,15 @@ function standInHandlers(): Omit<OtherHandlers, 'nodes'> {
         warnings: [],
         legacyIssues: [],
       }),
+    },
+    channels: {
+      'channels.status': () => ({ ts: 1, ...channelFacts([]) }),
+      'channels.logout': ({ channel }) => ({ channel, accountId: 'default', cleared: false }),
+      send: ({ idempotencyKey: runId }) => ({ runId, messageId: '1', channel: 'telegram' }),
+      'channels.pairing.list': () => ({ pending: [], approved: [] }),
+      'channels.pairing.approve': ({ channel, code }) => ({ sender: { channel, id: code, name: code } }),
+      'channels.pairing.reject': ({ channel, code }) => ({ sender: { channel, id: code, name: code } }),
+      'channels.pairing.revoke': ({ channel, id }) => ({ channel, id }),
     },
     security: { 'security.audit': () => ({ checks: 0, findings: [] }) },
     logs: { 'logs.tail': () => ({ file: '/x.log', cursor: 0, size: 0, lines: [] }) },

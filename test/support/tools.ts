@@ -37,6 +37,8 @@ export async function openTestTools(options: TestToolsOptions = {}) {
       stateDir,
       configPath: join(stateDir, 'clawdbot.json'),
       environment,
+      hasChats: () => true,
+      sendFile: async () => ({ channel: 'none', chat: '1' }),
       exec: () => exec,
       nodes,
       onBug: (error) => bugs.push(error),

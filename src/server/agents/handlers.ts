@@ -37,9 +37,11 @@ export type HandlersParts = ComposeParts & {
   defaultAgent: string
   devices: DeviceBook
   nodes: Nodes
+  deliver(sessionKey: string, runId: string): boolean
 }
 
-export function createHandlers(parts: HandlersParts): OtherHandlers {
+/** All but those of the chat services, which stand on these. */
+export function createHandlers(parts: HandlersParts): Omit<OtherHandlers, 'channels'> {
   const { config, clock, bus, sessions, agent, tools } = parts
   const { runs, models } = agent
   const sessionHandlers = sessionsMethods({
@@ -68,6 +70,7 @@ export function createHandlers(parts: HandlersParts): OtherHandlers {
           context,
         ),
       history: (sessionKey, limit) => historyOf(sessions, sessionKey, limit),
+      deliver: parts.deliver,
       inject: (sessionKey, message, label) => injectMessage({ sessions, bus, clock }, { sessionKey, message, label }),
     }),
     agent: agentMethods({
@@ -76,6 +79,7 @@ export function createHandlers(parts: HandlersParts): OtherHandlers {
       defaultAgentId: () => parts.defaultAgent,
       agentName: (id) => agentSettings(config(), id).name,
       messagesOf: sessions.messagesOf,
+      deliver: parts.deliver,
       keyOfSession: (sessionId) => sessions.findBy({ sessionId })[0]?.key,
     }),
     sessions: sessionHandlers,

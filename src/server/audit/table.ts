@@ -1,6 +1,7 @@
 /** Every check, in the order of the page and of the report. */
 
 import type { Check } from './check.ts'
+import { channelOpen, dmScopeMain, groupsOpen } from './checks/channels.ts'
 import { execFull, interpreterAllowlisted, weakModel, writableAllowlisted } from './checks/commands.ts'
 import { configGroupReadable, configLink, configWorldReadable, configWritable } from './checks/config-file.ts'
 import { manyAdminDevices, staleDevices } from './checks/devices.ts'
@@ -82,6 +83,9 @@ export const auditChecks: readonly Check[] = [
   noPostQuantum,
   staleDevices,
   manyAdminDevices,
+  channelOpen,
+  groupsOpen,
+  dmScopeMain,
   execFull,
   interpreterAllowlisted,
   writableAllowlisted,

@@ -26,6 +26,7 @@ const fixed = [
   'gateway.allowedHosts',
   'gateway.trustedProxies',
   'gateway.mode',
+  'channels.telegram.webhookUrl',
   'agents.list',
 ]
 

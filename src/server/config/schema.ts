@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { agentsSection } from './sections/agents.ts'
+import { channelsSection } from './sections/channels.ts'
 import { envSection } from './sections/env.ts'
 import { gatewaySection } from './sections/gateway.ts'
 import { loggingSection } from './sections/logging.ts'
@@ -14,6 +15,7 @@ export const configSchema = z.strictObject({
   agents: agentsSection.prefault({}).describe('Who answers.'),
   models: modelsSection.prefault({}).describe('Services that answer.'),
   session: sessionSection.prefault({}).describe('Conversations.'),
+  channels: channelsSection.prefault({}).describe('Chat services people write from.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   logging: loggingSection.prefault({}).describe('The log.'),
   env: envSection.prefault({}).describe('Variables.'),

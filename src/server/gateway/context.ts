@@ -1,5 +1,6 @@
 /** What a handler is told about its caller. */
 
+import type { MessageOrigin } from '../../shared/model/message.ts'
 import type { ClientMode } from '../../shared/protocol/connect.ts'
 import type { Role } from '../../shared/protocol/scope.ts'
 import type { ProtocolVersion } from '../../shared/protocol/version.ts'
@@ -41,6 +42,8 @@ export type NodeOffer = {
 
 export type HandlerContext = {
   peer: Peer
+  /** Who speaks through the peer, where the peer is a chat service. */
+  origin?: MessageOrigin
   /** Ends with the connection. */
   signal: AbortSignal
   /** Sends an earlier response under the same id; only `agent` does (section 7.6). */

@@ -32,7 +32,8 @@ export function createDoor(parts: GatewayParts, state: GatewayState): Door {
   const onShut: (() => void)[] = []
   let isOpen = true
   const dispatch = createDispatch({ handlers: allHandlers(parts, state), log })
-  const routes = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
+  const fixed = httpRoutes({ isReady: () => isOpen, ask, clock, defaultAgentId })
+  const routes = () => [...fixed, ...parts.webhooks.routes()]
   const onUpgraded = createReception(parts, state, dispatch)
   return {
     at(entrance, ownGate) {

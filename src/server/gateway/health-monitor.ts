@@ -2,6 +2,7 @@
 
 import type { HealthResult } from '../../shared/protocol/health.ts'
 import type { Clock } from '../../shared/std/clock.ts'
+import type { ChannelFacts } from '../channels/facts.ts'
 import { keepEncoded } from './encoded.ts'
 import type { SessionFacts } from './server-parts.ts'
 
@@ -9,14 +10,16 @@ import type { SessionFacts } from './server-parts.ts'
 const freshMs = 1_000
 const maxRecent = 5
 
+type HealthParts = { clock: Clock; defaultAgentId: string; sessions(): SessionFacts; channels(): ChannelFacts }
+
 export class HealthMonitor {
-  readonly #options: { clock: Clock; defaultAgentId: string; sessions(): SessionFacts }
+  readonly #options: HealthParts
   #current: HealthResult | undefined
   #takenAt = 0
   /** Grows with each refresh; travels as `stateVersion.health`. */
   version = 0
 
-  constructor(options: { clock: Clock; defaultAgentId: string; sessions(): SessionFacts }) {
+  constructor(options: HealthParts) {
     this.#options = options
   }
 
@@ -35,6 +38,7 @@ export class HealthMonitor {
     const { clock, defaultAgentId } = this.#options
     const startedAt = clock.monotonic()
     const { path, count, recent } = this.#options.sessions()
+    const { channels, channelOrder, channelLabels } = this.#options.channels()
     const now = clock.now()
     const rows = recent.slice(0, maxRecent).map(({ key, updatedAt }) => ({
       key,
@@ -48,9 +52,9 @@ export class HealthMonitor {
       ok: true,
       ts: now,
       durationMs: Math.round(clock.monotonic() - startedAt),
-      channels: {},
-      channelOrder: [],
-      channelLabels: {},
+      channels,
+      channelOrder,
+      channelLabels,
       heartbeatSeconds: 0,
       defaultAgentId,
       agents: [{ agentId: defaultAgentId, isDefault: true, heartbeat, sessions }],

@@ -1,6 +1,5 @@
 /** The nouns the gateway answers itself, joined with those other rooms answer. */
 
-import { channelsMethods } from '../methods/channels.ts'
 import { commandsMethods } from '../methods/commands.ts'
 import { devicesMethods } from '../methods/devices.ts'
 import { healthMethods } from '../methods/health.ts'
@@ -15,7 +14,7 @@ export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers 
   const { health, presence, hub, feed, connections, codes, announcePresence } = state
   return mergeHandlers({
     ...parts.handlers,
-    health: healthMethods({ health, sessions, defaultAgentId, clock }),
+    health: healthMethods({ health, sessions, channels: parts.channels, defaultAgentId, clock }),
     system: systemMethods({ presence, announcePresence }),
     devices: devicesMethods({
       devices,
@@ -28,6 +27,5 @@ export function allHandlers(parts: GatewayParts, state: GatewayState): Handlers 
     }),
     commands: commandsMethods(),
     reattach: reattachMethods({ hub, feed }),
-    channels: channelsMethods({ clock }),
   })
 }

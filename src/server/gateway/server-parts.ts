@@ -4,10 +4,12 @@ import type { SessionRow } from '../../shared/protocol/sessions.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import type { Bus } from '../bus.ts'
+import type { ChannelFacts } from '../channels/facts.ts'
 import type { HandlersByNoun } from '../methods/table.ts'
 import type { Identify } from './admission/identify.ts'
 import type { Peer } from './context.ts'
 import type { DeviceBook } from './device-book.ts'
+import type { Route } from './http/route.ts'
 
 /** The shared secret, or undefined when none is configured (blank and placeholder values count as none). */
 export type SharedSecret = { mode: 'token' | 'password'; secret: Secret }
@@ -49,7 +51,7 @@ export type Ask = (question: {
 /** The nouns other rooms answer; the gateway answers the rest itself. */
 export type OtherHandlers = Pick<
   HandlersByNoun,
-  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'nodes' | 'config' | 'logs' | 'usage' | 'security'
+  'chat' | 'agent' | 'sessions' | 'agents' | 'exec' | 'nodes' | 'config' | 'logs' | 'usage' | 'security' | 'channels'
 >
 
 /** Who writes down who came in, who did not, and whose credential changed. `from` is the address; facts hold no secret. */
@@ -88,6 +90,10 @@ export type GatewayParts = {
   log: GatewayLog
   doorbook: Doorbook
   sessions(): SessionFacts
+  /** How the chat services are. */
+  channels(): ChannelFacts
+  /** Paths at which chat services call. */
+  webhooks: { routes(): readonly Route[] }
   /** Whether tool news of this session goes to protocol 3 peers (its verbose level is on). */
   isVerbose(canonicalKey: string): boolean
   host: { name: string; stateDir: string; configPath: string }

@@ -27,6 +27,8 @@ export type GatewayServer = AsyncDisposable & {
   openServe(options: ServeEntranceOptions & { host: string; port: number }): Promise<ServeEntrance>
   /** The shared secret is another one now: ends what the old one opened, and tells how many that were (AU12). */
   secretChanged(): number
+  /** Something that `health` tells is not as it was: everybody is told. */
+  healthChanged(): void
   /** Says goodbye, lets calls finish for up to 10 s, closes with 1012. `restartExpectedMs` is null when it will not come back. */
   stop(options?: { restartExpectedMs: number | null }): Promise<void>
 }
@@ -66,6 +68,7 @@ export async function startGatewayServer(parts: GatewayParts, signal?: AbortSign
       return entrance
     },
     secretChanged: () => state.connections.closeShared(),
+    healthChanged: () => tellHealth(parts, state),
     stop,
     [Symbol.asyncDispose]: () => stop(),
   }
@@ -94,12 +97,17 @@ function urlOf(first: ListenAddress | undefined, { socket, tls }: GatewayParts):
   return `${tls ? 'wss' : 'ws'}://${first.host.includes(':') ? `[${first.host}]` : first.host}:${first.port}`
 }
 
-function beat({ clock, bus }: GatewayParts, { health, connections }: GatewayState): () => void {
+function tellHealth({ bus }: GatewayParts, { health }: GatewayState): void {
+  bus.publish({ type: 'wire', event: 'health', payload: health.current(true) })
+}
+
+function beat(parts: GatewayParts, state: GatewayState): () => void {
+  const { clock, bus } = parts
   return startHeartbeat({
     clock,
     tick: () => bus.publish({ type: 'wire', event: 'tick', payload: { ts: clock.now() } }),
-    refreshHealth: () => bus.publish({ type: 'wire', event: 'health', payload: health.current(true) }),
-    connections: () => connections,
+    refreshHealth: () => tellHealth(parts, state),
+    connections: () => state.connections,
   })
 }
 

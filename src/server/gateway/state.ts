@@ -35,9 +35,9 @@ export type GatewayState = {
 }
 
 export function createState(parts: GatewayParts): GatewayState {
-  const { clock, bus, sessions, defaultAgentId } = parts
+  const { clock, bus, sessions, channels, defaultAgentId } = parts
   const hub = new Hub(clock)
-  const health = new HealthMonitor({ clock, defaultAgentId, sessions })
+  const health = new HealthMonitor({ clock, defaultAgentId, sessions, channels })
   const presence = new Presence({ clock, hostName: parts.host.name, version })
   const feed = new ChatFeed({
     clock,

@@ -35,6 +35,14 @@ export function entryOf(news: News): Noted | undefined {
       const { requestId, nodeId, decision } = news.payload
       return { what: `node.${decision}`, facts: { requestId, nodeId } }
     }
+    case 'channels.pairing.requested': {
+      const { channel, id, name, username } = news.payload
+      return { what: 'channel.pairing-requested', facts: { channel, sender: id, name, username } }
+    }
+    case 'channels.pairing.resolved': {
+      const { channel, id, decision } = news.payload
+      return { what: `channel.pairing-${decision}`, facts: { channel, sender: id } }
+    }
     case 'exec.approval.requested': {
       const { id, request } = news.payload
       const { command, cwd, where, agentId, sessionKey } = request

@@ -19,6 +19,8 @@ export type AgentParts = {
   agentName(agentId: string): string | undefined
   /** Assistant messages a run left in the log, oldest first. */
   messagesOf(runId: string): Message[]
+  /** The answer goes to the chat of the session too. */
+  deliver(sessionKey: string, runId: string): boolean
   /** The key of the session with this id, if there is one. */
   keyOfSession(sessionId: string): string | undefined
 }
@@ -57,6 +59,7 @@ async function runTurn(
     ...(params.timeout ? { timeoutMs: params.timeout * 1000 } : {}),
     ...(params.extraSystemPrompt ? { extraSystemPrompt: params.extraSystemPrompt } : {}),
   })
+  if (params.deliver) parts.deliver(sessionKey, runId)
   context.accept({
     runId,
     status: started.status === 'in_flight' ? 'in_flight' : 'accepted',

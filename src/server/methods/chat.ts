@@ -26,6 +26,8 @@ export type ChatParts = {
     limit: number,
   ): { sessionId?: string; messages: (Message & { runId?: string })[]; ids: number[]; thinkingLevel?: string }
   inject(sessionKey: string, message: string, label?: string): string
+  /** The answer goes to the chat of the session too; false when it belongs to none. */
+  deliver(sessionKey: string, runId: string): boolean
 }
 
 export function chatMethods(parts: ChatParts): HandlersOf<'chat', HandlerContext> {
@@ -75,6 +77,8 @@ async function send(
     ...(params.thinking ? { thinking: params.thinking } : {}),
     ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
   }
+  if (context.origin) request.message.origin = context.origin
+  if (params.deliver) parts.deliver(params.sessionKey, request.runId)
   const parsed = parseCommand(params.message)
   if (!parsed) return parts.runs.start(request)
   const { command, args } = parsed

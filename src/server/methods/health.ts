@@ -4,6 +4,7 @@ import type { SessionRow } from '../../shared/protocol/sessions.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
 import { agentIdOf, sessionKind } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
+import type { ChannelFacts } from '../channels/facts.ts'
 import type { HandlerContext } from '../gateway/context.ts'
 import type { HealthMonitor } from '../gateway/health-monitor.ts'
 import type { SessionFacts } from '../gateway/server-parts.ts'
@@ -13,10 +14,11 @@ const maxRecent = 10
 export function healthMethods(parts: {
   health: HealthMonitor
   sessions(): SessionFacts
+  channels(): ChannelFacts
   defaultAgentId: string
   clock: Clock
 }): HandlersOf<'health', HandlerContext> {
-  const { health, sessions, defaultAgentId, clock } = parts
+  const { health, sessions, channels, defaultAgentId, clock } = parts
   return {
     health: ({ probe }) => health.current(probe),
     status: () => {
@@ -27,7 +29,7 @@ export function healthMethods(parts: {
           defaultAgentId,
           agents: [{ agentId: defaultAgentId, enabled: false, every: 'disabled', everyMs: null }],
         },
-        channelSummary: [],
+        channelSummary: channels().channelSummary,
         queuedSystemEvents: [],
         sessions: {
           paths: [path],

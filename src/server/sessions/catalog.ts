@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { Fault } from '../../shared/fault.ts'
 import { agentIdOf, canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
+import type { SessionOrigin } from '../channels/session-of.ts'
 import type { Database, Row } from '../storage/database.ts'
 import { nextActivity } from './log.ts'
 import { type RunEnd, type SessionRecord, type SessionSettings, sessionColumns, sessionFromRow } from './record.ts'
@@ -152,6 +153,15 @@ export function createCatalog({ db, clock, defaultAgentId, isStale }: CatalogPar
           ? db.all(`SELECT ${sessionColumns} ${fromSessions} WHERE s.label = ?`, what.label)
           : db.all(`SELECT ${sessionColumns} ${fromSessions} WHERE t.session_id = ?`, what.sessionId)
       return rows.map(sessionFromRow)
+    },
+
+    /** Where the answers of a session go; the session is created if missing. */
+    setOrigin(key: string, origin: SessionOrigin): void {
+      const text = JSON.stringify(origin)
+      db.write(() => {
+        if (!find(key)) create(key, agentIdOf(key, defaultAgentId))
+        db.run('UPDATE sessions SET origin = ? WHERE key = ? AND origin IS NOT ?', text, key, text)
+      })
     },
 
     /** Stores settings as given (already checked). `label` and `spawnedBy` null clear. */

@@ -1,6 +1,7 @@
 /** What a session and a run are, as rows of the database and as values. */
 
 import type { AssistantMessage, Message, Usage } from '../../shared/model/message.ts'
+import type { SessionOrigin } from '../channels/session-of.ts'
 import type { Row } from '../storage/database.ts'
 
 /** What `sessions.patch` may set; it survives a reset. */
@@ -27,6 +28,8 @@ export type SessionRecord = {
   sessionId: string
   label?: string
   spawnedBy?: string
+  /** The chat it belongs to, where it belongs to one. */
+  origin?: SessionOrigin
   settings: SessionSettings
   /** Beginning of the first user message. */
   title?: string
@@ -78,7 +81,7 @@ export type RunEnd = {
 /** One stored message. `id` grows; it orders entries, whatever the clock did. */
 export type Entry = { id: number; turn: number; runId?: string; message: Message }
 
-export const sessionColumns = `s.key, s.agent_id, t.session_id, s.label, s.spawned_by, s.settings, s.title, s.preview,
+export const sessionColumns = `s.key, s.agent_id, t.session_id, s.label, s.spawned_by, s.origin, s.settings, s.title, s.preview,
   s.created_at, t.started_at, s.updated_at, s.input_tokens, s.output_tokens, s.total_tokens, s.model_provider, s.model,
   s.aborted_last_run, s.compactions`
 
@@ -89,6 +92,7 @@ export function sessionFromRow(row: Row): SessionRecord {
     sessionId: String(row.session_id),
     ...text('label', row.label),
     ...text('spawnedBy', row.spawned_by),
+    ...(row.origin == null ? {} : { origin: JSON.parse(String(row.origin)) as SessionOrigin }),
     settings: JSON.parse(String(row.settings)) as SessionSettings,
     ...text('title', row.title),
     ...text('preview', row.preview),

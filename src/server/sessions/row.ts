@@ -19,10 +19,11 @@ export function sessionRow(
     key: session.key,
     kind: sessionKind(session.key),
     label: session.label,
-    displayName: session.label,
+    displayName: session.label ?? session.origin?.name,
     derivedTitle: include.title ? (session.title ?? fallbackTitle(session)) : undefined,
     lastMessagePreview: include.preview ? session.preview : undefined,
     chatType: sessionKind(session.key) === 'group' ? 'group' : 'direct',
+    ...originFields(session),
     updatedAt: session.updatedAt,
     sessionId: session.sessionId,
     systemSent: session.totalTokens > 0,
@@ -43,6 +44,22 @@ export function sessionRow(
   })
 }
 
+/** The chat a session belongs to, as far as it belongs to one. */
+function originFields({ origin }: Pick<SessionRecord, 'origin'>) {
+  if (!origin) return {}
+  const { channel, address, name } = origin
+  const threadId = address.thread === undefined ? {} : { threadId: address.thread }
+  return {
+    channel,
+    ...(address.isGroup && { subject: name }),
+    origin: { label: name, provider: channel, surface: channel, chatType: address.isGroup ? 'group' : 'direct' },
+    deliveryContext: { channel, to: address.chat, accountId: 'default', ...threadId },
+    lastChannel: channel,
+    lastTo: address.chat,
+    lastAccountId: 'default',
+  }
+}
+
 /** The stored record under the names of the ecosystem. */
 export function sessionEntry({
   settings,
@@ -54,6 +71,7 @@ export function sessionEntry({
     updatedAt: session.updatedAt,
     label: session.label,
     spawnedBy: session.spawnedBy,
+    ...originFields(session),
     abortedLastRun: session.abortedLastRun,
     inputTokens: session.inputTokens,
     outputTokens: session.outputTokens,

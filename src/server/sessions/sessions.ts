@@ -49,6 +49,7 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
     checkDeletable: catalog.checkDeletable,
     list: catalog.list,
     findBy: catalog.findBy,
+    setOrigin: catalog.setOrigin,
 
     /** Closes what the last process left open. Call once, before the first run. */
     recover: (): Recovery => recoverRuns({ db, clock, log }),

@@ -16,6 +16,8 @@ import { type RunRequest, runOnNode } from '../nodes/run-on-node.ts'
 import { Approvals } from './exec/approvals.ts'
 import type { ExecSettings } from './exec/exec-tool.ts'
 import { fileParts } from './files/parts.ts'
+import { Workspace } from './files/workspace.ts'
+import type { SendFile } from './messages/send-file.ts'
 import { createToolbox, type Toolbox } from './pipeline.ts'
 import { toolTable } from './table.ts'
 import type { Tool } from './tool.ts'
@@ -35,15 +37,20 @@ export type ToolsParts = {
   /** Asked for each command. */
   exec(): ExecConfig
   nodes: Pick<Nodes, 'roster' | 'calls'>
+  /** Whether a chat service is set up. */
+  hasChats(): boolean
+  sendFile: SendFile
   onBug(error: unknown): void
 }
 
-export type Tools = {
+export type Tools = AsyncDisposable & {
   toolbox: Toolbox
   approvals: Approvals
   /** A program on a node, for whoever asks; rejects with a `CallError`. */
   runOnNode(request: RunRequest): Promise<NodeAnswer>
-} & AsyncDisposable
+  /** The folder of an agent, and nothing else. */
+  openWorkspace(folder: string): Promise<Workspace>
+}
 
 /** Ends what an earlier gateway left running, then offers the tools. Disposing it denies what waits and ends what runs. */
 export async function openTools(parts: ToolsParts): Promise<Tools> {
@@ -64,9 +71,13 @@ export async function openTools(parts: ToolsParts): Promise<Tools> {
   const isShut = () => parts.exec().security === 'deny'
   const refusal = (tool: Tool) => (tool.risk === 'exec' && isShut() ? noCommands : undefined)
   return {
-    toolbox: createToolbox({ tools: toolTable({ exec, files, nodes }), refusal, onBug: parts.onBug }),
+    toolbox: createToolbox({
+      ...{ tools: toolTable({ exec, files, nodes, sendFile: parts.sendFile }), refusal, onBug: parts.onBug },
+      isOffered: ({ name }) => name !== 'send_file' || parts.hasChats(),
+    }),
     approvals,
     runOnNode: run,
+    openWorkspace: (folder) => Workspace.open(folder, protectedPaths),
     async [Symbol.asyncDispose]() {
       approvals[Symbol.dispose]()
       await spawner[Symbol.asyncDispose]()

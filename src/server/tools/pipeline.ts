@@ -13,21 +13,26 @@ export type ToolboxParts = {
   tools: readonly Tool[]
   /** Whether this agent may use the tool at all; the sentence is the reason why not. */
   refusal(tool: Tool, context: ToolContext): string | undefined
+  /** Whether models are told of the tool now. Default: always. */
+  isOffered?(tool: Tool): boolean
   /** Told of what should not happen: a tool that threw something that is no `Fault`. */
   onBug(error: unknown): void
 }
 
 export type Toolbox = {
-  /** As models are told of them; the same in every turn. */
+  /** As models are told of them; the same in every turn, as long as nothing is set up or taken out. */
   readonly specs: readonly ToolSpec[]
   /** Never rejects: refusals and failures are outcomes that tell the model what to do. */
   run(call: ToolCall, context: ToolContext): Promise<ToolOutcome>
 }
 
 export function createToolbox(parts: ToolboxParts): Toolbox {
+  const specs = parts.tools.map((tool) => ({ tool, spec: toolSpec(tool) }))
   const byName = new Map(parts.tools.map((tool) => [tool.name, tool]))
   return {
-    specs: parts.tools.map(toolSpec),
+    get specs() {
+      return specs.flatMap(({ tool, spec }) => (parts.isOffered?.(tool) === false ? [] : [spec]))
+    },
     async run(call, context) {
       const tool = byName.get(call.name)
       if (!tool) return failed(unknownTool(call.name, [...byName.keys()]))

@@ -75,12 +75,16 @@ export type Usage = {
   totalTokens: number
 }
 
+/** Who wrote, where it was not a terminal: the service, and the person as that service names them. */
+export type MessageOrigin = { channel: string; senderId: string; name: string }
+
 /** `command` marks a slash command and its answer: shown to people, never to a model. */
 export type UserMessage = {
   role: 'user'
   content: string | (TextPart | ImagePart)[]
   timestamp: number
   command?: true
+  origin?: MessageOrigin
 }
 
 export type AssistantMessage = {

@@ -14,6 +14,7 @@ export const sessionRow = z.looseObject({
   displayName: z.string().optional(),
   derivedTitle: z.string().optional(),
   lastMessagePreview: z.string().optional(),
+  /** The chat service it belongs to, such as `telegram`; absent for sessions of terminals. */
   channel: z.string().optional(),
   chatType: z.string().optional(),
   updatedAt: z.number().nullable(),

@@ -3,7 +3,7 @@
 import type * as z from 'zod'
 import { agentEvents, agentMethods } from './agent.ts'
 import { agentsMethods } from './agents.ts'
-import { channelsMethods } from './channels.ts'
+import { channelsEvents, channelsMethods } from './channels.ts'
 import { chatEvents, chatMethods } from './chat.ts'
 import { commandsMethods } from './commands.ts'
 import { configMethods } from './config.ts'
@@ -49,6 +49,7 @@ export const eventList = [
   ...nodesEvents,
   ...devicesEvents,
   ...execEvents,
+  ...channelsEvents,
 ] as const
 
 export type Noun = keyof typeof methodsByNoun

@@ -71,6 +71,8 @@ const ssh = (more: Partial<SshHostFacts>) => withSsh({ hosts: [{ ...sshHost, ...
 const sshKey = (more: Partial<SshFacts['keys'][number]>) =>
   withSsh({ keys: [{ path: '/home/ada/.ssh/id_ed25519', mode: 0o600, isEncrypted: true, ...more }] })
 
+const telegram = (settings: object, session = {}) => withSettings({ channels: { telegram: settings }, session })
+
 const device = (days: number, isAdmin = true) => ({
   id: 'c0ffee00deadbeef',
   name: 'old laptop',
@@ -245,6 +247,21 @@ export const cases: Readonly<Record<string, Case>> = {
     fails: withFacts({ devices: Array(6).fill(device(1)) }),
     passes: withFacts({ devices: [...Array(5).fill(device(1)), device(1, false)] }),
     says: '6 devices',
+  },
+  'channels.telegram.allowFrom.wildcard': {
+    fails: telegram({ dmPolicy: 'open', allowFrom: ['*'] }),
+    passes: telegram({ dmPolicy: 'open', allowFrom: ['*'], enabled: false }),
+    says: 'dmPolicy is open',
+  },
+  'channels.telegram.groups.allowFrom.missing': {
+    fails: telegram({ groupPolicy: 'open' }),
+    passes: telegram({ groupPolicy: 'open', groups: { '-100': { allowFrom: [1] } } }),
+    says: 'groupPolicy is open',
+  },
+  'channels.telegram.dm.scope_main_multiuser': {
+    fails: telegram({}, { dmScope: 'main' }),
+    passes: telegram({ dmPolicy: 'allowlist', allowFrom: [1] }, { dmScope: 'main' }),
+    says: 'dmScope is main',
   },
   'tools.exec.full': { fails: exec('full'), passes: exec('allowlist'), says: 'without asking' },
   'tools.exec.interpreter_allowlisted': {

@@ -53,7 +53,7 @@ test('OP2: every problem is told at once, with its path, line and what to do', (
     customBindHost: "",
   },
   port: 18789,
-  channels: {},
+  plugins: {},
   logging: { level: "info", level: "warn" },
   $include: "other.json",
   agents: { list: [
@@ -68,7 +68,7 @@ test('OP2: every problem is told at once, with its path, line and what to do', (
     `6 gateway.auth.token Missing env var "NO_SUCH_TOKEN" referenced at config path: gateway.auth.token | Set NO_SUCH_TOKEN in the environment of the gateway or under env.vars, or write $\${NO_SUCH_TOKEN} for the literal text.`,
     '7 gateway.customBindHost must not be empty',
     '9 port is not a known setting | Did you mean gateway.port?',
-    '10 channels is not a known setting | Remove it; docs/config.md lists every setting.',
+    '10 plugins is not a known setting | Remove it; docs/config.md lists every setting.',
     '11 logging.level is given twice | Keep one of them.',
     '12 $include is not supported | Put all settings into this one file and remove $include.',
     '15 agents.list[1].id must be lowercase letters, digits, "-" or "_"',

@@ -24,11 +24,11 @@ test('SE4: config.get holds no secret, neither in values nor in comments nor in 
     valid: true,
     config: { gateway: { port: 18789, auth: { token: redactedValue } } },
   })
-  const invalid = await get('{ channels: { telegram: { botToken: "CANARY-3" } } }')
+  const invalid = await get('{ hooks: { telegram: { botToken: "CANARY-3" } } }')
   expect(JSON.stringify(invalid)).not.toContain('CANARY')
   expect(invalid).toMatchObject({
     valid: false,
-    issues: [{ path: 'channels' }],
+    issues: [{ path: 'hooks' }],
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
 })

@@ -82,6 +82,7 @@ test('EX8: the agent has these tools and no other: none changes configuration, a
     'node_list',
     'node_run',
     'node_camera',
+    'send_file',
   ])
   for (const name of ['config.patch', 'config.set', 'exec.approval.resolve', 'gateway', 'device.pair.approve']) {
     const outcome = await tools.toolbox.run({ id: '1', name, arguments: {} }, tools.context())

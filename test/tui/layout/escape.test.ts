@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { commandRows, escapeCommand } from '../../../src/tui/layout/escape.ts'
+import { escapeCommand } from '../../../src/shared/escape-command.ts'
+import { commandRows } from '../../../src/tui/layout/escape.ts'
 import { isSafe } from '../../../src/tui/layout/sanitize.ts'
 import { rowText } from '../../../src/tui/layout/span.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'

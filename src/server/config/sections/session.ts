@@ -13,6 +13,12 @@ const resetRule = z.strictObject({
 
 export const sessionSection = z.strictObject({
   scope: z.literal('per-sender').default('per-sender').describe('Who shares a session; only `per-sender`.'),
+  dmScope: z
+    .enum(['main', 'per-peer', 'per-channel-peer'])
+    .default('per-channel-peer')
+    .describe(
+      'Which session somebody who writes from a chat service gets: the main one with everybody, one of their own over all services, or one per service.',
+    ),
   mainKey: z.literal('main').default('main').describe('Name of the main session; only `main`.'),
   reset: resetRule.prefault({}).describe('When a session begins afresh by itself.'),
   resetByType: z

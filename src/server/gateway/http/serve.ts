@@ -13,7 +13,8 @@ import { type Route, securityHeaders, sendJson, sendText } from './route.ts'
 
 export type HttpParts = {
   gate(): Gate
-  routes: readonly Route[]
+  /** Asked for each request. */
+  routes(): readonly Route[]
   passwords: PasswordChecker
   limiter: FailureLimiter
   clock: Clock
@@ -42,7 +43,7 @@ async function answer(parts: HttpParts, request: IncomingMessage, response: Serv
     return
   }
   const { path, method } = target(request)
-  const candidates = parts.routes.filter((route) => route.path === path)
+  const candidates = parts.routes().filter((route) => route.path === path)
   const route = candidates.find((candidate) => candidate.method === method)
   if (candidates.length === 0) refuse(response, 404, 'Not Found')
   else if (!route) {

@@ -49,7 +49,7 @@ export class Workspace {
   }
 
   /** Puts `content` at `path`, whole or not at all; missing folders are made. Returns whether the file is new. */
-  async writeFile(path: string, content: string): Promise<{ real: string; isNew: boolean }> {
+  async writeFile(path: string, content: string | Uint8Array): Promise<{ real: string; isNew: boolean }> {
     const lexical = this.#lexical(path)
     const existing = await realpath(lexical).catch(() => undefined)
     const target = existing ?? lexical
@@ -147,7 +147,7 @@ export class Folder implements AsyncDisposable {
   }
 }
 
-async function replaceFile(folder: Folder, name: string, content: string, mode: number): Promise<void> {
+async function replaceFile(folder: Folder, name: string, content: string | Uint8Array, mode: number): Promise<void> {
   const draft = folder.at(`.${randomUUID()}.tmp`)
   const handle = await open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
   try {

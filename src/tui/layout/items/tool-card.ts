@@ -1,8 +1,8 @@
 /** A tool call as rows: what runs, where, how it went, and its output folded or whole. Pure. */
 
+import { escapeCommand } from '../../../shared/escape-command.ts'
 import { formatDuration } from '../../../shared/std/duration.ts'
 import type { ToolItem } from '../../store/item.ts'
-import { escapeCommand } from '../escape.ts'
 import { rowWidth, spread } from '../fit.ts'
 import { oneLine, stripControls } from '../sanitize.ts'
 import { plain, type Row, type Span, type Style } from '../span.ts'

@@ -25,6 +25,8 @@ const audience: Partial<Record<EventName, (keyof typeof everyone)[]>> = {
   'exec.approval.resolved': ['approver', 'admin'],
   'device.pair.requested': ['pairer', 'admin'],
   'device.pair.resolved': ['pairer', 'admin'],
+  'channels.pairing.requested': ['pairer', 'admin'],
+  'channels.pairing.resolved': ['pairer', 'admin'],
   'node.pair.requested': ['pairer', 'admin'],
   'node.pair.resolved': ['pairer', 'admin'],
   'node.invoke.request': [],

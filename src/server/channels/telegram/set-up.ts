@@ -1,0 +1,87 @@
+/** Sets Telegram up in the gateway's own files, after asking Telegram whose token it is; and takes it out again. */
+
+import { Fault } from '../../../shared/fault.ts'
+import { systemClock } from '../../../shared/std/clock.ts'
+import type { Secret } from '../../../shared/std/secret.ts'
+import type { ConfigDesk } from '../../config/desk.ts'
+import { channelsSection, type TelegramSettings } from '../../config/sections/channels.ts'
+import type { SecretDesks } from '../../secret-desk.ts'
+import type { Identity } from '../channel.ts'
+import { forgetToken, keepToken } from './keep-token.ts'
+import { looksLikeToken, readToken } from './token.ts'
+
+const section = 'channels.telegram'
+
+/** Where the token is: here, or where the person keeps it. */
+export type TokenPlace =
+  | { readonly kind: 'given'; readonly token: Secret }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+
+export type TelegramSetUp = {
+  readonly place: TokenPlace
+  /** Numbers of accounts that may write from the beginning. */
+  readonly allowFrom: readonly string[]
+  readonly apiRoot?: string | undefined
+  /** Telegram is asked first. */
+  readonly isChecked: boolean
+}
+
+/** Nothing is written when Telegram does not know the token. Undefined where it was not asked. */
+export async function setUpTelegram(
+  desks: SecretDesks,
+  { place, allowFrom, apiRoot, isChecked }: TelegramSetUp,
+  signal: AbortSignal,
+): Promise<Identity | undefined> {
+  const { settings, env } = desks
+  const before = settings.inForce().config.channels.telegram
+  const token = tokenAt(place, env)
+  const identity = isChecked ? await whoseToken(token, apiRoot ?? before?.apiRoot, signal) : undefined
+  if (place.kind === 'given') keepToken(desks, place.token)
+  else if (place.kind === 'variable') point(settings, 'botToken', `\${${place.name}}`, 'tokenFile')
+  else point(settings, 'tokenFile', place.path, 'botToken')
+  if (apiRoot !== undefined) settings.set(`${section}.apiRoot`, apiRoot)
+  const known = (before?.allowFrom ?? []).map(String)
+  const all = [...new Set([...known, ...allowFrom])]
+  if (all.length > known.length) settings.set(`${section}.allowFrom`, all)
+  if (before?.enabled === false) settings.set(`${section}.enabled`, true)
+  return identity
+}
+
+/** The whole section, and the token where it is ours. */
+export function takeOutTelegram(desks: SecretDesks): { isRemoved: boolean; left?: string } {
+  const { cleared, left } = forgetToken(desks)
+  const { isChanged } = desks.settings.unset(section)
+  return { isRemoved: cleared || isChanged, ...(left !== undefined && { left }) }
+}
+
+function point(settings: ConfigDesk, to: string, value: string, from: string): void {
+  settings.set(`${section}.${to}`, value)
+  settings.unset(`${section}.${from}`)
+}
+
+function tokenAt(place: TokenPlace, env: SecretDesks['env']): Secret {
+  if (place.kind === 'given') {
+    if (looksLikeToken(place.token.reveal())) return place.token
+    throw new Fault('usage.invalid', 'That is no bot token, which looks like 123456789:AAF…', {
+      remedy: 'Write /newbot to @BotFather in Telegram; it answers with the token.',
+    })
+  }
+  const reading =
+    place.kind === 'file'
+      ? readToken({ tokenFile: place.path }, env)
+      : readToken({}, { TELEGRAM_BOT_TOKEN: env[place.name] })
+  if (reading.secret) return reading.secret
+  const problem = place.kind === 'variable' && !env[place.name]?.trim() ? `${place.name} is not set` : reading.problem
+  throw new Fault('usage.invalid', problem ?? 'There is no bot token', {
+    remedy: 'Name the place that holds the token, or leave that out and type it when asked.',
+  })
+}
+
+async function whoseToken(token: Secret, apiRoot: string | undefined, signal: AbortSignal): Promise<Identity> {
+  const { Telegram } = await import('./telegram.ts')
+  const { textChunkLimit, ...usual } = channelsSection.parse({ telegram: {} }).telegram as TelegramSettings
+  const where = { apiRoot: apiRoot ?? usual.apiRoot, textChunkLimit, clock: systemClock }
+  const telegram = new Telegram({ ...where, token: () => token })
+  return await telegram.identify(signal)
+}

@@ -1,0 +1,154 @@
+import { expect, test, vi } from 'vitest'
+import { openTestDesk } from '../../support/channel-desk.ts'
+import { telegramService } from '../../support/telegram/service.ts'
+
+async function listening(settings: Record<string, unknown> = {}) {
+  const service = await telegramService()
+  const telegram = { ...service.channels.telegram, ...settings }
+  const desk = await openTestDesk({ kinds: [service.kind], channels: { telegram } })
+  return {
+    ...{ desk, api: service.api, service, conversation: desk.conversation },
+    async [Symbol.asyncDispose]() {
+      await desk[Symbol.asyncDispose]()
+      await service[Symbol.asyncDispose]()
+      expect(desk.bugs).toEqual([])
+    },
+  }
+}
+
+test('in a topic of a group it answers there, pointing to the question, in a session of the topic', async () => {
+  await using held = await listening()
+  const { api, conversation } = held
+  const message = {
+    message_thread_id: 7,
+    is_topic_message: true,
+    entities: [{ type: 'mention', offset: 0, length: 9 }],
+  }
+  const asked = api.say('@claw_bot what now?', { chat: -100, message })
+  const answer = await api.until(() => api.messages.find(({ chat }) => chat === '-100'))
+  expect(answer).toMatchObject({ text: 'echo: Ada: what now?', thread: '7', replyTo: asked })
+  expect(conversation.said[0]?.sessionKey).toBe('agent:main:telegram:group:-100:topic:7')
+})
+
+test('a word that stops is obeyed at once, and a command stands alone', async () => {
+  await using held = await listening()
+  const { api, conversation } = held
+  api.say('stop')
+  await api.until(() => api.texts(1001)[0] === 'Stopped.')
+  api.say('/status', { message: { reply_to_message: { from: { id: 1 }, text: 'quoted' } } })
+  await api.until(() => api.texts(1001).length === 2)
+  expect([conversation.said.map(({ text }) => text), api.called('sendChatAction')]).toEqual([['/status'], []])
+})
+
+test('what the gateway lost before anything came of it is asked again, once', async () => {
+  await using held = await listening()
+  const { api, conversation } = held
+  conversation.lose('telegram:4242:7001', 'interrupted')
+  api.say('hello')
+  await api.until(() => api.texts(1001)[0] === 'echo: hello')
+  conversation.lose('telegram:4242:7002', 'interrupted')
+  conversation.lose('telegram:4242:7002:again', 'interrupted')
+  api.say('and now')
+  await api.until(() => api.texts(1001).length === 2)
+  expect(api.texts(1001)[1]).toBe('⚠️ The gateway was restarted while it answered. Send it again.')
+})
+
+test('photos are seen, files are kept, and what is too large is told to both', async () => {
+  await using held = await listening({ mediaMaxMb: 1 })
+  const { api, conversation } = held
+  api.putFile('p1', Buffer.from('a picture'))
+  api.putFile('d1', Buffer.from('a,b\n1,2\n'))
+  api.say('', { message: { photo: [{ file_id: 'p1', file_unique_id: 'x', file_size: 9 }], caption: 'what is it?' } })
+  api.say('', {
+    message: { document: { file_id: 'd1', file_unique_id: 'y', file_name: '../data.csv', mime_type: 'text/csv' } },
+  })
+  const large = {
+    file_id: 'd2',
+    file_unique_id: 'z',
+    file_name: 'film.mkv',
+    mime_type: 'video/x-matroska',
+    file_size: 3e9,
+  }
+  api.say('', { message: { document: large } })
+  await api.until(() => api.texts(1001).length === 4)
+  const [photo, file, film] = conversation.said
+  expect([photo?.text, photo?.images.map(({ bytes }) => String(bytes))]).toEqual(['what is it?', ['a picture']])
+  expect([file?.text, [...conversation.kept.keys()]]).toEqual([
+    expect.stringMatching(/^\[File inbox\/\d+-_data\.csv \(text\/csv, 8 bytes\)\]$/),
+    [expect.stringMatching(/^\d+-_data\.csv$/)],
+  ])
+  expect(film?.text).toBe('[film.mkv: not taken. film.mkv is larger than 1 MB, so it was left out.]')
+  expect(api.texts(1001)).toContain('film.mkv is larger than 1 MB, so it was left out.')
+})
+
+test('a file that cannot be fetched now is fetched a little later', async () => {
+  await using held = await listening()
+  const { api, conversation } = held
+  api.putFile('p1', Buffer.from('a picture'))
+  api.fail('getFile', { code: 502, description: 'Bad Gateway' }, 'cut')
+  api.say('', { message: { photo: [{ file_id: 'p1', file_unique_id: 'x', file_size: 9 }] } })
+  await api.until(() => api.texts(1001).length > 0)
+  expect(conversation.said[0]?.images.length).toBe(1)
+})
+
+test('a flood is answered in order, and nothing twice', async () => {
+  await using held = await listening()
+  const { api } = held
+  for (let i = 0; i < 25; i++) {
+    api.say(`m${i}`)
+    api.sayAgain()
+  }
+  await api.until(() => api.texts(1001).length === 25)
+  expect(api.texts(1001)).toEqual(Array.from({ length: 25 }, (_, i) => `echo: m${i}`))
+})
+
+test('what a terminal says in the session of a chat is answered there too, when it asks for that', async () => {
+  await using held = await listening()
+  const { api, desk, conversation } = held
+  api.say('hello')
+  await api.until(() => api.texts(1001).length === 1)
+  const sessionKey = 'agent:main:telegram:dm:1001'
+  const by = { channel: 'webchat', person: { id: '1', name: 'Ada' }, isApprover: false }
+  await conversation.say(
+    { sessionKey, text: 'from the terminal', images: [], runId: 'run-of-a-terminal' },
+    by,
+    new AbortController().signal,
+  )
+  expect([desk.desk.deliver(sessionKey, 'run-of-a-terminal'), desk.desk.deliver('agent:main:main', 'x')]).toEqual([
+    true,
+    false,
+  ])
+  await api.until(() => api.texts(1001)[1] === 'echo: from the terminal')
+})
+
+test('a file of the workspace goes to the chat of the session, as a photo where it is one, and not when it is too large', async () => {
+  await using held = await listening({ mediaMaxMb: 1 })
+  const { api, desk } = held
+  api.say('hello')
+  await api.until(() => api.texts(1001).length === 1)
+  const send = (name: string, mimeType: string, bytes: Uint8Array, sessionKey = 'agent:main:telegram:dm:1001') =>
+    desk.desk.sendFile(sessionKey, { name, mimeType, bytes, caption: 'here', key: name })
+  await send('a.png', 'image/png', Buffer.from('picture'))
+  await send('b.csv', 'text/csv', Buffer.from('1,2'))
+  await api.until(() => api.texts(1001).length === 3)
+  expect(api.messages.slice(1)).toMatchObject([
+    { text: 'here', file: { name: 'a.png', kind: 'photo', bytes: Buffer.from('picture') } },
+    { text: 'here', file: { name: 'b.csv', kind: 'document', bytes: Buffer.from('1,2') } },
+  ])
+  await expect(send('c', 'x/y', Buffer.alloc(2e6))).rejects.toThrow('c is larger than 1 MB')
+  await expect(send('d', 'x/y', Buffer.from('x'), 'agent:main:main')).rejects.toThrow('belongs to no chat')
+})
+
+test('a webhook is taken instead of polling, and polling again takes it away', async () => {
+  const webhook = { webhookUrl: 'https://gw.example', webhookSecret: 'a-secret-of-sixteen' }
+  await using held = await listening(webhook)
+  const { api, desk, service } = held
+  await api.until(() => api.webhook)
+  expect(api.webhook).toEqual({ url: 'https://gw.example/telegram-webhook', secret: 'a-secret-of-sixteen' })
+  await vi.waitFor(() => expect(desk.desk.facts().channelSummary).toEqual(['Telegram: connected (@claw_bot, webhook)']))
+  const [route] = desk.webhooks.routes()
+  expect([route?.path, route?.method]).toEqual(['/telegram-webhook', 'POST'])
+  await desk.change(service.channels)
+  await api.until(() => api.called('getUpdates').length > 0)
+  expect([api.webhook, desk.webhooks.routes()]).toEqual([undefined, []])
+})

@@ -82,6 +82,17 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
         return written
       },
     },
+    channels: {
+      ids: ['telegram'],
+      async add(_, how, signal) {
+        const { setUpTelegram } = await import('../server/channels/telegram/set-up.ts')
+        return { account: (await setUpTelegram(desks, how, signal))?.name }
+      },
+      async remove() {
+        const { takeOutTelegram } = await import('../server/channels/telegram/set-up.ts')
+        return takeOutTelegram(desks)
+      },
+    },
     async audit({ isDeep, isRepairing, signal }) {
       const { runAudit } = await import('../server/audit/run.ts')
       const { lookAtSsh } = await import('../client/ssh-look.ts')

@@ -4,6 +4,8 @@ import type { Result } from '../shared/protocol/table.ts'
 import { isRecord } from '../shared/std/json.ts'
 
 type Facts = {
+  /** The gateway's own words, from one of ours. */
+  state?: unknown
   configured?: boolean | undefined
   running?: boolean | undefined
   linked?: boolean | undefined
@@ -14,6 +16,7 @@ type Facts = {
 
 /** `connected`, `failed: …`, `starting`, `stopped` or `not configured`. */
 export function channelState(facts: Facts): string {
+  if (typeof facts.state === 'string') return facts.state
   const probe = isRecord(facts.probe) ? facts.probe : {}
   if (facts.lastError) return `failed: ${facts.lastError}`
   if (probe.ok === false)
@@ -22,6 +25,17 @@ export function channelState(facts: Facts): string {
   if (facts.connected === true || facts.linked === true || facts.running === true || probe.ok === true)
     return 'connected'
   return facts.running === false ? 'stopped' : 'configured'
+}
+
+/** `✅ telegram: connected (@bot, polling)`, or what is wrong and what to do. */
+export function channelLine(id: string, facts: Facts): string {
+  const state = channelState(facts)
+  const mark = /^connected/.test(state) ? '✅' : isFailed(state) ? '❌' : '⚠️ '
+  return `${mark} ${id}: ${state}`
+}
+
+export function isFailed(state: string): boolean {
+  return /^(failed|not configured|stopped)/.test(state)
 }
 
 /** `telegram (connected), discord (stopped)`; empty when there are none. */

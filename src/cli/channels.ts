@@ -1,31 +1,133 @@
-/** `clawdbot channels status`: the chat services the gateway listens to. */
+/** `clawdbot channels list|status|logout|send`: the chat services a gateway listens to. */
 
-import { channelState } from './channel-lines.ts'
+import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
+import { channelLine, channelState, isFailed } from './channel-lines.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
-import { defaultTimeoutMs, printJson, withGateway } from './gateway-call.ts'
-import { columns } from './style.ts'
+import { defaultTimeoutMs, type GatewayInvocation, printJson, withGateway } from './gateway-call.ts'
+import { usage } from './parse.ts'
+import { columns, oneLine } from './style.ts'
+
+/** Sending waits for the service, which may ask for patience. */
+const sendTimeoutMs = 60_000
 
 export const channelsStatus = defineCommand({
   name: 'channels status',
-  about: 'chat channels and their accounts',
+  about: 'how each chat service is; exit code 1 when one does not work',
   flags: { ...gatewayFlags, probe: { type: 'boolean', about: 'ask the services themselves' } },
   async run(invocation) {
     const { out, flags } = invocation
+    const { result, pending } = await ask(invocation, flags.probe)
+    const accounts = Object.entries(result.channelAccounts).flatMap(([id, list]) => list.map((one) => ({ id, one })))
+    if (flags.json) printJson(invocation, result)
+    else if (accounts.length === 0) out('No channels are configured. Set one up: clawdbot channels add telegram\n')
+    else for (const { id, one } of accounts) out(`${oneLine(channelLine(id, one))}\n`)
+    if (pending > 0 && !flags.json) {
+      out(`   ${pending === 1 ? 'Somebody waits' : `${pending} people wait`} for approval: clawdbot pairing list\n`)
+    }
+    return accounts.some(({ one }) => isFailed(channelState(one))) ? 1 : 0
+  },
+})
+
+export const channelsList = defineCommand({
+  name: 'channels list',
+  about: 'every chat service there is, and which are set up',
+  flags: gatewayFlags,
+  async run(invocation) {
+    const { out, flags } = invocation
+    const { result } = await ask(invocation, false)
+    const ids = [...new Set([...result.channelOrder, ...(result.available ?? [])])]
+    const rows = ids.map((id) => {
+      const account = result.channelAccounts[id]?.[0]
+      return { channel: id, account: account?.name ?? account?.accountId ?? null, state: channelState(account ?? {}) }
+    })
+    if (flags.json) printJson(invocation, { channels: rows })
+    else {
+      const state = (id: string, text: string) =>
+        result.channels[id] ? text : `not set up: clawdbot channels add ${id}`
+      out(
+        columns(
+          ['Channel', 'Account', 'State'],
+          rows.map((row) => [row.channel, row.account ?? '', state(row.channel, row.state)]),
+        ),
+      )
+    }
+    return 0
+  },
+})
+
+/** Who waits is told only to those who may decide. */
+async function ask(invocation: GatewayInvocation, probe: boolean | undefined) {
+  return await withGateway(invocation, async ({ call, hello }) => {
+    const timeoutMs = Math.max(1_000, invocation.flags.timeout ?? defaultTimeoutMs)
+    const result = await call('channels.status', { probe, timeoutMs })
+    const isOurs = hello.features?.methods?.includes('channels.pairing.list') === true
+    const people = isOurs ? await call('channels.pairing.list', {}).catch(() => undefined) : undefined
+    return { result, pending: people?.pending.length ?? 0 }
+  })
+}
+
+export const channelsLogout = defineCommand({
+  name: 'channels logout',
+  about: 'forget the token of a chat service; its settings stay. Takes effect at the gateway, also a far one',
+  args: '<channel>',
+  flags: gatewayFlags,
+  async run(invocation) {
+    const [channel, ...rest] = invocation.args
+    if (channel === undefined || rest.length > 0)
+      throw usage('It takes one channel: channels logout telegram', 'channels logout')
     return await withGateway(invocation, async ({ call }) => {
-      const timeoutMs = Math.max(1_000, flags.timeout ?? defaultTimeoutMs)
-      const result = await call('channels.status', { probe: flags.probe, timeoutMs })
-      if (flags.json) printJson(invocation, result)
+      const result = await call('channels.logout', { channel })
+      if (invocation.flags.json) printJson(invocation, result)
       else {
-        const rows = Object.entries(result.channelAccounts).flatMap(([id, accounts]) =>
-          accounts.map((account) => [
-            result.channelLabels[id] ?? id,
-            account.name ?? account.accountId,
-            channelState(account),
-          ]),
+        invocation.out(
+          result.cleared
+            ? `✅ ${oneLine(channel)}: the gateway has forgotten the token\n`
+            : 'There was no token to forget.\n',
         )
-        out(rows.length === 0 ? 'No channels are configured.\n' : columns(['Channel', 'Account', 'State'], rows))
+        if (result.left !== undefined) invocation.out(`   It is still in ${oneLine(result.left)}.\n`)
+        if (result.cleared) invocation.out('   To make it worthless everywhere: /revoke at @BotFather.\n')
       }
       return 0
     })
   },
 })
+
+export const channelsSend = defineCommand({
+  name: 'channels send',
+  about: 'send a message to a person or group; the text is read from a pipe when it is left out',
+  args: '<channel> <chat number> [text]',
+  flags: {
+    ...gatewayFlags,
+    file: { type: 'string', about: 'a photo or file to send with it', value: '<path>' },
+    topic: { type: 'string', about: 'the number of a topic of the group', value: '<number>' },
+  },
+  async run(invocation) {
+    const { args, flags, person, out } = invocation
+    const [channel, to, ...words] = args
+    if (channel === undefined || to === undefined) {
+      throw usage('It takes a channel, a chat and a text: channels send telegram 123456789 Hello', 'channels send')
+    }
+    const file = flags.file === undefined ? undefined : await readUpload(flags.file)
+    const message = words.length > 0 || file ? words.join(' ') : (await person.input()).trimEnd()
+    const timeoutMs = flags.timeout ?? sendTimeoutMs
+    return await withGateway(invocation, async ({ call }) => {
+      const params = { channel, to, message, idempotencyKey: randomUUID(), ...(file && { file }) }
+      const topic = flags.topic === undefined ? {} : { threadId: flags.topic }
+      const result = await call('send', { ...params, ...topic }, { timeoutMs })
+      if (flags.json) printJson(invocation, result)
+      else out(`✅ Sent to ${oneLine(to)} (message ${oneLine(result.messageId)})\n`)
+      return 0
+    })
+  },
+})
+
+async function readUpload(path: string): Promise<{ fileName: string; mimeType: string; content: string }> {
+  const { readFile } = await import('node:fs/promises')
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw usage(`${path} cannot be read: ${error.message}`, 'channels send')
+  })
+  const type = /\.(jpe?g|png|webp)$/i.exec(path)?.[1]?.toLowerCase().replace('jpg', 'jpeg')
+  const mimeType = type === undefined ? 'application/octet-stream' : `image/${type}`
+  return { fileName: basename(path), mimeType, content: bytes.toString('base64') }
+}

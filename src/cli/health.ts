@@ -2,7 +2,7 @@
 
 import { healthEvents, healthMethods } from '../shared/protocol/health.ts'
 import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
-import { channelSummary } from './channel-lines.ts'
+import { channelLine } from './channel-lines.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { oneLine } from './style.ts'
@@ -24,8 +24,7 @@ export const health = defineCommand({
         else {
           out(result.ok ? '✅ Gateway is healthy\n' : '❌ The gateway says that it is not well\n')
           out('✅ Authenticated successfully\n')
-          const channels = channelSummary(result)
-          if (channels !== '') out(`${channels.includes('(failed') ? '❌' : '✅'} Channels: ${oneLine(channels)}\n`)
+          for (const [id, facts] of Object.entries(result.channels)) out(`${oneLine(channelLine(id, facts))}\n`)
         }
         return result.ok ? 0 : 1
       },

@@ -17,12 +17,33 @@ export type Host = {
   setPassword(password: Secret): Promise<PasswordChange>
   readonly secrets: SecretKeeper
   readonly setup: Setup
+  /** Chat services in the settings. */
+  readonly channels: ChannelSettings
   /** Looks for what makes this gateway unsafe. */
   audit(options: AuditOptions): Promise<SecurityReport>
   /** Copies what the gateway keeps into one private file, also while it runs. */
   backup(wish: { readonly file: string; readonly withSecrets: boolean }): Promise<BackupMade>
   /** Reads and checks a backup, and keeps gateways from starting until it is disposed. */
   openBackup(file: string): Promise<OpenedBackup>
+}
+
+export type ChannelSettings = {
+  /** Every service there is. */
+  readonly ids: readonly string[]
+  /** Asks the service whose token it is, then keeps it; rejects with a `Fault` and writes nothing when it does not know it. */
+  add(channel: string, how: ChannelSetUp, signal: AbortSignal): Promise<{ readonly account: string | undefined }>
+  /** `left` says where a token is still. */
+  remove(channel: string): Promise<{ readonly isRemoved: boolean; readonly left?: string }>
+}
+
+export type ChannelSetUp = {
+  readonly place:
+    | { readonly kind: 'given'; readonly token: Secret }
+    | { readonly kind: 'variable'; readonly name: string }
+    | { readonly kind: 'file'; readonly path: string }
+  readonly allowFrom: readonly string[]
+  readonly apiRoot?: string | undefined
+  readonly isChecked: boolean
 }
 
 export type TokenRotation = {

@@ -1,5 +1,6 @@
 /** Every line command: its words, one line of help, and where it is loaded from when it is asked for. */
 
+import { channelCommands } from './channel-commands.ts'
 import type { CommandRow } from './command-row.ts'
 import { nodeRows } from './node-commands.ts'
 import { wayCommands } from './table-ways.ts'
@@ -175,11 +176,7 @@ export const commandTable: readonly CommandRow[] = [
     about: 'what your shell needs to complete all this',
     load: async () => (await import('./completion.ts')).completionOf(commandTable),
   },
-  {
-    name: 'channels status',
-    about: 'chat channels and their accounts',
-    load: async () => (await import('./channels.ts')).channelsStatus,
-  },
+  ...channelCommands,
   ...nodeRows,
   {
     name: 'devices list',
@@ -250,5 +247,7 @@ export const groupDefaults: Readonly<Record<string, string>> = {
   tunnel: 'tunnel list',
   security: 'security audit',
   tailscale: 'tailscale status',
+  channels: 'channels list',
+  pairing: 'pairing list',
   secrets: 'secrets list',
 }

@@ -10,7 +10,7 @@ test.each([3, 4] as const)('protocol %i: healthy, authenticated, and its channel
   await using gateway = await StandInGateway.start({ protocol, token: 's', channels: telegram })
   expect(await clawdbot(home, ['health', '--url', gateway.url, '--token', 's'])).toEqual({
     code: 0,
-    out: '✅ Gateway is healthy\n✅ Authenticated successfully\n✅ Channels: telegram (connected)\n',
+    out: '✅ Gateway is healthy\n✅ Authenticated successfully\n✅ telegram: connected\n',
     err: '',
   })
 })
@@ -18,7 +18,7 @@ test.each([3, 4] as const)('protocol %i: healthy, authenticated, and its channel
 test('without channels there is no line about them; with --json the result itself', async () => {
   await using home = await Home.make()
   await using gateway = await StandInGateway.start()
-  expect((await clawdbot(home, ['health', '--url', gateway.url])).out).not.toContain('Channels')
+  expect((await clawdbot(home, ['health', '--url', gateway.url])).out).not.toContain('telegram')
   const { out } = await clawdbot(home, ['health', '--url', gateway.url, '--json'])
   expect(JSON.parse(out)).toMatchObject({ ok: true, channels: {} })
 })
@@ -28,7 +28,7 @@ test('a channel that does not work is shown with its reason, which cannot touch 
   const channels = { telegram: { configured: true, lastError: 'bad token\u001b[2J' }, discord: { configured: false } }
   await using gateway = await StandInGateway.start({ channels })
   const { out } = await clawdbot(home, ['health', '--url', gateway.url])
-  expect(out).toContain('❌ Channels: telegram (failed: bad token\\x1b[2J), discord (not configured)\n')
+  expect(out).toContain('❌ telegram: failed: bad token\\x1b[2J\n❌ discord: not configured\n')
 })
 
 test('every failure has its own sentence, remedy and exit code', async () => {

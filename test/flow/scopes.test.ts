@@ -20,6 +20,7 @@ const mayCall: Record<string, readonly string[]> = {
   ],
   'operator.write': [
     ...['agent', 'agent.wait', 'chat.send', 'chat.abort', 'node.invoke', 'sessions.create', 'sessions.patch'],
+    'send',
   ],
   'operator.approvals': [
     ...['exec.approval.request', 'exec.approval.resolve', 'exec.approval.list', 'plugin.approval.list'],
@@ -35,6 +36,7 @@ const mayCall: Record<string, readonly string[]> = {
       'device.token.rotate',
       'device.token.revoke',
     ],
+    ...['list', 'approve', 'reject', 'revoke'].map((word) => `channels.pairing.${word}`),
   ],
 }
 const forNodes = ['node.invoke.result', 'node.invoke.progress', 'node.event', 'skills.bins']

@@ -1,0 +1,107 @@
+/** Telegram as its users live it: set up by line commands, a stranger let in, an answer after a crash, once. */
+
+import { expect, test, vi } from 'vitest'
+import { clientPaths } from '../../src/client/paths.ts'
+import { clawdbot } from '../cli/world.ts'
+import type { Home } from '../client/support.ts'
+import { startBuiltGateway } from '../support/built-gateway.ts'
+import { BotApi, botToken } from '../support/telegram/bot-api.ts'
+import { call, type Json, operator } from './support.ts'
+
+test('DU6: set up, paired, answered, killed, and a message of meanwhile answered once after the restart', async () => {
+  await using api = await BotApi.start()
+  await using gateway = await startBuiltGateway()
+  const { stateDir, port } = gateway
+  const world = { dir: stateDir, paths: clientPaths({ CLAWDBOT_STATE_DIR: stateDir }, stateDir) } as Home
+  const env = { CLAWDBOT_GATEWAY_TOKEN: gateway.token }
+  const at = ['--port', String(port)]
+  const run = (words: string[], input?: string) =>
+    clawdbot(world, words, { env, ...(input !== undefined && { input }) })
+
+  expect(await run(['channels', 'list', ...at])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('not set up: clawdbot channels add telegram'),
+  })
+  expect(await run(['channels', 'add', 'telegram', botToken, '--api-root', api.root])).toMatchObject({ code: 2 })
+  const wrong = await run(
+    ['channels', 'add', 'telegram', '--stdin', '--api-root', api.root],
+    '99:wrong-token-of-a-test\n',
+  )
+  expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('Telegram does not know the token') })
+  const added = await run(['channels', 'add', 'telegram', '--stdin', '--api-root', api.root], `${botToken}\n`)
+  expect(added).toMatchObject({ code: 0, out: expect.stringContaining('✅ telegram is set up as @claw_bot') })
+  await api.until(() => api.called('getUpdates').length > 0)
+  expect(await run(['channels', 'status', ...at])).toMatchObject({
+    code: 0,
+    out: '✅ telegram: connected (@claw_bot, polling)\n',
+  })
+  expect((await run(['health', ...at])).out).toContain('✅ telegram: connected (@claw_bot, polling)\n')
+  expect((await run(['status', ...at])).out).toContain('telegram (connected (@claw_bot, polling))')
+
+  api.say('hello', { from: 77, name: 'Grace', username: 'grace' })
+  await api.until(() => api.texts(77)[0])
+  const code = /Pairing code: (\w{8})/.exec(api.texts(77)[0] ?? '')?.[1] ?? ''
+  expect((await run(['pairing', 'list', 'telegram', ...at])).out).toMatch(
+    new RegExp(`telegram +${code} +77 +Grace \\(@grace\\)`),
+  )
+  expect((await run(['channels', 'status', ...at])).out).toContain('Somebody waits for approval')
+  expect(await run(['pairing', 'approve', 'telegram', code, ...at])).toMatchObject({
+    code: 0,
+    out: '✅ Approved Grace (@grace) (77); they were told\n',
+  })
+  await api.until(() => api.texts(77)[1]?.startsWith('You are approved'))
+  api.say('hello', { from: 77, name: 'Grace' })
+  await api.until(() => api.texts(77).length === 3)
+  {
+    using client = await operator(gateway)
+    const { sessions } = await call(client, 'sessions.list', {})
+    expect(sessions).toContainEqual(
+      expect.objectContaining({
+        key: 'agent:main:telegram:dm:77',
+        channel: 'telegram',
+        displayName: 'Grace',
+        lastTo: '77',
+        deliveryContext: { channel: 'telegram', to: '77', accountId: 'default' },
+      }),
+    )
+  }
+
+  for (const [said, answer] of [
+    ['/new', 'New session.'],
+    ['/model default', 'Model of this session'],
+    ['/approve 123 once', '⚠️ You may not answer for commands. The owner can add your number, 77'],
+    ['/stop', 'Nothing is running.'],
+  ] as const) {
+    const count = api.texts(77).length
+    api.say(said, { from: 77, name: 'Grace' })
+    expect(await api.until(() => api.texts(77)[count])).toContain(answer)
+  }
+  {
+    // What the service has and the disk does not know yet would be sent again.
+    using client = await operator(gateway)
+    const queued = async () => {
+      const { channelAccounts } = await call(client, 'channels.status', {})
+      return (channelAccounts as Record<string, Json[]>).telegram?.[0]?.queued
+    }
+    await vi.waitFor(async () => expect(await queued()).toBe(0))
+  }
+  await gateway.kill9()
+  const before = api.texts(77).length
+  api.say('/status', { from: 77, name: 'Grace' })
+  await using second = await startBuiltGateway({ stateDir, port })
+  await api.until(() => api.texts(77).length > before)
+  expect((await run(['channels', 'send', 'telegram', '77', 'that', 'was', 'it', ...at])).code).toBe(0)
+  expect(api.texts(77).slice(before)).toEqual([expect.stringContaining('telegram:dm:77'), 'that was it'])
+  expect(second.output()).not.toContain(botToken)
+
+  using owner = await operator(gateway)
+  const isOut = (payload: Json) => (payload.channels as Record<string, Json>).telegram?.tokenSource === 'none'
+  const out = owner.event('health', isOut)
+  expect((await run(['channels', 'logout', 'telegram', ...at])).out).toContain('has forgotten the token')
+  await out
+  const failed =
+    'failed: There is no bot token. Get one from @BotFather in Telegram, then run: clawdbot channels add telegram'
+  expect(await run(['channels', 'status', ...at])).toMatchObject({ code: 1, out: `❌ telegram: ${failed}\n` })
+  expect(await run(['channels', 'remove', 'telegram'])).toMatchObject({ code: 0 })
+  expect((await run(['audit', 'log', '--what', 'channel'])).out).toContain('channel.pairing-approved')
+}, 60_000)

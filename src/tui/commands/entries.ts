@@ -36,6 +36,7 @@ const builders: Readonly<Record<OverlayKind, Builder>> = {
   nodes: () => [],
   devices: () => [],
   pair: () => [],
+  pairing: () => [],
 }
 
 function sessionEntries(state: State, filter: string): readonly Entry[] {
@@ -50,7 +51,7 @@ function sessionEntries(state: State, filter: string): readonly Entry[] {
 function sessionEntry(key: string, row: State['sessions']['rows'][number] | undefined, isCurrent: boolean): Entry {
   const title = sessionTitle(key, row)
   const name = shortKey(key)
-  const detail = [title === name ? undefined : name, row?.lastMessagePreview].filter(Boolean).join(' · ')
+  const detail = [row?.channel, title === name ? undefined : name, row?.lastMessagePreview].filter(Boolean).join(' · ')
   return {
     title,
     isCurrent,

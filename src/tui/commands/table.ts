@@ -7,6 +7,7 @@ import { model, models, think, verbose } from './model.ts'
 import { nodes } from './nodes.ts'
 import { outbox } from './outbox.ts'
 import { pair } from './pair.ts'
+import { pairing } from './pairing.ts'
 import { profiles } from './profiles.ts'
 import { abort, connection, reconnect, status } from './run.ts'
 import { security } from './security.ts'
@@ -17,6 +18,7 @@ export const slashCommands: readonly SlashCommand[] = [
   help,
   status,
   security,
+  pairing,
   use,
   profiles,
   devices,

@@ -15,6 +15,7 @@ import { startKeeper } from '../gateway/keeper.ts'
 import { startLoader } from '../gateway/loader.ts'
 import { createNotifier, type Notifier } from '../gateway/notifier.ts'
 import type { Gateway, TranscriptCache } from '../gateway/port.ts'
+import { oneLine } from '../layout/sanitize.ts'
 import { TranscriptView } from '../layout/transcript-view.ts'
 import type { Action } from '../store/action.ts'
 import { reduce } from '../store/reduce.ts'
@@ -61,8 +62,15 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   let isKept = true
   const { keep, cache } = whileKept(options, () => isKept)
   const keeper = keep ? startKeeper(store, keep, clock) : undefined
-  const feed = attach(gateway, store.dispatch, clock, (count) => {
-    notifier.say('success', `resumed: ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, 0 lost`)
+  const feed = attach(gateway, store.dispatch, clock, {
+    onResumed: (count) =>
+      notifier.say('success', `resumed: ${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, 0 lost`),
+    onPerson: ({ name, channel, code }) =>
+      notifier.say(
+        'warning',
+        `${oneLine(name)} wants to write from ${oneLine(channel)}`,
+        `/pairing approve ${oneLine(code)}`,
+      ),
   })
   const loader = startLoader({
     gateway,

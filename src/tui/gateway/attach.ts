@@ -2,6 +2,7 @@
 
 import type { Attachment } from '../../client/connection-api.ts'
 import type { Delivery } from '../../client/outbox.ts'
+import type { Payload } from '../../shared/protocol/table.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Action } from '../store/action.ts'
@@ -9,13 +10,19 @@ import { actionOf } from './feed.ts'
 import { createFrames, type Frames } from './frames.ts'
 import type { Gateway } from './port.ts'
 
+export type Heard = {
+  /** This many events were missed in a break, and have all come now. */
+  onResumed(count: number): void
+  /** Somebody wrote to a chat service and waits to be let in. */
+  onPerson(person: Payload<'channels.pairing.requested'>): void
+}
+
 /** Runs in flight; `flush` belongs before every key. The disposer ends it. */
 export function attach(
   gateway: Gateway,
   dispatch: (action: Action) => void,
   clock: Clock,
-  /** This many events were missed in a break, and have all come now. */
-  onResumed: (count: number) => void,
+  { onResumed, onPerson }: Heard,
 ): Frames & Disposable {
   const frames = createFrames(dispatch, clock)
   // Messages of an earlier visit; a connection that opens late brings them with a change of its view.
@@ -33,6 +40,7 @@ export function attach(
     gateway.events((event) => {
       const action = actionOf(event, clock.now())
       if (action) frames.push(action)
+      if (event.name === 'channels.pairing.requested') onPerson(event.payload)
     }),
     gateway.attachments((attachment) => {
       frames.push(attachedAction(attachment, gateway))

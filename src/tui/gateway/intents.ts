@@ -184,6 +184,22 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     /** What the gateway says of itself, for the status panel. */
     status: () => gateway.call('status', {}),
 
+    /** Who wants to write from a chat service, and who may. */
+    people: () => gateway.call('channels.pairing.list', {}),
+
+    /** Lets somebody in by the code they were told, or refuses them; their name, or undefined when that failed. */
+    async decidePerson(code: string, word: 'approve' | 'reject'): Promise<string | undefined> {
+      try {
+        const { pending } = await gateway.call('channels.pairing.list', {})
+        const channel = pending.find((one) => one.code === code.toUpperCase())?.channel ?? 'telegram'
+        const { sender } = await gateway.call(`channels.pairing.${word}`, { channel, code })
+        return sender.name
+      } catch (error) {
+        notifier.fail(error)
+        return undefined
+      }
+    },
+
     /** What the gateway finds unsafe about itself. */
     audit: () => gateway.call('security.audit', {}),
 

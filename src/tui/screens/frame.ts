@@ -124,7 +124,7 @@ export function contextsOf(state: State): Context[] {
 const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
 
 const isPage = ({ overlay }: State): boolean =>
-  overlay !== undefined && ['help', 'status', 'security', 'nodes', 'pair'].includes(overlay.kind)
+  overlay !== undefined && ['help', 'status', 'security', 'nodes', 'pair', 'pairing'].includes(overlay.kind)
 
 /** A panel covers the conversation, and a question covers that. */
 const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))

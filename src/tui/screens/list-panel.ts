@@ -27,6 +27,7 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   nodes: 'Nodes',
   devices: 'Devices',
   pair: 'Pairing code',
+  pairing: 'People who write from chats',
 }
 
 const nothing: Readonly<Record<OverlayKind, string>> = {
@@ -45,6 +46,7 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   nodes: '',
   devices: '',
   pair: '',
+  pairing: '',
 }
 
 export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>

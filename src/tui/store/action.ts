@@ -117,6 +117,7 @@ export type OverlayKind =
   | 'nodes'
   | 'devices'
   | 'pair'
+  | 'pairing'
   | 'find'
   | 'search'
   | 'prompts'

@@ -28,7 +28,9 @@ function messagesOf(item: Item): HistoryMessage[] {
   switch (item.kind) {
     case 'question':
       // What was never sent is in the outbox.
-      return item.delivery === 'sent' ? [{ role: 'user', content: item.text, ...common }] : []
+      return item.delivery === 'sent'
+        ? [{ role: 'user', content: item.text, ...(item.origin && { origin: item.origin }), ...common }]
+        : []
     case 'reply':
       return [replyMessage(item, common)]
     case 'thought':

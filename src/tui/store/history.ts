@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../shared/std/json.ts'
 import type { HistoryMessage } from '../gateway/port.ts'
-import type { Ending, Item, ReplyItem, ToolItem, ToolStatus } from './item.ts'
+import type { Ending, Item, QuestionItem, ReplyItem, ToolItem, ToolStatus } from './item.ts'
 
 /** Items of a whole history, oldest first. Tool results join the call they answer. */
 export function historyItems(messages: readonly HistoryMessage[]): Item[] {
@@ -35,7 +35,8 @@ function messageItems(message: HistoryMessage, index: number): Item[] {
   const common = commonOf(message)
   const id = `h${index}`
   if (message.role === 'user') {
-    return [{ kind: 'question', id, text: partsText(message.content), delivery: 'sent', ...common }]
+    const origin = originOf(message)
+    return [{ kind: 'question', id, text: partsText(message.content), delivery: 'sent', ...origin, ...common }]
   }
   if (message.role === 'assistant') return assistantItems(message, id, common)
   const text = partsText(message.content)
@@ -147,6 +148,12 @@ function closeCall(item: Item): Item {
 }
 
 type Common = { runId?: string; at?: number }
+
+/** Who wrote it from a chat service, as the gateway tells. */
+function originOf({ origin }: HistoryMessage): Pick<QuestionItem, 'origin'> {
+  if (!isRecord(origin) || typeof origin.channel !== 'string' || typeof origin.name !== 'string') return {}
+  return { origin: { channel: origin.channel, name: origin.name } }
+}
 
 function commonOf(message: HistoryMessage): Common {
   const runId = messageRunId(message)

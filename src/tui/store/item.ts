@@ -12,6 +12,8 @@ export type QuestionItem = Common & {
   readonly kind: 'question'
   readonly text: string
   readonly delivery: 'unsent' | 'sent' | 'refused'
+  /** Who wrote it, where it was not a terminal. */
+  readonly origin?: { readonly channel: string; readonly name: string }
   readonly problem?: string
 }
 

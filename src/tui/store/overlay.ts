@@ -37,6 +37,6 @@ export function reduceOverlay(overlay: Overlay | undefined, action: Action): Ove
 }
 
 function openOverlay(kind: OverlayKind, text = ''): Overlay {
-  const isFilter = kind !== 'status' && kind !== 'security' && kind !== 'nodes' && kind !== 'pair'
+  const isFilter = !['status', 'security', 'nodes', 'pair', 'pairing'].includes(kind)
   return { kind, filter: isFilter ? text : '', index: 0, text: isFilter ? '' : text, hits: [], query: '' }
 }

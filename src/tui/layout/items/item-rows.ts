@@ -9,8 +9,9 @@ import {
   markdownRows,
   parseMarkdown,
 } from '../markdown.ts'
-import { showControls } from '../sanitize.ts'
+import { oneLine, showControls } from '../sanitize.ts'
 import { plain, type Row } from '../span.ts'
+import { truncate } from '../width.ts'
 import { wrapText } from '../wrap.ts'
 import { accent, danger, muted, thought, userMark, warning } from './styles.ts'
 import { toolRows } from './tool-card.ts'
@@ -78,6 +79,10 @@ function questionRows(item: QuestionItem, width: number): Row[] {
   const rows = lines.map(
     (line, index): Row => [plain(index === 0 ? '› ' : '  ', userMark), plain(line, { color: 'user' })],
   )
+  if (item.origin) {
+    const { name, channel } = item.origin
+    rows.unshift([plain(truncate(`${oneLine(name)} · ${oneLine(channel)}`, width), muted)])
+  }
   if (item.delivery === 'refused') {
     rows.push(
       ...wrapText(`Not sent. ${item.problem ?? ''}`.trim(), Math.max(1, width - 2)).map(

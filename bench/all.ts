@@ -17,6 +17,7 @@ const benchmarks = [
   'ssh',
   'reconnect',
   'security',
+  'telegram',
   'package',
 ]
 

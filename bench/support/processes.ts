@@ -62,7 +62,7 @@ export type BenchGateway = AsyncDisposable & {
 /** Starts `clawdbot-server` on a free port with a state directory of its own. Does not wait until it answers. */
 /** `cacheHome` is where compiled code is kept, for starts that come after the first of a version. */
 export async function spawnGateway(
-  options: { providerPort?: number; cacheHome?: string; allowedHosts?: string[] } = {},
+  options: { providerPort?: number; cacheHome?: string; allowedHosts?: string[]; channels?: object } = {},
 ): Promise<BenchGateway> {
   const home = mkdtempSync(join(tmpdir(), 'clawdbot-bench-'))
   const port = await freePort()
@@ -78,6 +78,7 @@ export async function spawnGateway(
     gateway: { port, allowedHosts: options.allowedHosts ?? [] },
     agents: { defaults: { model: 'bench:tokens-20' } },
     models: { providers: { bench: { ...provider, models } } },
+    ...(options.channels && { channels: options.channels }),
   }
   writeFileSync(join(home, 'clawdbot.json'), JSON.stringify(config), { mode: 0o600 })
   const env = {

@@ -1,7 +1,7 @@
 /** Our own node host in this process, connected to a test gateway and approved there, with a home and a policy of its own. */
 
 import { mkdir, writeFile } from 'node:fs/promises'
-import { resolveTarget } from '../../src/client/target.ts'
+import { resolveTarget, type Target } from '../../src/client/target.ts'
 import type { CameraSystem } from '../../src/node/cameras.ts'
 import type { NodeNews } from '../../src/node/host.ts'
 import { thisMachine } from '../../src/node/machine.ts'
@@ -20,6 +20,8 @@ export type OwnNodeOptions = {
   cameras?: CameraSystem
   prompt?: NodeOptions['prompt']
   env?: Record<string, string>
+  /** Another way to the gateway than straight to its port, and the home folder with its SSH settings. */
+  through?: { home: string; target(gateway: TestGateway): Target }
 }
 
 export async function startOwnNode(options: OwnNodeOptions = {}) {
@@ -48,17 +50,19 @@ export async function writePolicy(home: Home, policy: Partial<NodePolicy>): Prom
   await writeFile(policyPath(home.paths.nodeDir), JSON.stringify({ version: 1, ...policy }))
 }
 
-async function started(gateway: TestGateway, home: Home, { policy, cameras, prompt, env }: OwnNodeOptions) {
+async function started(gateway: TestGateway, home: Home, options: OwnNodeOptions) {
+  const { policy, cameras, prompt, env, through } = options
   if (policy) await writePolicy(home, policy)
   const end = new AbortController()
   const news: NodeNews[] = []
   const variables = { PATH: process.env.PATH ?? '', HOME: home.dir, ...env }
   const flags = { url: gateway.url, token: testToken }
-  const target = await resolveTarget(flags, {}, home.paths, noPrompts)
+  const target = through?.target(gateway) ?? (await resolveTarget(flags, {}, home.paths, noPrompts))
+  const paths = { ...home.paths, ...(through && { home: through.home }) }
   const start = Promise.withResolvers<{ id: string; offered: readonly string[] }>()
   const live = Promise.withResolvers<void>()
   const running = runNode({
-    ...{ target, name: 'pi', paths: home.paths, env: variables, clock: systemClock, prompts: noPrompts, prompt },
+    ...{ target, name: 'pi', paths, env: variables, clock: systemClock, prompts: noPrompts, prompt },
     ...{ machine: thisMachine(variables, home.paths), cameras, signal: end.signal },
     onStarted: ({ deviceId, offered }) => start.resolve({ id: deviceId, offered }),
     onView: ({ phase }) => phase === 'live' && live.resolve(),

@@ -23,7 +23,7 @@ const writable = [
 ]
 
 /** The page gets nothing and changes nothing, though it knows the secret; of an open server it gets everything. */
-export async function expectNothingGot(browser: BrowserName, guesses: number): Promise<void> {
+export async function expectNothingGot(browser: BrowserName, guesses: number, limitMs: number): Promise<void> {
   await using model = await slowModel(() => ['noted'])
   const endpoint = { http: { endpoints: { chatCompletions: { enabled: true } } } }
   await using gateway = await startBuiltGateway({ config: model.config({ gateway: endpoint }) })
@@ -40,7 +40,7 @@ export async function expectNothingGot(browser: BrowserName, guesses: number): P
   const before = await state()
 
   const targets = { gateway, open: { port: open.port, token: gateway.token } }
-  const report = await attack(browser, targets, { guesses, limitMs: 50_000 })
+  const report = await attack(browser, targets, { guesses, limitMs })
 
   expect(await state()).toEqual(before)
   const { rebound, guessed, ...direct } = report.gateway

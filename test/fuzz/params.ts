@@ -96,7 +96,7 @@ export function fuzzParams({ seed, count }: Fuzzing): void {
       dispatch({ peer, signal: AbortSignal.abort(), inFlight: 0, respond }, frame)
       const [answer] = answers
       if (answers.length !== 1 || answer?.id !== 'r') throw new Error(`answered ${answers.length} times`)
-      if (answer.ok !== method.params.safeParse(params).success) throw new Error('the schema did not decide')
+      if (answer.ok !== method.params.safeParse(params ?? {}).success) throw new Error('the schema did not decide')
       if (thrown.length > 0) throw new Error(JSON.stringify(thrown))
       if (JSON.stringify(answer.error ?? '').length > 4_000) throw new Error('the error repeats what was sent')
       if (Object.hasOwn(Object.prototype, 'isAdmin')) throw new Error('a prototype was changed')

@@ -1,0 +1,96 @@
+/** A machine of the tutorial: a home, a shell in which `clawdbot` is our built program, and what was typed there with what came back. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { built, compiledOnce } from './programs.ts'
+
+type Account = { uid?: number; gid?: number }
+
+/** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
+export const nobody: Account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+type Settings = { env?: Record<string, string>; path?: string; account?: Account }
+
+export type Typed = { machine: string; line: string; out: string; code: number | null }
+
+export class TutorialMachine implements Disposable {
+  readonly home: string
+  /** Run until the tutorial ends. */
+  readonly #running: ChildProcess[] = []
+  readonly #name: string
+  readonly #env: Record<string, string>
+  readonly #account: Account
+  readonly #typed: Typed[]
+
+  constructor(name: string, typed: Typed[], settings: Settings = {}) {
+    this.#name = name
+    this.#typed = typed
+    const { env = {}, path = '', account = {} } = settings
+    this.#account = account
+    const folder = mkdtempSync(join(tmpdir(), `tutorial-${name}-`))
+    this.home = folder
+    const bin = join(folder, '.bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'clawdbot'), `#!/bin/sh\nexec '${process.execPath}' '${built('clawdbot')}' "$@"\n`)
+    chmodSync(join(bin, 'clawdbot'), 0o755)
+    const { uid, gid } = this.#account
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
+    const PATH = [bin, path, '/usr/bin', '/bin'].filter(Boolean).join(':')
+    this.#env = { ...compiledOnce, PATH, HOME: folder, LANG: 'C.UTF-8', TZ: 'UTC', ...env }
+  }
+
+  /** Types a line and waits until it is done. */
+  async type(line: string): Promise<Typed> {
+    const { child, typed } = this.#start(line)
+    const [code] = await once(child, 'close')
+    typed.code = code
+    return typed
+  }
+
+  /** Types a line whose program stays, and waits until it has printed this. */
+  async typeAndLeave(line: string, until: string): Promise<Typed> {
+    const { child, typed } = this.#start(`exec ${line}`)
+    this.#running.push(child)
+    const ended = once(child, 'close').then(() => `It ended: ${typed.out}`)
+    const said = new Promise<undefined>((resolve) => {
+      const look = () => typed.out.includes(until) && resolve(undefined)
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
+    })
+    const late = sleep(20_000, undefined, { ref: false }).then(() => `It did not say "${until}": ${typed.out}`)
+    const problem = await Promise.race([said, ended, late])
+    if (problem !== undefined) throw new Error(problem)
+    typed.line = line
+    this.#typed.splice(this.#typed.indexOf(typed), 1, { ...typed }) // what it prints later is no part of this step
+    return typed
+  }
+
+  #start(line: string) {
+    const options = { env: this.#env, cwd: this.home, ...this.#account }
+    const child = spawn('/bin/sh', ['-c', line], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const typed: Typed = { machine: this.#name, line, out: '', code: null }
+    this.#typed.push(typed)
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (piece) => {
+        typed.out += String(piece)
+      })
+    }
+    return { child, typed }
+  }
+
+  /** Ends what still runs, the last first. */
+  async end(): Promise<void> {
+    for (const child of this.#running.splice(0).toReversed()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.home, { recursive: true, force: true })
+  }
+}

@@ -41,10 +41,10 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
       'clawdbot onboard --non-interactive --provider builtin --auth token --run later',
       /✅ Gateway config/,
     )
-    await vps.typeAndLeave('clawdbot gateway start', 'Auth mode: token\n')
-    await step(vps, 'clawdbot health', /healthy\n.*Authenticated/s)
     await step(vps, 'clawdbot token rotate --show', /new token/)
     writeFileSync(join(laptop.home, 'token'), typed.at(-1)?.out.trimEnd().split('\n').at(-1) ?? '', { mode: 0o600 })
+    await vps.typeAndLeave('clawdbot gateway start', 'Auth mode: token\n')
+    await step(vps, 'clawdbot health', /healthy\n.*Authenticated/s)
 
     const add = `clawdbot profiles add vps --ssh vps.example --gateway-port ${port} --secret-file < token`
     await step(laptop, add, /✅ Added vps/)

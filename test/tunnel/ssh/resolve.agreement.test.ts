@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { compareResolvers } from '../../support/ssh-agreement.ts'
 
 /** `npm run test:long` compares 2,000; each run has others. */
-const count = 200
+const count = 100
 
 test(`TU6: ${count} generated configurations mean to our resolver what they mean to ssh -G`, async () => {
   const { disagreements, resolved } = await compareResolvers(count)

@@ -91,9 +91,9 @@ export function makeHome(home: string): string {
   return home
 }
 
-/** Makes a key pair; the result is the public half as `type base64`. */
+/** Makes a key pair; the result is the public half as `type base64`. One round of bcrypt: each costs ssh2 20 ms. */
 export function makeKey(path: string, type: KeyType = 'ed25519', passphrase = ''): string {
-  const args = ['-q', '-t', type, '-N', passphrase, '-C', '', '-f', path]
+  const args = ['-q', '-t', type, '-N', passphrase, '-a', '1', '-C', '', '-f', path]
   execFileSync(requireProgram('ssh-keygen'), type === 'rsa' ? ['-b', '2048', ...args] : args)
   return readFileSync(`${path}.pub`, 'utf8').trim()
 }

@@ -22,23 +22,28 @@ const requireShim = 'const require=process.getBuiltinModule("node:module").creat
 
 async function main(): Promise<void> {
   const madeFrom = fingerprint(root)
-  const result = await bundle()
-  refuseBrokenSplit(result.metafile)
-  const licenses = await thirdPartyLicenses(result.metafile, root)
+  const built = await Promise.all(programs.map(bundle))
+  const metafile: Metafile = { inputs: {}, outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)) }
+  refuseBrokenSplit(metafile)
+  const licenses = await thirdPartyLicenses(metafile, root)
   await mkdir(dist, { recursive: true })
   const written = [await replace('THIRD-PARTY-LICENSES.txt', licenses)]
-  for (const file of entriesLast(result.outputFiles))
+  for (const file of entriesLast(built.flatMap(({ outputFiles }) => outputFiles)))
     written.push(await replace(basename(file.path), withRequire(file)))
   for (const name of programs) await chmod(join(dist, name), 0o755)
   written.push(await replace(basename(buildStamp), madeFrom))
   await removeOld(new Set(written), process.argv.includes('--clean') ? 0 : keepOldChunksMs)
 }
 
-async function bundle(): Promise<BuildResult<{ metafile: true; write: false }>> {
+/**
+ * Each program by itself: what two programs share would be cut into a chunk per set of its users, 75 files to start the
+ * gateway instead of 11, which takes it 7 MB more. Chunks both have are the same file.
+ */
+async function bundle(program: string): Promise<BuildResult<{ metafile: true; write: false }>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   return await build({
     absWorkingDir: root,
-    entryPoints: programs.map((name) => `src/bin/${name.replace('.js', '.ts')}`),
+    entryPoints: [`src/bin/${program.replace('.js', '.ts')}`],
     outdir: 'dist',
     chunkNames: '[name]-[hash]',
     bundle: true,

@@ -70,9 +70,9 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
           return await tryModel(asked, config.inForce(), signal)
         },
         async telegram(token, signal) {
-          const { keptToken, telegramRoot, tryTelegram } = await import('../server/setup/try-telegram.ts')
+          const { telegramRoot, tryKeptToken, tryToken } = await import('../server/channels/telegram/try-token.ts')
           const known = config.inForce()
-          return await tryTelegram(token ?? keptToken(known), telegramRoot(known.parsed), signal)
+          return await (token ? tryToken(token, telegramRoot(known.parsed), signal) : tryKeptToken(known, signal))
         },
       },
       async write(plan) {
@@ -86,7 +86,7 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       ids: ['telegram'],
       async add(_, how, signal) {
         const { setUpTelegram } = await import('../server/channels/telegram/set-up.ts')
-        return { account: (await setUpTelegram(desks, how, signal))?.name }
+        return { account: await setUpTelegram(desks, how, signal) }
       },
       async remove() {
         const { takeOutTelegram } = await import('../server/channels/telegram/set-up.ts')

@@ -131,9 +131,9 @@ test.each([
   ['Channels', { telegram: { ok: true, note: 'works: @my_bot' } }, 'ok', 'telegram works: @my_bot'],
   [
     'Channels',
-    { telegram: { ok: false, text: 'Telegram does not know this token (401)' } },
+    { telegram: { ok: false, text: 'Telegram does not know the token of the bot (401)' } },
     'problem',
-    'does not know this token',
+    'does not know the token of the bot',
   ],
   ['Channels', { setup: setupWith({ telegram: 'off' }) }, 'ok', 'turned off'],
 ] satisfies [string, Partial<Looked>, DoctorLine['level'], string][])(

@@ -75,6 +75,42 @@ test('SE4: answers as flags: a key tried at the service, kept in a private file,
   expect(await textOf(home.paths.configPath)).toBe(config)
 })
 
+test('a Telegram bot: its token is tried, kept in the private file in place of every other, and looked at by doctor', async () => {
+  const token = (letter: string) => `123456:${letter.repeat(35)}`
+  await using service = await vendorServer(({ path }) =>
+    path.includes(token('A'))
+      ? { status: 200, body: '{"result":{"username":"my_bot"}}' }
+      : { status: 401, body: '{"ok":false}' },
+  )
+  const settings = { channels: { telegram: { apiRoot: service.url, tokenFile: '~/old-token', enabled: false } } }
+  await using home = await homeWith(JSON.stringify(settings))
+  const flags = '--channel telegram --telegram-token-env BOT --run later'
+  const bad = await onboard(home, flags, { BOT: token('B') })
+  expect(bad).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--telegram-token-env: Telegram does not know[\s\S]*Copy it again from @BotFather/),
+  })
+  expect([existsSync(home.paths.gatewayEnv), await textOf(home.paths.configPath)]).toEqual([
+    false,
+    JSON.stringify(settings),
+  ])
+  const { code, out, err } = await onboard(home, flags, { BOT: token('A') })
+  expect({ code, err, out }).toEqual({
+    ...{ code: 0, err: '' },
+    out: '✅ Gateway configured successfully\n✅ Channels configured: telegram\n✅ AI model configured: builtin\n   Start it: clawdbot gateway start\n',
+  })
+  const config = await textOf(home.paths.configPath)
+  expect(config).toContain('{TELEGRAM_BOT_TOKEN}')
+  for (const gone of [token('A'), 'tokenFile', 'enabled']) expect(config).not.toContain(gone)
+  expect(await textOf(home.paths.gatewayEnv)).toContain(`TELEGRAM_BOT_TOKEN=${token('A')}\n`)
+  expect((await clawdbot(home, ['doctor'])).out).toMatch(/Channels: +telegram works: @my_bot/)
+  // Run again it keeps the bot; asked for none it turns it off and keeps the token.
+  expect(JSON.parse((await onboard(home, '--run later --json')).out)).toMatchObject({ channels: ['telegram'] })
+  expect(await textOf(home.paths.configPath)).toBe(config)
+  expect((await onboard(home, '--channel none --run later')).out).toContain('Channels configured: none yet')
+  expect((await clawdbot(home, ['config', 'get', 'channels.telegram.enabled'])).out).toBe('false\n')
+})
+
 test('in a home where nothing is yet, a password makes its folder, private, and is written down in the audit log', async () => {
   await using home = await Home.make()
   expect(await onboard(home, '--auth password --password-env PW --run later', { PW: long })).toMatchObject({

@@ -27,6 +27,8 @@ export type OnboardFacts = {
     readonly address: string | undefined
     readonly hasCustomKey: boolean
     readonly telegram: 'none' | 'off' | 'on'
+    /** The settings name a file that holds its token. */
+    readonly hasTokenFile: boolean
     readonly auth: 'made' | 'token' | 'password'
     /** The password may be used where others can knock. */
     readonly isPasswordLong: boolean

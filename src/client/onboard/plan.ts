@@ -90,6 +90,8 @@ function channelEdits({ now }: OnboardFacts, answers: Answers): SettingEdit[] {
     const token = hidden(answers, 'telegram')
     return [
       ...(token ? [{ path: 'channels.telegram.botToken', value: reference(telegramToken) }] : []),
+      // A token in a file of its own would go before the one in the private file.
+      ...(token && now.hasTokenFile ? [{ path: 'channels.telegram.tokenFile', value: undefined }] : []),
       ...(now.telegram === 'off' ? [{ path: 'channels.telegram.enabled', value: undefined }] : []),
     ]
   }

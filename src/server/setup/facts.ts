@@ -34,7 +34,8 @@ export function setupFacts(desk: ConfigDesk) {
       model: typeof chosen === 'string' ? chosen : chosen?.primary,
       address: custom?.baseUrl,
       hasCustomKey: custom?.apiKey !== undefined,
-      telegram: telegramIn(parsed, env.TELEGRAM_BOT_TOKEN),
+      telegram: telegramIn(parsed, env.TELEGRAM_BOT_TOKEN?.trim()),
+      hasTokenFile: config.channels.telegram?.tokenFile !== undefined,
       auth: shared?.mode ?? ('made' as const),
       isPasswordLong: shared !== undefined && lengthOf(shared) >= shortestForOthers,
       hasWrittenToken: writtenSecrets(parsed).includes('gateway.auth.token') || gateway.auth.token !== undefined,
@@ -45,9 +46,10 @@ export function setupFacts(desk: ConfigDesk) {
   }
 }
 
+/** The variable alone sets a bot up. */
 function telegramIn(parsed: unknown, token: string | undefined): 'none' | 'off' | 'on' {
   const settings = settingAt(parsed, ['channels', 'telegram'])
-  if (!isRecord(settings)) return 'none'
+  if (!isRecord(settings)) return token ? 'on' : 'none'
   if (settings.enabled === false) return 'off'
   return settings.botToken !== undefined || settings.tokenFile !== undefined || token ? 'on' : 'none'
 }

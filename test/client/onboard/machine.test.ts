@@ -140,6 +140,17 @@ test('run again, it proposes what there is, and what is confirmed as it is chang
   })
 })
 
+test('a new token of the bot takes the place of the file that held the old one', () => {
+  const facts = factsWith({ now: { telegram: 'on', hasTokenFile: true } })
+  const token = `123456:${'A'.repeat(35)}`
+  const plans = [token, ''].map((answer) => {
+    const { answers } = walk(facts, 'gateway', 'builtin', 'telegram', answer, 'token', 'loopback', 'later')
+    return planOf(facts, answers).edits.map(({ path }) => path)
+  })
+  const model = 'agents.defaults.model'
+  expect(plans).toEqual([[model, 'channels.telegram.botToken', 'channels.telegram.tokenFile'], [model]])
+})
+
 test('a change of mind undoes what was set up before', () => {
   const now = {
     isRemote: true,

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { openTestDesk } from '../../support/channel-desk.ts'
+import { startTestGateway } from '../../support/gateway.ts'
 import { telegramService } from '../../support/telegram/service.ts'
 
 async function listening(settings: Record<string, unknown> = {}) {
@@ -137,6 +138,49 @@ test('a file of the workspace goes to the chat of the session, as a photo where 
   ])
   await expect(send('c', 'x/y', Buffer.alloc(2e6))).rejects.toThrow('c is larger than 1 MB')
   await expect(send('d', 'x/y', Buffer.from('x'), 'agent:main:main')).rejects.toThrow('belongs to no chat')
+})
+
+test('DU6: a poll that is cut in the middle is begun again, and what came meanwhile is answered once', async () => {
+  await using held = await listening()
+  const { api } = held
+  await api.until(() => api.called('getUpdates').length > 0)
+  const { length } = api.called('getUpdates')
+  api.cut()
+  api.say('are you there?')
+  await api.until(() => api.texts(1001)[0])
+  expect(api.called('getUpdates').length).toBeGreaterThan(length)
+  // The one that was cut had told Telegram nothing: the same is told once more.
+  api.sayAgain()
+  api.say('and now?')
+  await api.until(() => api.texts(1001)[1])
+  expect(api.texts(1001)).toEqual(['echo: are you there?', 'echo: and now?'])
+})
+
+test('by a webhook, from the HTTP request to the answer: whoever shows the secret is answered, once, and nobody else', async () => {
+  const webhook = { webhookUrl: 'https://gw.example', webhookSecret: 'a-secret-of-sixteen' }
+  await using held = await listening(webhook)
+  const { api, desk } = held
+  await using gateway = await startTestGateway({ webhooks: desk.webhooks })
+  await api.until(() => api.webhook)
+  const post = async (update: number, text: string, secret: string) => {
+    const from = { id: 1001, is_bot: false, first_name: 'Ada' }
+    const message = { message_id: update, date: 1, chat: { id: 1001, type: 'private' }, from, text }
+    const { status } = await fetch(
+      `http://127.0.0.1:${gateway.server.port}${new URL(api.webhook?.url ?? '').pathname}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+        body: JSON.stringify({ update_id: update, message }),
+      },
+    )
+    return status
+  }
+  expect(await post(1, 'let me in', 'another-secret-of-mine')).toBe(401)
+  expect(await post(2, 'hello', webhook.webhookSecret)).toBe(200)
+  expect(await post(2, 'hello', webhook.webhookSecret)).toBe(200)
+  expect(await post(3, 'bye', webhook.webhookSecret)).toBe(200)
+  await api.until(() => api.texts(1001)[1])
+  expect(api.texts(1001)).toEqual(['echo: hello', 'echo: bye'])
 })
 
 test('a webhook is taken instead of polling, and polling again takes it away', async () => {

@@ -117,6 +117,11 @@ export class BotApi implements AsyncDisposable {
     this.#wake()
   }
 
+  /** Everything under way ends without an answer, as when a network goes away. */
+  cut(): void {
+    this.#server.closeAllConnections()
+  }
+
   /** A file that `getFile` knows. */
   putFile(id: string, bytes: Buffer): void {
     this.#files.set(id, bytes)

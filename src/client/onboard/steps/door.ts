@@ -88,7 +88,7 @@ export const exposure = defineStep({
   flag: { name: 'exposure', about: 'loopback, serve, funnel or keep (loopback)', value: '<how>' },
 })
 
-const remedy = 'Go back to “Who gets in” and choose a new password.'
+const remedy = 'Go back to “Who gets in” (--auth) and choose a new password.'
 const tooShort = (what: string) => `For ${what} the password needs ${shortestForOthers} characters`
 
 function isSecretLong({ facts, answers }: World): boolean {

@@ -8,7 +8,7 @@ export const run = defineStep({
   about: ({ facts }) => [
     facts.can.service
       ? 'A service starts with the machine and comes back after a crash.'
-      : 'Where its answers are wanted, the gateway has to run.',
+      : 'No service here: that takes systemd or launchd, and an account besides root.',
     'In the background it runs until the machine restarts.',
   ],
   kind: 'choice',

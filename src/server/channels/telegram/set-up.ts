@@ -1,14 +1,12 @@
 /** Sets Telegram up in the gateway's own files, after asking Telegram whose token it is; and takes it out again. */
 
 import { Fault } from '../../../shared/fault.ts'
-import { systemClock } from '../../../shared/std/clock.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
 import type { ConfigDesk } from '../../config/desk.ts'
-import { channelsSection, type TelegramSettings } from '../../config/sections/channels.ts'
 import type { SecretDesks } from '../../secret-desk.ts'
-import type { Identity } from '../channel.ts'
 import { forgetToken, keepToken } from './keep-token.ts'
 import { looksLikeToken, readToken } from './token.ts'
+import { telegramRoot, whoseToken } from './try-token.ts'
 
 const section = 'channels.telegram'
 
@@ -27,16 +25,17 @@ export type TelegramSetUp = {
   readonly isChecked: boolean
 }
 
-/** Nothing is written when Telegram does not know the token. Undefined where it was not asked. */
+/** Nothing is written when Telegram does not know the token. The name of the bot; undefined where it was not asked. */
 export async function setUpTelegram(
   desks: SecretDesks,
   { place, allowFrom, apiRoot, isChecked }: TelegramSetUp,
   signal: AbortSignal,
-): Promise<Identity | undefined> {
+): Promise<string | undefined> {
   const { settings, env } = desks
-  const before = settings.inForce().config.channels.telegram
+  const { config, parsed } = settings.inForce()
+  const before = config.channels.telegram
   const token = tokenAt(place, env)
-  const identity = isChecked ? await whoseToken(token, apiRoot ?? before?.apiRoot, signal) : undefined
+  const bot = isChecked ? await whoseToken(token, apiRoot ?? telegramRoot(parsed), signal) : undefined
   if (place.kind === 'given') keepToken(desks, place.token)
   else if (place.kind === 'variable') point(settings, 'botToken', `\${${place.name}}`, 'tokenFile')
   else point(settings, 'tokenFile', place.path, 'botToken')
@@ -45,7 +44,7 @@ export async function setUpTelegram(
   const all = [...new Set([...known, ...allowFrom])]
   if (all.length > known.length) settings.set(`${section}.allowFrom`, all)
   if (before?.enabled === false) settings.set(`${section}.enabled`, true)
-  return identity
+  return bot?.name
 }
 
 /** The whole section, and the token where it is ours. */
@@ -76,12 +75,4 @@ function tokenAt(place: TokenPlace, env: SecretDesks['env']): Secret {
   throw new Fault('usage.invalid', problem ?? 'There is no bot token', {
     remedy: 'Name the place that holds the token, or leave that out and type it when asked.',
   })
-}
-
-async function whoseToken(token: Secret, apiRoot: string | undefined, signal: AbortSignal): Promise<Identity> {
-  const { Telegram } = await import('./telegram.ts')
-  const { textChunkLimit, ...usual } = channelsSection.parse({ telegram: {} }).telegram as TelegramSettings
-  const where = { apiRoot: apiRoot ?? usual.apiRoot, textChunkLimit, clock: systemClock }
-  const telegram = new Telegram({ ...where, token: () => token })
-  return await telegram.identify(signal)
 }

@@ -1,18 +1,26 @@
-/** `/nodes`: the machines that lend their shell or camera to the gateway, on a page, and approving what waits. */
+/** `/nodes`: the machines that lend their shell or camera to the gateway, on a page; deciding about them, and using them. */
 
-import { fingerprintOf, nodeName, standing, type WaitingRequest } from '../../client/node-words.ts'
-import type { NodeRow } from '../../shared/protocol/nodes.ts'
+import { fingerprintOf, nodeName } from '../../client/node-words.ts'
 import { may } from '../store/rights.ts'
 import { type CommandContext, defineCommand } from './command.ts'
+import { nodesText, ranText, runningText } from './nodes-page.ts'
 
 export const nodes = defineCommand({
   name: 'nodes',
-  usage: '[approve <name>]',
-  about: 'Show the nodes: other machines that run commands; approve what waits',
-  async run(context, rest) {
-    const [verb, ...name] = rest.trim().split(/\s+/)
-    if (verb === 'approve' && name.length > 0) return await approve(name.join(' '), context)
-    await show(context)
+  usage: '[approve|reject|rename|run <name> …]',
+  about: 'Show the nodes, other machines that run commands; let them, name them, run a program there',
+  values: () => ['approve', 'reject', 'rename', 'run'],
+  async run(context, text) {
+    const [verb, ...words] = wordsOf(text)
+    if (verb === undefined) return await show(context)
+    try {
+      if (verb === 'approve' || verb === 'reject') await decide(verb, words, context)
+      else if (verb === 'rename') await rename(words, context)
+      else if (verb === 'run') await runThere(words, context)
+      else context.notifier.say('warning', `/nodes knows approve, reject, rename and run, not ${JSON.stringify(verb)}.`)
+    } catch (error) {
+      context.notifier.fail(error)
+    }
   },
 })
 
@@ -20,55 +28,86 @@ async function show({ store, intents }: CommandContext): Promise<void> {
   const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
   const { connection } = store.get()
   if (connection.phase !== 'live') return open('Nodes\tThere is no connection; try again when there is.')
-  open('Nodes\tLoading…')
+  const loading = 'Nodes\tLoading…'
+  open(loading)
   const text = await intents
     .nodes(may(connection, 'pairing'))
     .then(nodesText, (error: Error) => `Nodes\t${error.message}`)
-  if (store.get().overlay?.kind === 'nodes') open(text)
+  if (isShown(loading, store)) open(text)
 }
 
-async function approve(name: string, context: CommandContext): Promise<void> {
+async function decide(verb: 'approve' | 'reject', words: readonly string[], context: CommandContext): Promise<void> {
   const { intents, notifier } = context
+  const { waiting } = await intents.nodes(true)
+  const request = named(words, waiting, context, 'waits')?.one
+  if (!request) return
+  await intents.decideNode(request, verb)
+  const { kind, name, wants } = request
+  const now = kind === 'device' ? 'may connect, and is asked nothing yet' : `may be asked: ${wants}`
+  notifier.say('success', `${name} ${verb === 'reject' ? 'is refused' : now}.`)
+}
+
+async function rename(words: readonly string[], context: CommandContext): Promise<void> {
+  const { intents, notifier } = context
+  const found = named(words, await known(context), context, 'is known')
+  if (!found) return
+  const name = found.rest.join(' ')
+  if (name === '') return notifier.say('warning', 'Say its new name too: /nodes rename <name> <new name>')
+  notifier.say('success', `${found.one.name} is called ${await intents.renameNode(found.one.nodeId, name)}.`)
+}
+
+/** Here on a page, until it is closed; after that in a word. */
+async function runThere(words: readonly string[], context: CommandContext): Promise<void> {
+  const { store, intents, notifier } = context
+  const found = named(words, await known(context), context, 'is known')
+  if (!found) return
+  const { one, rest } = found
+  const place = `node ${one.name}`
+  if (rest.length === 0) return notifier.say('warning', `Say a program too: /nodes run ${one.name} uptime`)
+  const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
+  const running = runningText(place, rest)
+  open(running)
   try {
-    const { waiting } = await intents.nodes(true)
-    const found = waiting.filter((request) => isCalled(request, name))
-    const [request, other] = found
-    if (!request) return notifier.say('warning', `No node ${JSON.stringify(name)} waits; /nodes shows those that do.`)
-    if (other) return notifier.say('warning', `${found.length} are called so: give the fingerprint that /nodes shows.`)
-    await intents.approveNode(request)
-    const now = request.kind === 'device' ? 'may connect, and is asked nothing yet' : `may be asked: ${request.wants}`
-    notifier.say('success', `${request.name} ${now}.`)
+    const text = ranText(place, rest, await intents.runOnNode(one.nodeId, rest))
+    if (isShown(running, store)) open(text)
+    else notifier.say('info', `${place}: ${rest.join(' ')} has ended.`)
   } catch (error) {
-    notifier.say('danger', (error as Error).message)
+    if (isShown(running, store)) store.dispatch({ type: 'overlay.closed' })
+    throw error
   }
 }
 
-function isCalled({ name, nodeId }: WaitingRequest, word: string): boolean {
+const known = async ({ intents }: CommandContext) =>
+  (await intents.nodes(false)).nodes.map((node) => ({ nodeId: node.nodeId, name: nodeName(node) }))
+
+/** The one the first words name, by name or fingerprint, and what follows; says so when it is none or several. */
+function named<T extends { name: string; nodeId: string }>(
+  words: readonly string[],
+  all: readonly T[],
+  { notifier }: CommandContext,
+  what: 'waits' | 'is known',
+): { one: T; rest: readonly string[] } | undefined {
+  for (let count = words.length; count > 0; count--) {
+    const [one, ...others] = all.filter((each) => isCalled(each, words.slice(0, count).join(' ')))
+    if (one && others.length === 0) return { one, rest: words.slice(count) }
+    if (!one) continue
+    notifier.say('warning', `${others.length + 1} are called so: give the fingerprint that /nodes shows.`)
+    return undefined
+  }
+  notifier.say('warning', `No node ${JSON.stringify(words[0] ?? '')} ${what}; /nodes shows those that do.`)
+  return undefined
+}
+
+function isCalled({ name, nodeId }: { name: string; nodeId: string }, word: string): boolean {
   return name.toLowerCase() === word.toLowerCase() || fingerprintOf(nodeId) === word.toLowerCase()
 }
 
-/** Lines as the page takes them: a name before a tab, and what there is to say. */
-export function nodesText({
-  nodes,
-  waiting,
-}: {
-  nodes: readonly NodeRow[]
-  waiting: readonly WaitingRequest[]
-}): string {
-  const asked = waiting.flatMap((request) => [
-    `? ${clean(request.name)}\twants ${clean(request.wants)}`,
-    `\t${[fingerprintOf(request.nodeId), request.address].filter(Boolean).map(clean).join(' · ')}`,
-    `\t/nodes approve ${clean(request.name)}`,
-    '',
-  ])
-  const known = nodes.flatMap((node) => [
-    `${node.connected ? '●' : '○'} ${clean(nodeName(node))}\t${clean([node.platform, standing(node)].filter(Boolean).join(' · '))}`,
-    `\t${clean(node.commands.join(', ') || 'may be asked nothing yet')}`,
-    `\t${fingerprintOf(node.nodeId)}`,
-    '',
-  ])
-  const none = nodes.length + waiting.length === 0 ? ['Nodes\tThere are none yet.'] : []
-  return [...asked, ...known, ...none, '\tA machine becomes one with: clawdbot node run'].join('\n')
+const isShown = (text: string, store: CommandContext['store']): boolean => {
+  const { overlay } = store.get()
+  return overlay?.kind === 'nodes' && overlay.text === text
 }
 
-const clean = (text: string): string => text.replaceAll(/[\t\n]/g, ' ')
+/** Quotes hold a word together; nothing else is special, since no shell comes between. */
+function wordsOf(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(([word, double, single]) => double ?? single ?? word)
+}

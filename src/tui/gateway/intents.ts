@@ -205,16 +205,27 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** The machines that lend themselves to the gateway, and, for who may decide, what waits for a decision. */
     async nodes(mayDecide: boolean) {
-      const { nodes } = await gateway.call('node.list', {})
-      if (!mayDecide) return { nodes, waiting: [] }
+      const { nodes, ts } = await gateway.call('node.list', {})
+      if (!mayDecide) return { nodes, waiting: [], ts }
       const [devices, commands] = [await gateway.call('device.pair.list', {}), await gateway.call('node.pair.list', {})]
-      return { nodes, waiting: waitingRequests(devices.pending, commands.pending) }
+      return { nodes, waiting: waitingRequests(devices.pending, commands.pending), ts }
     },
 
-    /** Lets what waits go on: a node connect, or be asked its commands. */
-    async approveNode({ kind, requestId }: WaitingRequest) {
-      if (kind === 'device') await gateway.call('device.pair.approve', { requestId })
-      else await gateway.call('node.pair.approve', { requestId })
+    /** Lets what waits go on, a node connect or be asked its commands; or refuses it. */
+    async decideNode({ kind, requestId }: WaitingRequest, verb: 'approve' | 'reject') {
+      if (kind === 'device') await gateway.call(`device.pair.${verb}`, { requestId })
+      else await gateway.call(`node.pair.${verb}`, { requestId })
+    },
+
+    /** What it is called now. */
+    renameNode: async (nodeId: string, displayName: string): Promise<string> =>
+      (await gateway.call('node.rename', { nodeId, displayName })).displayName,
+
+    /** What came of a program on a node; people may be asked first, at the gateway and there. */
+    async runOnNode(nodeId: string, command: readonly string[]): Promise<unknown> {
+      const call = { nodeId, command: 'system.run', params: { command, timeoutMs: 30_000 }, timeoutMs: 30_000 }
+      const patience = { timeoutMs: 285_000 }
+      return (await gateway.call('node.invoke', { ...call, idempotencyKey: newId() }, patience)).payload
     },
   }
 }

@@ -57,12 +57,11 @@ function helpRows(columns: number): Row[] {
 }
 
 function factRows(text: string, columns: number): Row[] {
-  const facts = text.split('\n').map((line) => line.split('\t').map(oneLine))
-  return tableRows(
-    facts.map(([name = '', value = '']) => [name, value]),
-    columns,
-    14,
-  )
+  return text.split('\n').flatMap((line) => {
+    const [name = '', value] = line.split('\t').map(oneLine)
+    if (value === undefined) return wrapText(name, Math.max(8, columns - 4)).map((part) => indent([plain(part)]))
+    return tableRows([[name, value]], columns, 14)
+  })
 }
 
 function headingRows(title: string): Row[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nodesText } from '../../../src/tui/commands/nodes.ts'
+import { nodesText, ranText } from '../../../src/tui/commands/nodes-page.ts'
 import { expectFrame } from '../../support/frames.ts'
 import { scriptedGateway } from '../../support/scripted-gateway.ts'
 import { arrived, called } from '../../support/ui.tsx'
@@ -7,7 +7,7 @@ import { arrived, called } from '../../support/ui.tsx'
 const nodeId = 'ec86429cdbcfbcf4f5af51dcf0ca357f1d9685631e6d30fa34311a9bcb2e1977'
 const answers = {
   'node.list': () => ({
-    ts: 1,
+    ts: 7_300_000,
     nodes: [
       {
         ...{ nodeId, displayName: 'mac-mini', platform: 'darwin', caps: ['system'], paired: true, connected: true },
@@ -15,7 +15,7 @@ const answers = {
       },
       {
         ...{ nodeId: '0b'.repeat(32), displayName: '書斎の箱', platform: 'linux', caps: [], paired: true },
-        ...{ connected: false, commands: [], waitingCommands: ['camera.snap'] },
+        ...{ connected: false, lastConnectedAtMs: 100_000, commands: [], waitingCommands: ['camera.snap'] },
       },
     ],
   }),
@@ -28,11 +28,19 @@ const answers = {
     paired: [],
   }),
   'device.pair.approve': () => ({ requestId: 'd1', device: { deviceId: 'x' } }),
+  'node.pair.reject': () => ({ requestId: 'n1', nodeId: 'x' }),
+  'node.rename': () => ({ nodeId, displayName: '台所' }),
+  'node.invoke': () => ({
+    ...{ ok: true, nodeId, command: 'system.run', payloadJSON: null },
+    payload: { exitCode: 3, stdout: 'up 3 days\na\tb\n', stderr: '\u001b[31mred\u001b[0m\n' },
+  }),
   'node.pair.approve': () => ({ requestId: 'n1', node: { nodeId: 'x', createdAtMs: 1, approvedAtMs: 1 } }),
 }
 
 test.each([
   { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 50, rows: 20 },
   { columns: 40, rows: 10 },
 ])('the nodes of a gateway are a page, what waits first, at $columns×$rows', async (size) => {
   const script = scriptedGateway(answers)
@@ -55,8 +63,40 @@ test('what waits is approved by its name, to connect or to be asked', async () =
   await screen.until('No node "nobody" waits')
 })
 
+test('what waits is refused, and a node gets another name', async () => {
+  const script = scriptedGateway(answers)
+  await using screen = await arrived(script)
+  await screen.type('/nodes reject 書斎の箱<enter>')
+  await screen.until('書斎の箱 is refused.')
+  expect(called(script, 'node.pair.reject')).toEqual([{ requestId: 'n1' }])
+  await screen.type('/nodes rename mac-mini<enter>')
+  await screen.until('Say its new name too')
+  await screen.type('/nodes rename mac-mini 台所 の箱<enter>')
+  await screen.until('mac-mini is called 台所.')
+  expect(called(script, 'node.rename')).toEqual([{ nodeId, displayName: '台所 の箱' }])
+  await screen.type('/nodes remove mac-mini<enter>')
+  await screen.until('/nodes knows approve, reject, rename and run, not "remove".')
+})
+
+test('a program runs on a node: its words as they were typed, what it said under the place', async () => {
+  const script = scriptedGateway(answers)
+  await using screen = await arrived(script)
+  await screen.type('/nodes run mac-mini echo "two words" $HOME<enter>')
+  await screen.until('Ended with 3.')
+  const [call] = called(script, 'node.invoke') as [Record<string, unknown>]
+  const command = ['echo', 'two words', '$HOME']
+  expect(call).toMatchObject({ nodeId, command: 'system.run', params: { command, timeoutMs: 30_000 } })
+  await expectFrame(screen, 'nodes-run-80x24')
+  await screen.type('<esc>')
+  await screen.after()
+  await screen.type('/nodes run nobody uptime<enter>')
+  await screen.until('No node "nobody" is known')
+  expect(ranText('node a', ['b'], { timedOut: true })).toContain('its time was over')
+  expect(ranText('node a', ['b'], { error: 'not\nallowed' })).toContain('\tnot allowed')
+})
+
 test('without nodes the page says how one comes about; nothing a node calls itself breaks it', () => {
-  expect(nodesText({ nodes: [], waiting: [] })).toContain('clawdbot node run')
+  expect(nodesText({ nodes: [], waiting: [], ts: 1 })).toContain('clawdbot node run')
   const odd = { nodeId: 'n', displayName: 'a\tb', caps: [], commands: [], paired: true, connected: true }
-  expect(nodesText({ nodes: [odd], waiting: [] })).toContain('● ab\tpaired · connected')
+  expect(nodesText({ nodes: [odd], waiting: [], ts: 1 })).toContain('● ab\tpaired · connected')
 })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rowText } from '../../src/tui/layout/span.ts'
 import { type ScriptedGateway, scriptedGateway } from '../support/scripted-gateway.ts'
-import { openUi } from '../support/ui.tsx'
+import { openTerminal } from '../support/terminal.ts'
+import { arrived, openUi } from '../support/ui.tsx'
 
 /** What the terminal must show: the frame, drawn by nobody. */
 function expected({ ui, terminal }: Awaited<ReturnType<typeof openUi>>): string {
@@ -169,4 +170,27 @@ test('calm: nothing moves by itself, even while a reply is awaited', async () =>
   screen.takeWrites()
   await screen.after(30_000)
   expect(screen.takeWrites()).toEqual([])
+})
+
+test('a message that begins leaves those that wait and enters the conversation in one write, never seen in both', async () => {
+  const script = scriptedGateway()
+  await using screen = await arrived(script)
+  await screen.type('one<enter>two<enter>')
+  script.say('run-1', 'the first answer', 0)
+  await screen.after()
+  const shown = (text: string) => text.match(/\b(one|two)\b/g)
+  expect(shown(screen.text())).toEqual(['one', 'two'])
+  // Ink has just drawn, and draws the next change 4 ms later; what is drawn past it must wait for that.
+  screen.ui.store.dispatch({ type: 'notice.shown', notice: { id: 'n', tone: 'info', text: 'something else' } })
+  await Promise.resolve()
+  script.finish('run-1')
+  script.say('run-2', 'the second answer', 0)
+  screen.clock.advance(50)
+  await screen.settle()
+  await using replay = openTerminal(screen.terminal)
+  for (const write of screen.takeWrites()) {
+    await replay.write(write)
+    if (replay.screen().includes('the second')) expect(shown(replay.screen())).toEqual(['one', 'two'])
+  }
+  expect(replay.screen()).toBe(screen.text())
 })

@@ -39,6 +39,8 @@ export type PictureOptions = {
 export class Picture {
   readonly #options: PictureOptions
   readonly #listeners = new Set<() => void>()
+  /** Told only while the surround stays as it is: what moves from one into the other is drawn at once, with React's frame. */
+  readonly #rowListeners = new Set<() => void>()
   #painter: Painter = createPainter(themes.none, 'none')
   #frame: Frame | undefined
   #surround: Surround | undefined
@@ -68,7 +70,7 @@ export class Picture {
   }
 
   readonly body = {
-    subscribe: (listener: () => void) => this.subscribe(listener),
+    subscribe: (listener: () => void) => this.#listen(this.#rowListeners, listener),
     lines: (): readonly string[] => {
       this.#refresh()
       return this.#body as readonly string[]
@@ -76,20 +78,22 @@ export class Picture {
   }
 
   readonly status = {
-    subscribe: (listener: () => void) => this.subscribe(listener),
+    subscribe: (listener: () => void) => this.#listen(this.#rowListeners, listener),
     lines: (): readonly string[] => {
       this.#refresh()
       return this.#status as readonly string[]
     },
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
+  readonly subscribe = (listener: () => void): (() => void) => this.#listen(this.#listeners, listener)
+
+  #listen(listeners: Set<() => void>, listener: () => void): () => void {
+    listeners.add(listener)
     this.#endStore ??= this.#options.store.subscribe(() => this.#changed())
     this.#arm()
     return () => {
-      this.#listeners.delete(listener)
-      if (this.#listeners.size > 0) return
+      listeners.delete(listener)
+      if (this.#listeners.size + this.#rowListeners.size > 0) return
       this.#cancelTick?.()
       this.#cancelTick = undefined
       this.#endStore?.()
@@ -124,7 +128,9 @@ export class Picture {
     this.#frame = undefined
     this.#isStale = true
     this.#arm()
+    const before = this.#surround
     for (const listener of [...this.#listeners]) listener()
+    if (this.surround() === before) for (const listener of [...this.#rowListeners]) listener()
   }
 
   #arm(): void {

@@ -1,6 +1,7 @@
 /** The component for rows past Ink: a blank box in Ink's layout, and what is over it drawn by the screen. */
 import { Box, Text, useStdout } from 'ink'
-import { memo, useLayoutEffect, useSyncExternalStore } from 'react'
+import { memo, useInsertionEffect, useLayoutEffect, useSyncExternalStore } from 'react'
+import type { BodyRows as BodyRowsAt } from './body.ts'
 import { Screen } from './screen.ts'
 
 /** Painted rows that change: at most `height` of them, each at most as wide as the screen. */
@@ -26,11 +27,10 @@ export function BodyRows(props: BodyRowsProps) {
 }
 
 function DirectRows({ top, height, source, screen }: BodyRowsProps & { screen: Screen }) {
-  useLayoutEffect(() => {
-    const show = (): void => screen.showBody(source, { top, lines: exactly(height, source.lines()) })
-    show()
-    return source.subscribe(show)
-  }, [top, height, source, screen])
+  const rows = (): BodyRowsAt => ({ top, lines: exactly(height, source.lines()) })
+  // With each frame of React's; an insertion effect, because Ink draws between those and layout effects.
+  useInsertionEffect(() => screen.showWithFrame(source, rows()))
+  useLayoutEffect(() => source.subscribe(() => screen.showBody(source, rows())), [top, height, source, screen])
   useLayoutEffect(() => () => screen.hideBody(source), [screen, source])
   return <Box height={height} flexShrink={0} />
 }

@@ -31,7 +31,10 @@ export function mountInk(element: ReactNode, { screen, isFullScreen, onFrame }: 
     exitOnCtrlC: false,
     kittyKeyboard: { mode: 'disabled' }, // KeyReader owns the keyboard
     isScreenReaderEnabled: false,
-    onRender: ({ renderTime }) => onFrame?.(renderTime),
+    onRender: ({ renderTime }) => {
+      screen.frameDone()
+      onFrame?.(renderTime)
+    },
   })
   screen.on('forget', () => instance.clear())
   return instance

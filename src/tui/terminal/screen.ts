@@ -48,6 +48,8 @@ export class Screen extends Writable {
   #isGathering = false
   #isLent = false
   #isMuted = false
+  /** What Ink draws around the body has changed, and is not drawn yet: alone, the body would fit what was there before. */
+  #isFrameDue = false
   /** Goes out with the next frame, so that the screen is never seen empty. */
   #prefix = ''
   #cancelResize: (() => void) | undefined
@@ -72,6 +74,19 @@ export class Screen extends Writable {
   /** Rows past Ink, until the next call of their owner. Where they are, Ink must draw nothing. Only on the alternate screen. */
   showBody(owner: object, rows: BodyRows): void {
     this.#body.show(owner, rows)
+    this.write('')
+  }
+
+  /** The same, to be drawn together with the frame that Ink is about to draw. */
+  showWithFrame(owner: object, rows: BodyRows): void {
+    this.#body.show(owner, rows)
+    this.#isFrameDue = true
+  }
+
+  /** Ink has drawn its frame, or found it to be as before. */
+  frameDone(): void {
+    if (!this.#isFrameDue) return
+    this.#isFrameDue = false
     this.write('')
   }
 
@@ -141,7 +156,7 @@ export class Screen extends Writable {
 
   /** Ink's bytes and the body's rows as one synchronized frame. */
   #compose(text: string): string {
-    if (this.#prefix !== '' && text === '') return '' // Ink's frame is on its way
+    if ((this.#prefix !== '' || this.#isFrameDue) && text === '') return '' // Ink's frame is on its way
     if (this.#prefix !== '' || text.includes(enterAlternate)) this.#body.forget()
     // A terminal that switches screens leaves its cursor where the shell had it.
     const ink = text

@@ -52,6 +52,7 @@ export const gatewayStatus = defineCommand({
 export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const { env, paths, flags, clock, signal } = inquiry
   const config = await readGatewayConfig(paths, env)
+  const { auth } = config
   const place = await localPort(flags, env, paths, config)
   const { port } = place
   const listener = await probeWay(placeWay(place), signal)
@@ -63,13 +64,14 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const uptimeMs = hello?.snapshot?.uptimeMs ?? (startedAt === undefined ? undefined : clock.now() - startedAt)
   const log = note && typeof note.log === 'string' ? note.log : undefined
   const told = hello?.snapshot?.authMode
+  const { mode = auth.password || auth.hash ? 'password' : 'token' } = auth
   const json = {
     running: true,
     pid: note?.pid,
     port,
     url: placeWay(place).url,
     uptimeMs,
-    authMode: typeof told === 'string' ? told : (config.auth.mode ?? (config.auth.password ? 'password' : 'token')),
+    authMode: typeof told === 'string' ? told : mode,
     version: hello?.server.version,
     stateDir: hello?.snapshot?.stateDir ?? paths.stateDir,
     log,

@@ -207,6 +207,7 @@ test('in the background: the gateway runs as it was set up, and answers the firs
   const { code, out, err } = await onboard(home, flags, env, { serverProgram })
   expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('password') })
   expect(out).toMatch(/configured: builtin\n✅ Running on port \d+[\s\S]*💬 Hi\n[\s\S]*\w/)
+  expect((await clawdbot(home, ['gateway', 'status'], { env })).out).toMatch(/Auth mode: +password/)
   expect((await clawdbot(home, ['gateway', 'stop'], { env, serverProgram })).code).toBe(0)
   expect(await textOf(join(home.paths.stateDir, 'logs', 'gateway-background.log'))).toContain('Auth mode: password')
 })

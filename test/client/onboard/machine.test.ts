@@ -96,7 +96,7 @@ test.each([
     '24 characters',
   ],
   ['no place', ['client', ' '], 'Say where it is'],
-  ['plain ws:// across the network', ['client', 'ws://vps.example.com'], ''],
+  ['plain ws:// across the network', ['client', 'ws://vps.example.com'], 'neither encrypted'],
   ['a host with a blank', ['client', 'vps example'], 'not the name of a host'],
   ['a name of two words', ['client', 'vps', 'two words'], 'cannot be a name'],
   ['the name of this machine', ['client', 'vps', 'local'], 'cannot be a name'],

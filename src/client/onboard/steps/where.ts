@@ -39,7 +39,10 @@ export const way = defineStep({
     if (answer.trim() === '') return { text: 'Say where it is', remedy: 'For example ada@vps.example.com' }
     const way = readWay(answer)
     if (way.kind === 'ssh' && !/^[\w.:%-]+$/.test(way.host))
-      return { text: `${answer.trim()} is not the name of a host` }
+      return {
+        text: `${answer.trim()} is not the name of a host`,
+        remedy: 'For SSH it looks like ada@vps.example.com, or is a Host of your ~/.ssh/config.',
+      }
     if (way.kind === 'direct') return addressProblem(way.url)
     return undefined
   },
@@ -51,7 +54,10 @@ function addressProblem(url: string) {
     parseGatewayUrl(url)
     return undefined
   } catch (error) {
-    return { text: errorText(error), remedy: error instanceof Fault ? error.remedy : undefined }
+    if (!(error instanceof Fault)) throw error
+    // The commands take --insecure, which is nothing that is saved here.
+    const isPlain = error.code === 'client.insecure-url'
+    return { text: errorText(error), remedy: isPlain ? 'Use wss://, or SSH: ada@vps.example.com' : error.remedy }
   }
 }
 

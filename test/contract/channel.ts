@@ -167,6 +167,20 @@ export function channelContract(name: string, open: () => Promise<OpenService>):
       expect(account()).toMatchObject({ connected: true, lastError: null })
     })
 
+    test('DU6: what was on its way when the line to the service was cut is told again, and answered once', async () => {
+      await using held = await begin()
+      const { service, desk, account } = held
+      await service.until(() => account()?.connected)
+      service.fail('listen', 'answer lost')
+      service.say('before')
+      await service.until(() => service.texts(1001).includes('echo: before'))
+      service.say('cut')
+      await service.until(() => desk.notes.some(({ what }) => what === 'channel.failed'))
+      service.say('after')
+      await service.until(() => service.texts(1001).includes('echo: after'))
+      expect(service.texts(1001)).toEqual(['echo: before', 'echo: cut', 'echo: after'])
+    })
+
     test('what it had taken and not answered when it ended is answered by the next one, once', async () => {
       const service = await open()
       const first = await openTestDesk({ ...service, kinds: [service.kind] })

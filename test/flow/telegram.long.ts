@@ -105,3 +105,34 @@ test('DU6: set up, paired, answered, killed, and a message of meanwhile answered
   expect(await run(['channels', 'remove', 'telegram'])).toMatchObject({ code: 0 })
   expect((await run(['audit', 'log', '--what', 'channel'])).out).toContain('channel.pairing-approved')
 }, 60_000)
+
+test('IN12, DU6: by webhook, what Telegram tells is answered once, and nobody else is heard', async () => {
+  await using api = await BotApi.start()
+  const secret = 'webhook-secret_0123456789'
+  const webhook = { webhookUrl: 'https://gw.example/telegram-webhook', webhookSecret: secret }
+  const telegram = { botToken, apiRoot: api.root, dmPolicy: 'allowlist', allowFrom: [77], ...webhook }
+  await using gateway = await startBuiltGateway({ config: { channels: { telegram } } })
+  await api.until(() => api.webhook)
+  expect(api.webhook).toEqual({ url: webhook.webhookUrl, secret })
+  const tell = async (update: number, text: string, shown: Record<string, string>) => {
+    const person = { id: 77, is_bot: false, first_name: 'Grace' }
+    const message = { message_id: update, date: 1, chat: { ...person, type: 'private' }, from: person, text }
+    const told = await fetch(`http://127.0.0.1:${gateway.port}/telegram-webhook`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...shown },
+      body: JSON.stringify({ update_id: update, message }),
+    })
+    return told.status
+  }
+  const asTelegram = { 'x-telegram-bot-api-secret-token': secret }
+  expect(await tell(1, '/status', {})).toBe(401)
+  expect(await tell(1, '/status', { 'x-telegram-bot-api-secret-token': 'somebody-elses-secret' })).toBe(401)
+  expect(await tell(2, '/status', asTelegram)).toBe(200)
+  await api.until(() => api.texts(77).length > 0)
+  expect(await tell(2, '/status', asTelegram)).toBe(200)
+  expect(await tell(3, '/stop', asTelegram)).toBe(200)
+  await api.until(() => api.texts(77).length > 1)
+  expect(api.texts(77)).toEqual([expect.stringContaining('telegram:dm:77'), 'Nothing is running.'])
+  expect(api.called('getUpdates')).toEqual([])
+  expect(gateway.output()).not.toContain(secret)
+}, 60_000)

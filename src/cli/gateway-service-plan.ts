@@ -49,8 +49,7 @@ export type ServicePlan = {
 export async function planService(wish: ServiceWish, world: Surroundings, ask: AskProgram): Promise<ServicePlan> {
   const { env, serverProgram } = world
   const scope = wish.isSystem ? 'system' : 'user'
-  const { name: account, home } = await accountFor(wish, world, ask)
-  const paths = home === world.paths.home ? world.paths : clientPaths(env, home)
+  const { account, paths } = await whose(wish, world, ask)
   const folders = await gatewayFolders(paths)
   const { port, alsoWritable } = wish
   const itsAccount = wish.isSystem ? account : undefined
@@ -67,7 +66,7 @@ export async function planService(wish: ServiceWish, world: Surroundings, ask: A
   const manager = gatewayManager(around, scope)
   const plan = manager.plan(spec)
   await refuseTwo(await installedGateway(around), { scope, path: plan.path, paths })
-  if (home !== world.paths.home) await refuseMissing(paths.stateDir, account)
+  if (paths !== world.paths) await refuseMissing(paths.stateDir, account)
   const missing = await unseenVariables(paths, env)
   const remarks = [...missing, ...(serverProgram.includes('/_npx/') ? [npxRemark] : [])]
   return { scope, account, paths, spec, manager, ...plan, remarks }
@@ -94,10 +93,24 @@ export function planLines(plan: ServicePlan): string {
   return `The gateway as ${what}:\n${rows}${remarks.map((remark) => `  ⚠️  ${remark}\n`).join('')}`
 }
 
+/** Who a gateway is to run as, or runs as, and where its files lie. Rejects with a `Fault` for an account that will not do. */
+export async function whose(
+  wish: Pick<ServiceWish, 'isSystem' | 'account'>,
+  world: Surroundings,
+  ask: AskProgram,
+): Promise<{ readonly account: string; readonly paths: ClientPaths }> {
+  const { name, home } = await accountFor(wish, world, ask)
+  return { account: name, paths: home === world.paths.home ? world.paths : clientPaths(world.env, home) }
+}
+
 type Account = { readonly name: string; readonly home: string }
 
 /** Rejects for root, unless root was asked for: what runs as root may do everything, and so may its agent (OP6). */
-async function accountFor(wish: ServiceWish, world: Surroundings, ask: AskProgram): Promise<Account> {
+async function accountFor(
+  wish: Pick<ServiceWish, 'isSystem' | 'account'>,
+  world: Surroundings,
+  ask: AskProgram,
+): Promise<Account> {
   const uid = process.getuid?.() ?? 0
   const self = { name: userInfo().username, home: world.paths.home }
   const caller = uid === 0 ? world.env.SUDO_USER : undefined
@@ -133,11 +146,8 @@ async function refuseTwo(
 ): Promise<void> {
   const { scope, path, paths } = plan
   if (found && found.scope !== scope) {
-    const sudo = found.scope === 'system' ? 'sudo ' : ''
-    throw unusable(
-      `This gateway is a service already: ${found.path}`,
-      `Remove that one first: ${sudo}clawdbot gateway uninstall`,
-    )
+    const line = found.scope === 'system' ? 'sudo clawdbot gateway uninstall --system' : 'clawdbot gateway uninstall'
+    throw unusable(`This gateway is a service already: ${found.path}`, `Remove that one first: ${line}`)
   }
   const present = await readIfThere(path)
   if (scope === 'system' && present !== undefined && !isOf(paths.stateDir, present)) {

@@ -13,7 +13,7 @@ import { shellWords } from '../shared/std/shell-words.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { defineCommand, type Flags, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
-import { planLines, planService, type ServicePlan } from './gateway-service-plan.ts'
+import { planLines, planService, type ServicePlan, whose } from './gateway-service-plan.ts'
 import { usage } from './parse.ts'
 import { serviceReportLines } from './service-lines.ts'
 
@@ -72,11 +72,22 @@ export const gatewayInstall = defineCommand({
 export const gatewayUninstall = defineCommand({
   name: 'gateway uninstall',
   about: 'end the service of the gateway and forget it; its state stays',
-  flags: { json: flags.json },
+  flags: {
+    system: { type: 'boolean', about: 'the service of the machine, as root' },
+    'run-as': { type: 'string', about: 'account the --system service runs as (who called sudo)', value: '<account>' },
+    json: flags.json,
+  },
   async run(invocation) {
-    const { env, paths, out, flags: given } = invocation
-    const found = await installedGateway({ env, paths, ask: programsOf(env) })
-    if (found?.scope === 'system' && process.getuid?.() !== 0) throw needsRoot('uninstall', invocation)
+    const { env, out, flags: given } = invocation
+    const ask = programsOf(env)
+    const isRoot = process.getuid?.() === 0
+    const { paths } =
+      given.system && isRoot ? await whose({ isSystem: true, account: given['run-as'] }, invocation, ask) : invocation
+    const here = await installedGateway({ env, paths, ask })
+    const found = given.system && here?.scope !== 'system' ? undefined : here
+    if (found?.scope === 'system' && !isRoot) {
+      throw needsRoot('uninstall', { ...invocation, flags: { ...given, system: true } })
+    }
     const report = await found?.manager.uninstall(found.name)
     if (given.json) printJson(invocation, { uninstalled: report?.isChanged ?? false, ...report })
     else if (report) out(serviceReportLines(report, `Removed ${report.path}; what is in ${paths.stateDir} stays`))

@@ -45,6 +45,7 @@ async function take(wizard: Wizard, step: Step, trials: Trials, { flags, env, si
   const text = flag === undefined ? undefined : String(flag)
   const answer = step.kind === 'secret' ? fromVariable(step, text, env) : (text ?? proposed(wizard))
   const next = answered(wizard, answer)
+  if (step.kind === 'secret' && flag === undefined && next.problem) throw missing(step)
   return next.trial ? tried(next, await carryOut(next.trial, trials, signal)) : next
 }
 
@@ -55,13 +56,22 @@ function fromVariable({ flag }: Step, name: string | undefined, env: GivenAnswer
   throw usage(`--${flag.name} names ${name}, which is not set here`, 'onboard')
 }
 
+/** What is hidden has no answer that could be proposed. */
+function missing({ flag: { name } }: Step): Fault {
+  return new Fault('usage.invalid', `--${name} is missing: the name of a ${answerFlags[name]?.about}`, {
+    remedy: `For example: read -rs SECRET && export SECRET, then add --${name} SECRET`,
+  })
+}
+
 function refused({ flag }: Step, wizard: Wizard): Fault {
   const choices = choicesOf(wizard)
     .map(({ value }) => value)
     .slice(0, 12)
   const { text = 'it cannot be taken', remedy } = wizard.problem ?? {}
+  // One that names no choice there is has been told them.
+  const all = remedy !== undefined && choices.length > 0 ? `It can be: ${choices.join(', ')}.` : undefined
   return new Fault('usage.invalid', `--${flag.name}: ${text}`, {
-    remedy: [remedy, choices.length > 0 ? `It can be: ${choices.join(', ')}.` : undefined].filter(Boolean).join(' '),
+    remedy: [remedy, all].filter(Boolean).join('\n   ') || 'Every answer: clawdbot onboard --help',
   })
 }
 

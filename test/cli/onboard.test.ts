@@ -133,6 +133,10 @@ test('a token is generated into the private file; --dry-run names what would be 
 
 test.each([
   ['--exposure funnel', {}, '--exposure: Funnel opens the gateway to the internet'],
+  ['--channel telegram', {}, '--telegram-token-env is missing: the name of a variable'],
+  ['--provider openai', {}, '--model-key-env is missing: the name of a variable'],
+  ['--auth password', {}, 'then add --password-env SECRET'],
+  ['--run soon', {}, 'background, later\n   Every answer: clawdbot onboard --help'],
   ['--provider nobody', {}, '--provider: It is one of openai'],
   ['--provider openai --model-key-env NOT_SET', {}, 'NOT_SET, which is not set here'],
   ['--auth password --password-env PW', { PW: 'hunter2' }, '--password-env: Guessed too easily'],

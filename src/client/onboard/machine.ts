@@ -53,7 +53,7 @@ export function answered(wizard: Wizard, text: string): Wizard {
   const choices = choicesOf(wizard)
   const isKnown = choices.length === 0 || step.id === 'model' || choices.some(({ value }) => value === text)
   const unknown = { text: `It is one of ${choices.map(({ value }) => value).join(', ')}` }
-  const problem = isKnown ? step.problem?.(text, wizard) : unknown
+  const problem = step.problem?.(text, wizard) ?? (isKnown ? undefined : unknown)
   if (problem) return { ...wizard, problem }
   const answer = step.kind === 'secret' ? new Secret(text) : step.kind === 'text' ? text.trim() : text
   const next = { ...wizard, answers: { ...wizard.answers, [step.id]: answer }, problem: undefined }

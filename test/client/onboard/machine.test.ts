@@ -108,6 +108,15 @@ test.each([
   expect(at).toBe(before.at)
 })
 
+test('a service where none can be is refused with the reason', () => {
+  const facts = factsWith({ can: { service: false } })
+  const { problem } = walk(facts, 'gateway', 'builtin', 'none', 'token', 'loopback', 'service')
+  expect(problem).toMatchObject({
+    text: 'A service takes systemd or launchd, and an account besides root',
+    remedy: expect.stringContaining('clawdbot gateway install --system'),
+  })
+})
+
 test('what is tried and fails is told where it was typed; taken back, nothing is tried any more', () => {
   const trying = answered(walk(factsWith(), 'gateway', 'openai'), 'sk-bad')
   expect(trying).toMatchObject({ at: 'key', trial: { of: 'model' } })

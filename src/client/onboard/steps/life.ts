@@ -18,6 +18,13 @@ export const run = defineStep({
     { value: 'later', label: 'Not yet', hint: 'clawdbot gateway start' },
   ],
   isAsked: isGateway,
+  problem: (answer, { facts }) =>
+    answer === 'service' && !facts.can.service
+      ? {
+          text: 'A service takes systemd or launchd, and an account besides root',
+          remedy: 'Log in as another account. For root: clawdbot gateway install --system --run-as <account>.',
+        }
+      : undefined,
   initial: ({ facts }) => (facts.can.service ? 'service' : 'background'),
   flag: { name: 'run', about: 'service, background or later', value: '<how>' },
 })

@@ -104,8 +104,8 @@ function previousProfile(book: ProfileBook): Profile {
   throw new Fault('profile.unknown', 'No profile was in use before', { remedy: 'Name one: clawdbot use <profile>' })
 }
 
-/** Whether at least one way of the old list still leads where it led. */
-function leadsToSame(before: readonly SavedWay[], after: readonly SavedWay[]): boolean {
+/** Whether at least one way of the old list still leads where it led. Throws what is wrong with an address. */
+export function leadsToSame(before: readonly SavedWay[], after: readonly SavedWay[]): boolean {
   const places = new Set(before.map(placeOf))
   return after.some((one) => places.has(placeOf(one)))
 }

@@ -4,7 +4,7 @@ import type { Profile } from '../../client/profile.ts'
 import { errorText, Fault } from '../../shared/fault.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { draftOf } from '../profiles/draft.ts'
-import { focusedField, isChanged, openForm } from '../profiles/form.ts'
+import { focusedField, isChanged, leadsElsewhere, openForm } from '../profiles/form.ts'
 import type { Member } from '../store/fleet.ts'
 import { membersOf } from '../store/members.ts'
 import { type CommandContext, defineCommand } from './command.ts'
@@ -97,7 +97,13 @@ export async function useForCommands(context: CommandContext) {
 /** Saves when nothing is wrong, else goes to what is. */
 export async function saveForm(context: CommandContext): Promise<void> {
   const { store, saved, fleet, hidden, notifier } = context
-  if (store.get().form?.isSaving) return
+  const filled = store.get().form
+  if (filled?.isSaving) return
+  const question = 'save a profile that leads elsewhere'
+  if (filled && leadsElsewhere(filled) && !notifier.isAsking(question)) {
+    return notifier.ask(question, 'enter again saves it and deletes what is kept of the old gateway')
+  }
+  notifier.close(question)
   store.dispatch({ type: 'form.tried' })
   const { form, fleet: before } = store.get()
   if (!form?.isSaving) return
@@ -105,6 +111,7 @@ export async function saveForm(context: CommandContext): Promise<void> {
   try {
     const kept = await saved.keep(draftOf(form.values), form.old?.name, hidden.length > 0 ? hidden.take() : undefined)
     store.dispatch({ type: 'form.closed' })
+    if (form.old && kept.id !== form.old.id) fleet.stopKeeping(form.old.id)
     await fleet.reload()
     // One that leads elsewhere now is another gateway, with drafts and a transcript of its own.
     if (wasHere && kept.id !== form.old?.id) fleet.switchTo(kept.id)

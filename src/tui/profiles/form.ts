@@ -1,9 +1,10 @@
 /** A profile being added or edited. The secret is typed elsewhere (hidden-line.ts): here is only how long it is. */
 
 import type { Profile, ProfileBook } from '../../client/profile.ts'
+import { leadsToSame, localName } from '../../client/profiles.ts'
 import { type Editor, type EditorOp, emptyEditor, reduce as reduceEditor } from '../input/editor.ts'
 import { type Beside, problemsOf } from './checks.ts'
-import { valuesOf } from './draft.ts'
+import { draftOf, valuesOf } from './draft.ts'
 import { emptyValues, type Field, fieldsOf, type Values } from './fields.ts'
 
 export type Form = {
@@ -69,6 +70,13 @@ export function tried(form: Form): Form {
   const first = fieldsOf(form.values).find(({ id }) => problems[id] !== undefined)
   const isWrong = Object.keys(problems).length > 0
   return { ...(first ? focusOn(form, first.id) : form), wasTried: true, isSaving: !isWrong }
+}
+
+/** Saved like this it is another gateway, and what is kept of the old one on this machine goes. */
+export function leadsElsewhere(form: Form): boolean {
+  const { old, values } = form
+  if (!old || old.id === localName || Object.keys(formProblems(form)).length > 0) return false
+  return !leadsToSame(old.ways, draftOf(values).ways)
 }
 
 /** Something would be lost by leaving it. */

@@ -192,8 +192,12 @@ function ownPanel(state: State, { kind, index }: Overlay, height: number, nowMs:
     return { rows: [...rows, ...notices] }
   }
   if (kind !== 'profiles') return undefined
-  if (state.form) return profileForm(state.form, state.view.columns, height)
-  const notices = noticeRows(state, 2)
+  // The form keeps its place for itself unless something was just said, such as what pressing again means.
+  const notices = state.form && state.notices.length === 0 ? [] : noticeRows(state, 2)
+  if (state.form) {
+    const { rows, ...form } = profileForm(state.form, state.view.columns, height - notices.length)
+    return { ...form, rows: [...rows, ...notices] }
+  }
   const { rows } = profilesScreen(state, index, height - notices.length, nowMs)
   return { rows: [...rows, ...notices] }
 }

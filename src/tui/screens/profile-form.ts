@@ -3,16 +3,18 @@
 import { cutRow, rowWidth, spread } from '../layout/fit.ts'
 import { chosen, danger, muted, strong, warning } from '../layout/items/styles.ts'
 import { oneLine, showControls } from '../layout/sanitize.ts'
-import { plain, type Row } from '../layout/span.ts'
+import { plain, type Row, type Style } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
 import { type Field, fieldsOf } from '../profiles/fields.ts'
-import { type Form, formProblems } from '../profiles/form.ts'
+import { type Form, formProblems, leadsElsewhere } from '../profiles/form.ts'
 import { type Panel, ruledTitle } from './panel-title.ts'
 
 const labelWidth = 17
 /** Narrower, a problem stands under its field and not beside it. */
 const wideColumns = 70
+const elsewhere =
+  'This leads to another gateway: saving deletes what is kept of the old one here (transcripts, drafts, unsent messages).'
 
 /** Exactly `height` rows; the field one writes in is among them. */
 export function profileForm(form: Form, columns: number, height: number): Panel {
@@ -23,11 +25,12 @@ export function profileForm(form: Form, columns: number, height: number): Panel 
     ...(form.refusal ? [form.refusal.text, form.refusal.remedy ?? ''] : []),
     ...(form.isSaving ? ['Saving…'] : []),
   ].filter((text) => text !== '')
-  const foot = general.flatMap((text, index) =>
-    wrapText(oneLine(text), columns - 2).map(
-      (line): Row => [plain('  '), plain(line, index === 0 && !form.isSaving ? danger : muted)],
-    ),
-  )
+  const told = (text: string, style: Style): Row[] =>
+    wrapText(oneLine(text), columns - 2).map((line): Row => [plain('  '), plain(line, style)])
+  const foot = [
+    ...(leadsElsewhere(form) ? told(elsewhere, warning) : []),
+    ...general.flatMap((text, index) => told(text, index === 0 && !form.isSaving ? danger : muted)),
+  ]
   const room = Math.max(1, height - 2 - foot.length)
   const at = Math.max(
     0,

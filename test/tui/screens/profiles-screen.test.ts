@@ -113,6 +113,7 @@ test('one is edited; leaving with changes asks once', async () => {
   await screen.type('2<esc>')
   await screen.after(100)
   expect(screen.text()).toContain('── Profile desktop ─')
+  expect(screen.text()).toContain('esc again leaves without saving')
   await screen.type('<enter>')
   await screen.after()
   expect(screen.text()).toContain('desktop2 is saved.')
@@ -192,16 +193,29 @@ test('what broke last is told with its time also when it is over, and how it sta
   expect(screen.text()).toMatch(/last error +\d\d:\d\d The gateway closed the connection\./)
 })
 
-test('the screen is at another gateway when its profile leads elsewhere now', async () => {
-  const { screen } = await opened()
-  await using _ = screen
+test('a profile that leads elsewhere says what goes with it, asks once, and the screen is at the other gateway', async () => {
+  const keep = memoryKeep()
+  const [script, other] = [scriptedGateway(), scriptedGateway({}, 'new-1')]
+  await using screen = await arrived(script, { book, keep, others: [{ name: 'new-1', script: other }] })
+  await screen.type('half a thought<ctrl+x>g')
+  await screen.after(1_000)
+  keep.write({ drafts: {}, history: [] }) // as if it were deleted with the rest
   await screen.type('e<tab><tab>')
-  await screen.type('<ctrl+u>wss://other.example<enter>')
+  expect(screen.text()).not.toContain('another gateway')
+  await screen.type('<ctrl+u>wss://other.example')
+  expect(screen.text().replace(/\s+/g, ' ')).toContain(
+    'This leads to another gateway: saving deletes what is kept of the old one here (transcripts, drafts, unsent messages).',
+  )
+  await screen.type('<enter>')
+  expect(screen.text()).toContain('enter again saves it and deletes what is kept of the old gateway')
+  expect(screen.saved.book).toBe(book)
+  await screen.type('<enter>')
   await screen.after()
   expect(screen.ui.fleet.current.id).toBe('new-1')
+  expect(keep.kept.drafts).toEqual({})
   await screen.type('<esc>')
   await screen.after(100)
   await screen.type('<ctrl+g>')
-  expect(screen.text()).toMatch(/◌ vps-1 .*wss:\/\/other\.example/)
+  expect(screen.text()).toMatch(/vps-1 .*wss:\/\/other\.example/)
   expect(screen.ui.fleet.members.map(({ id }) => id)).toEqual(['new-1', 'desktop', 'tokyo'])
 })

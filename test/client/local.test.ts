@@ -88,6 +88,8 @@ test('a port taken by a stranger: the next free one is taken, said and remembere
   expect(local.lines[0]).toMatch(
     new RegExp(`^Port ${port} is held by \\S.* \\(process ${process.pid}\\); the gateway takes ${found.port}\\.$`),
   )
+  // It listens before it notes where; a second one that starts in between gives way, which the stand-in cannot.
+  await expect.poll(async () => (await readRuntime(home.paths.runtimeFile))?.isAlive).toBe(true)
   expect(await local.ensure()).toEqual({ port: found.port, isNew: false })
   await new Promise((resolve) => stranger.close(resolve))
 })

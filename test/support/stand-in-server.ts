@@ -1,6 +1,6 @@
 /** A stand-in for `clawdbot-server` as a process of its own, FAKE like the gateway inside: for starting and stopping one. */
 
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StandInGateway } from './stand-in-gateway.ts'
 
@@ -13,7 +13,9 @@ if (process.env.STAND_IN_FAILS) {
 await appendFile(join(stateDir, 'started'), `${process.pid}\n`)
 const gateway = await StandInGateway.start({ port, token: process.env.STAND_IN_TOKEN ?? '' })
 const note = { pid: process.pid, port, startedAt: Date.now(), startedBy: process.env.CLAWDBOT_GATEWAY_STARTED_BY }
-await writeFile(join(stateDir, 'gateway.json'), JSON.stringify(note))
+// Whole or not at all, as a real one writes it.
+await writeFile(join(stateDir, `note.${process.pid}`), JSON.stringify(note))
+await rename(join(stateDir, `note.${process.pid}`), join(stateDir, 'gateway.json'))
 process.on('SIGTERM', async () => {
   await gateway[Symbol.asyncDispose]()
   process.exit(0)

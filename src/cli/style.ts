@@ -21,14 +21,25 @@ export function oneLine(text: string): string {
 /** Rows in aligned columns with a heading, two spaces between; the last column is not padded. */
 export function columns(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heading, ...rows].map((row) => row.map(oneLine))
-  const widths = heading.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  const widths = heading.map((_, i) => Math.max(...all.map((row) => cells(row[i] ?? ''))))
   const lines = all.map((row) =>
     row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => cell + ' '.repeat(Math.max(0, (widths[i] ?? 0) - cells(cell))))
       .join('  ')
       .trimEnd(),
   )
   return `${lines.join('\n')}\n`
+}
+
+/** Signs of two cells: East Asian ones (Unicode TR 11) and pictures. Starting a command loads no package for this. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
+
+/** How many cells a text takes; a picture that is joined of several counts as each of them. */
+function cells(text: string): number {
+  let count = 0
+  for (const sign of text.replaceAll(/\p{M}/gu, '')) count += wide.test(sign) ? 2 : 1
+  return count
 }
 
 /** `name: value` lines, values aligned; undefined values are left out. */

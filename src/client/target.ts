@@ -93,7 +93,15 @@ async function choose(flags: TargetFlags, env: Env, paths: ClientPaths, config: 
   if (flags.port !== undefined) return local
   if (flags.profile !== undefined) return await named(flags.profile, '--profile')
   if (env.CLAWDBOT_GATEWAY_URL) return address(env.CLAWDBOT_GATEWAY_URL, 'CLAWDBOT_GATEWAY_URL')
-  if (env.CLAWDBOT_PROFILE) return await named(env.CLAWDBOT_PROFILE, 'CLAWDBOT_PROFILE')
+  if (env.CLAWDBOT_PROFILE) {
+    return await named(env.CLAWDBOT_PROFILE, 'CLAWDBOT_PROFILE').catch((error: unknown) => {
+      if (!(error instanceof Fault) || error.code !== 'profile.unknown') throw error
+      const { code, message, details = {} } = error
+      // Who did not type the name does not know where it comes from.
+      const remedy = 'CLAWDBOT_PROFILE names it: set another one (clawdbot profiles list shows them), or unset it.'
+      throw new Fault(code, message, { remedy, details })
+    })
+  }
   const current = currentProfile(await readProfiles(paths.profiles))
   if (current) return { kind: 'profile', profile: current, source: 'the profile in use' }
   if (config.mode !== 'remote' || config.remote.url === undefined) return local

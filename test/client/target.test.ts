@@ -114,6 +114,10 @@ test('gateway: flag before environment before the profile in use before gateway.
   expect(await chosen({ port: 4000 }, louder)).toBe('local by this machine')
   expect(await chosen({ url: 'wss://u.example' }, louder)).toBe('remote by --url')
   await expect(chosen({ profile: 'fra' })).rejects.toThrow('There is no profile "fra". Did you mean far?')
+  await expect(chosen({}, { CLAWDBOT_PROFILE: 'fra' })).rejects.toMatchObject({
+    message: 'There is no profile "fra". Did you mean far?',
+    remedy: expect.stringContaining('CLAWDBOT_PROFILE names it'),
+  })
   await expect(chosen({ profile: 'far', url: 'wss://u.example' })).rejects.toThrow(
     '--profile and --url name two gateways',
   )

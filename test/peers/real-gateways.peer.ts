@@ -112,6 +112,36 @@ describe.each(peers)('ours against the real gateway of $peer', ({ peer, folder, 
     expect(code).toBeGreaterThan(0)
   })
 
+  test('our node is approved there, runs a program when its own policy lets it, and not when it does not', async () => {
+    const home = join(ours, 'node')
+    const its = { ...env, HOME: home, CLAWDBOT_STATE_DIR: home }
+    mkdirSync(home)
+    await run(['node', 'policy', 'full'], its)
+    const node = spawn(process.execPath, [built('clawdbot'), 'node', 'run', '--name', 'mac-mini'], {
+      env: its,
+      stdio: 'ignore',
+    })
+    try {
+      await vi.waitUntil(
+        async () => {
+          await run(['nodes', 'approve', 'mac-mini'], env)
+          const { output: described } = await run(['nodes', 'describe', 'mac-mini'], env)
+          return /Status: +paired · connected/.test(described) && /May be asked: .*system\.run/.test(described)
+        },
+        { timeout: 60_000, interval: 1000 },
+      )
+      expect(await run(['nodes', 'run', 'mac-mini', '--', 'echo', 'a  b'], env)).toEqual({ code: 0, output: 'a  b\n' })
+      await run(['node', 'policy', 'deny'], its)
+      const refused = await run(['nodes', 'run', 'mac-mini', '--', 'echo', 'a'], env)
+      expect(refused.code).toBeGreaterThan(0)
+      expect(refused.output).toContain('this node is set to run no commands')
+    } finally {
+      const gone = once(node, 'exit')
+      node.kill('SIGTERM')
+      await gone
+    }
+  })
+
   test('our terminal holds a conversation: a message, a stopped reply, another session, another model, a fresh start', async () => {
     using screen = new Tmux([process.execPath, built('clawdbot')], { columns: 100, rows: 40, env })
     await screen.until(/ready/, 30_000)

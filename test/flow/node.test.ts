@@ -38,4 +38,4 @@ test('a node behind SSH is asked through the tunnel, and comes back after the tu
     .poll(() => roster.connectionOf(node.nodeId)?.peer.connId, { timeout: 15_000 })
     .toSatisfy((id) => id !== undefined && id !== before)
   expect(await node.run('echo', 'again')).toMatchObject({ payload: { stdout: 'again\n' } })
-})
+}, 60_000) // longer than an invoke may take, so that a failure says which step it was

@@ -1,13 +1,15 @@
 /**
- * The tutorial, typed as its reader would: what comes back is what docs/tutorial.md and its Japanese sister show.
+ * The tutorial, typed as its reader would: what comes back is what docs/tutorial.md and its Japanese sister show. The VPS is
+ * a network namespace with an SSH server where this account may make one, else a port and an account of this machine.
  * `npm run docs:tutorial` puts it into both pages.
  */
 
-import { chownSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
+import { machineRow } from '../support/netns.ts'
 import { makeHome, startSshd } from '../support/sshd.ts'
 import { standInTailscale } from '../support/tailscale/stand-in.ts'
 import { nobody, TutorialMachine, type Typed } from '../support/tutorial-machine.ts'
@@ -24,12 +26,19 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
     for (const name of ['', 'serve.json']) chownSync(join(tailscale.env.PATH, name), uid, gid)
   }
   const [port, local] = [String(await freePort()), String(await freePort())]
-  const settings = { path: tailscale.env.PATH, env: { CLAWDBOT_GATEWAY_PORT: port }, account: nobody }
+  using row = machineRow(1)
+  const netns = row?.machines[0]
+  const env = { CLAWDBOT_GATEWAY_PORT: port }
+  const settings = { path: tailscale.env.PATH, env, account: nobody, netns: netns?.name }
   using vps = new TutorialMachine('vps', typed, settings)
   using laptop = new TutorialMachine('laptop', typed)
-  makeHome(laptop.home)
-  await using sshd = await startSshd({ home: laptop.home })
-  sshd.configure(`Host vps.example\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User ${sshd.user}\n`)
+  using phone = new TutorialMachine('phone', typed)
+  for (const { home } of [laptop, phone]) makeHome(home)
+  await using sshd = await startSshd({ home: laptop.home, ...(netns && { netns }) })
+  sshd.configure(`Host vps.example\n  HostName ${sshd.address}\n  Port ${sshd.port}\n  User ${sshd.user}\n`)
+  const inSsh = (machine: TutorialMachine, name: string) => join(machine.home, '.ssh', name)
+  for (const name of ['config', 'known_hosts']) copyFileSync(inSsh(laptop, name), inSsh(phone, name))
+  sshd.authorize(...[laptop, phone].map((machine) => readFileSync(inSsh(machine, 'id_ed25519.pub'), 'utf8')))
   const step = async (machine: TutorialMachine, line: string, words: RegExp, code = 0) => {
     const { out, ...typed } = await machine.type(line)
     expect(out, line).toMatch(words)
@@ -42,7 +51,8 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
       /✅ Gateway config/,
     )
     await step(vps, 'clawdbot token rotate --show', /new token/)
-    writeFileSync(join(laptop.home, 'token'), typed.at(-1)?.out.trimEnd().split('\n').at(-1) ?? '', { mode: 0o600 })
+    const token = typed.at(-1)?.out.trimEnd().split('\n').at(-1) ?? ''
+    for (const { home } of [laptop, phone]) writeFileSync(join(home, 'token'), token, { mode: 0o600 })
     await vps.typeAndLeave('clawdbot gateway start', 'Auth mode: token\n')
     await step(vps, 'clawdbot health', /healthy\n.*Authenticated/s)
 
@@ -54,10 +64,13 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
     await laptop.typeAndLeave(`clawdbot tunnel up vps --local-port ${local}`, '✅ Up (')
     await step(laptop, `curl -s http://127.0.0.1:${local}/health`, /"ok":true/)
 
-    await laptop.typeAndLeave('clawdbot node run --name phone', '✅ Connected')
+    await step(phone, add, /✅ Added vps/)
+    await step(phone, 'clawdbot node policy full', /full/)
+    await phone.typeAndLeave('clawdbot node run --profile vps --name phone', '✅ Connected')
     await step(laptop, 'clawdbot nodes list', /Pending: 1 /)
     await step(laptop, 'clawdbot nodes approve phone', /✅ phone .* may be asked: system\.run/)
     await step(laptop, 'clawdbot nodes list', /Pending: 0 · Paired: 1\n.*phone/s)
+    await step(laptop, 'clawdbot nodes run phone -- echo "printed by the phone"', /printed by the phone/)
     await step(laptop, 'clawdbot channels status', /./)
 
     await step(vps, 'clawdbot tailscale serve', /https:\/\/vps\.tail1234\.ts\.net\//)
@@ -71,13 +84,14 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
     typed.pop() // its lines differ from machine to machine
     expect(out).toMatch(/✅/)
   } finally {
+    await phone.end()
     await laptop.end()
     await vps.end()
   }
 
   const printed = typed.map((each) => {
     const text = `${each.machine}$ ${each.line}\n${each.out.trimEnd()}\n`
-    return [vps.home, laptop.home]
+    return [vps.home, laptop.home, phone.home]
       .reduce((now, home) => now.replaceAll(home, '/home/ada'), text)
       .replaceAll(port, '18789')
       .replaceAll(local, '8789')

@@ -6,14 +6,20 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { built, compiledOnce } from './programs.ts'
+import { built, compiledOnce, requireProgram } from './programs.ts'
 
 type Account = { uid?: number; gid?: number }
 
 /** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
 export const nobody: Account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
-type Settings = { env?: Record<string, string>; path?: string; account?: Account }
+type Settings = {
+  env?: Record<string, string>
+  path?: string
+  account?: Account
+  /** The network namespace it is in; else this machine's own network. */
+  netns?: string | undefined
+}
 
 export type Typed = { machine: string; line: string; out: string; code: number | null }
 
@@ -25,12 +31,14 @@ export class TutorialMachine implements Disposable {
   readonly #env: Record<string, string>
   readonly #account: Account
   readonly #typed: Typed[]
+  readonly #netns: string | undefined
 
   constructor(name: string, typed: Typed[], settings: Settings = {}) {
     this.#name = name
     this.#typed = typed
-    const { env = {}, path = '', account = {} } = settings
+    const { env = {}, path = '', account = {}, netns } = settings
     this.#account = account
+    this.#netns = netns
     const folder = mkdtempSync(join(tmpdir(), `tutorial-${name}-`))
     this.home = folder
     const bin = join(folder, '.bin')
@@ -69,8 +77,10 @@ export class TutorialMachine implements Disposable {
   }
 
   #start(line: string) {
-    const options = { env: this.#env, cwd: this.home, ...this.#account }
-    const child = spawn('/bin/sh', ['-c', line], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [program = '', ...args] = this.#shell(line)
+    const account = this.#netns === undefined ? this.#account : {}
+    const options = { env: this.#env, cwd: this.home, ...account }
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     const typed: Typed = { machine: this.#name, line, out: '', code: null }
     this.#typed.push(typed)
     for (const stream of [child.stdout, child.stderr]) {
@@ -79,6 +89,15 @@ export class TutorialMachine implements Disposable {
       })
     }
     return { child, typed }
+  }
+
+  /** Only root enters a namespace, so the account is changed after that. */
+  #shell(line: string): string[] {
+    const shell = ['/bin/sh', '-c', line]
+    if (this.#netns === undefined) return shell
+    const { uid, gid } = this.#account
+    const change = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
+    return [requireProgram('ip'), 'netns', 'exec', this.#netns, ...change, ...shell]
   }
 
   /** Ends what still runs, the last first. */

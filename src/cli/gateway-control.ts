@@ -1,6 +1,6 @@
 /** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine, as a service where it is one. */
 
-import { ensureLocalGateway } from '../client/local.ts'
+import { ensureLocalGateway, untilAnswering } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
 import { probeWay } from '../client/probe.ts'
 import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
@@ -76,24 +76,43 @@ export const gatewayRestart = defineCommand({
   about: 'end the gateway of this machine and start it again: its service, or in the background',
   flags: controlFlags,
   async run(invocation) {
-    const { env, paths, clock, signal, err, serverProgram: program } = invocation
+    const { paths } = invocation
     await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
     const before = await readRuntime(paths.runtimeFile)
     const service = await serviceOf(invocation)
     const isService = service !== undefined && (await service.manager.state(service.name)).phase !== 'unknown'
     if (before?.isAlive && !(isService && before.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
-    const onProgress = (line: string) => err(`${line}\n`)
-    const { port } = await ensureLocalGateway({ port: before?.port, env, paths, program, clock, onProgress, signal })
-    const pid = (await readRuntime(paths.runtimeFile))?.pid
+    const { port, pid } = isService ? await itsAnswer(service, invocation) : await background(before, invocation)
     if (invocation.flags.json) printJson(invocation, { running: true, pid, port, done })
     else {
-      invocation.out(`✅ Running on port ${port}${pid === undefined ? '' : ` (process ${pid})`}\n`)
+      invocation.out(`✅ Running${port ? ` on port ${port}` : ''}${pid === undefined ? '' : ` (process ${pid})`}\n`)
       if (done) invocation.out(`   ${done}\n`)
     }
     return 0
   },
 })
+
+async function background(before: RuntimeNote | undefined, world: Surroundings) {
+  const { env, paths, clock, signal, err, serverProgram: program } = world
+  const onProgress = (line: string) => err(`${line}\n`)
+  const { port } = await ensureLocalGateway({ port: before?.port, env, paths, program, clock, onProgress, signal })
+  return { port, pid: (await readRuntime(paths.runtimeFile))?.pid }
+}
+
+/** Some service managers are done before the gateway listens; one of our own would then be in its way. */
+async function itsAnswer({ manager, name }: InstalledService, world: Surroundings): Promise<RuntimeNote> {
+  const note = await untilAnswering(world)
+  if (note) return note
+  const { words, journal } = await manager.state(name)
+  throw new Fault(
+    'service.failed',
+    `The service was started again, but no gateway answers${words ? ` (${words})` : ''}`,
+    {
+      remedy: `See: ${journal}`,
+    },
+  )
+}
 
 /** Often one that opening the terminal started while the service was stopped. */
 function inTheWay({ pid }: RuntimeNote): Fault {

@@ -2,15 +2,12 @@
 
 import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { placeWay } from '../client/local-port.ts'
-import { probeWay } from '../client/probe.ts'
-import { readRuntime } from '../client/runtime-file.ts'
+import { untilAnswering } from '../client/local.ts'
 import { installedGateway } from '../client/service/gateway-service.ts'
 import { isLingering, linger, lingerCommand } from '../client/service/lingering.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { shellWords } from '../shared/std/shell-words.ts'
-import { sleep } from '../shared/std/signal.ts'
 import { defineCommand, type Flags, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { planLines, planService, type ServicePlan, whose } from './gateway-service-plan.ts'
@@ -58,7 +55,7 @@ export const gatewayInstall = defineCommand({
     const lingering = plan.scope === 'user' ? await offerLingering(invocation, ask) : undefined
     await mkdir(plan.paths.stateDir, { recursive: true, mode: 0o700 })
     const report = await plan.manager.install(plan.spec)
-    const runtime = report.toDo.length > 0 ? undefined : await untilAnswering(plan, invocation)
+    const runtime = report.toDo.length > 0 ? undefined : await demandAnswer(plan, invocation)
     if (given.json)
       printJson(invocation, { installed: true, ...planJson(plan), ...report, lingering, pid: runtime?.pid })
     else {
@@ -160,17 +157,10 @@ async function offerLingering(invocation: Invocation<typeof flags>, ask: AskProg
   return false
 }
 
-/** How long a first start may take on a slow machine, milliseconds. */
-const patienceMs = 30_000
-
 /** Rejects with `service.failed` when nothing of it answers. */
-async function untilAnswering({ paths, manager, spec }: ServicePlan, { clock, signal }: Invocation<Flags>) {
-  for (const from = clock.monotonic(); clock.monotonic() - from < patienceMs; ) {
-    const runtime = await readRuntime(paths.runtimeFile)
-    const place = { port: runtime?.port ?? 0, socket: runtime?.socket }
-    if (runtime?.isAlive && (await probeWay(placeWay(place), signal)) === 'gateway') return runtime
-    await sleep(clock, 100, signal)
-  }
+async function demandAnswer({ paths, manager, spec }: ServicePlan, { clock, signal }: Invocation<Flags>) {
+  const answering = await untilAnswering({ paths, clock, signal })
+  if (answering) return answering
   const { words, journal } = await manager.state(spec.name)
   throw new Fault('service.failed', `The service is installed, but no gateway answers${words ? ` (${words})` : ''}`, {
     remedy: `See: ${journal}`,

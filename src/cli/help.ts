@@ -14,7 +14,7 @@ export function generalHelp(): string {
     ...commandTable.map(({ name, about }) => `  ${name.padEnd(width)}${about}`),
     '',
     'Every command explains itself: clawdbot <command> --help',
-    'Exit codes: 0 good, 1 not, 2 usage, 3 not let in, 4 not reached, 5 no answer in time, 6 not a gateway.',
+    'Exit codes: 0 good, 1 not, 2 usage, 3 not let in, 4 not reached, 5 no answer in time, 6 not a gateway, 7 in use.',
     '',
   ].join('\n')
 }

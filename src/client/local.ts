@@ -11,13 +11,15 @@ import type { ClientPaths, Env } from './paths.ts'
 import { holderName, nextFreePort, portHolder } from './ports/holder.ts'
 import { createPrivate, readIfThere } from './private-file.ts'
 import { probeWay } from './probe.ts'
-import { readRuntime } from './runtime-file.ts'
+import { type RuntimeNote, readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
 import { programsOf } from './system-programs.ts'
 
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000
 const lookEveryMs = 20
+/** How a gateway ends that finds another one on its state folder: the exit code of `state.locked`. */
+const gaveWay = 'exit code 7'
 
 export type LocalOptions = {
   readonly port?: number | undefined
@@ -81,25 +83,44 @@ async function untilReady(child: StartedGateway, place: LocalPlace, options: Loc
     end = how
   })
   for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
-    const now = (await noted(paths)) ?? place
-    if ((await probeWay(placeWay(now), signal)) === 'gateway') return { port, isNew: true }
-    if (end !== undefined) return await someoneElses(paths, end, signal)
+    const now = await noted(paths)
+    if ((await probeWay(placeWay(now ?? place), signal)) === 'gateway') {
+      return { port: now?.port || port, isNew: now === undefined || now.pid === child.pid }
+    }
+    if (end !== undefined) return await someoneElses(end, options)
     await sleep(clock, lookEveryMs, signal)
   }
   throw await startFault(paths, `did not listen within ${startPatienceMs / 1000} s`)
 }
 
 /** Where a gateway says it is: its settings may keep it off 127.0.0.1. */
-async function noted(paths: ClientPaths): Promise<Pick<LocalPlace, 'port' | 'socket'> | undefined> {
+async function noted(paths: ClientPaths) {
   const runtime = await readRuntime(paths.runtimeFile)
-  return runtime?.isAlive ? { port: runtime.port ?? 0, socket: runtime.socket } : undefined
+  return runtime?.isAlive ? { pid: runtime.pid, port: runtime.port ?? 0, socket: runtime.socket } : undefined
 }
 
-/** Two terminals opened at once start two gateways, and the second one gives way: then the first is the one to use. */
-async function someoneElses(paths: ClientPaths, end: string, signal: AbortSignal): Promise<LocalGateway> {
-  const first = await noted(paths)
-  if (first && (await probeWay(placeWay(first), signal)) === 'gateway') return { port: first.port, isNew: false }
-  throw await startFault(paths, `ended while starting (${end})`)
+/**
+ * Two terminals opened at once start two gateways, and the second one gives way: then the first is the one to use, which
+ * may itself need a moment until it listens.
+ */
+async function someoneElses(end: string, options: LocalOptions): Promise<LocalGateway> {
+  const first = await untilAnswering(options, end === gaveWay ? startPatienceMs : 0)
+  if (first) return { port: first.port ?? 0, isNew: false }
+  throw await startFault(options.paths, `ended while starting (${end})`)
+}
+
+/** Waits for a gateway that something else starts, such as a service manager; undefined when none answers in time. */
+export async function untilAnswering(
+  { paths, clock, signal }: Pick<LocalOptions, 'paths' | 'clock' | 'signal'>,
+  patienceMs = startPatienceMs,
+): Promise<RuntimeNote | undefined> {
+  for (const from = clock.monotonic(); ; ) {
+    const note = await readRuntime(paths.runtimeFile)
+    const place = { port: note?.port ?? 0, socket: note?.socket }
+    if (note?.isAlive && (await probeWay(placeWay(place), signal)) === 'gateway') return note
+    if (clock.monotonic() - from >= patienceMs) return undefined
+    await sleep(clock, lookEveryMs, signal)
+  }
 }
 
 async function startFault(paths: ClientPaths, what: string): Promise<Fault> {

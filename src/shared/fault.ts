@@ -3,13 +3,14 @@
 /**
  * Every fault code of the product. The prefix names the room a person would look in.
  * `exit` is the process exit code of a line command that ends with this fault
- * (1 general, 2 usage or configuration, 3 refused credentials, 4 unreachable, 5 timeout, 6 not a gateway).
+ * (1 general, 2 usage or configuration, 3 refused credentials, 4 unreachable, 5 timeout, 6 not a gateway,
+ * 7 held by another program).
  */
 const faultCodes = {
   'usage.invalid': { exit: 2 },
   'config.invalid': { exit: 2 },
   'config.conflict': { exit: 2 },
-  'state.locked': { exit: 1 },
+  'state.locked': { exit: 7 },
   'state.damaged': { exit: 1 },
   'storage.full': { exit: 1 },
   'backup.invalid': { exit: 1 },

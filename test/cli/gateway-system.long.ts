@@ -7,10 +7,12 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
-import { built, compiledOnce, requireProgram } from '../support/programs.ts'
+import { programsFor } from '../support/nobody.ts'
+import { compiledOnce, requireProgram } from '../support/programs.ts'
 
 const run = promisify(execFile)
 const nobody = 65_534
+const { node, built } = programsFor({ uid: nobody, gid: nobody })
 
 /** Stands in for systemd: it runs what the unit says, as the account the unit names, and forgets nothing it was asked. */
 const systemctl = `#!/bin/sh
@@ -63,7 +65,7 @@ test('root makes it a service of the machine that runs as somebody else; it obey
       ({ code, stdout, stderr }) => ({ code, out: `${stdout}${stderr}` }),
     )
   }
-  const gateway = (...words: string[]) => inside(process.execPath, built('clawdbot'), 'gateway', ...words)
+  const gateway = (...words: string[]) => inside(node, built('clawdbot'), 'gateway', ...words)
   const asked = async () => (await readFile(join(bin, 'asked'), 'utf8')).trimEnd().split('\n')
 
   try {
@@ -94,7 +96,7 @@ test('root makes it a service of the machine that runs as somebody else; it obey
 
     // The account itself asks how it is; nobody doubles what runs.
     const ann = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', `HOME=${home}`]
-    const its = async (...words: string[]) => inside(...ann, process.execPath, built('clawdbot'), 'gateway', ...words)
+    const its = async (...words: string[]) => inside(...ann, node, built('clawdbot'), 'gateway', ...words)
     expect(JSON.parse((await its('status', '--json')).out)).toMatchObject({
       ...{ running: true, pid, port, startedBy: 'service' },
       service: { scope: 'system', phase: 'running', isEnabled: true, pid },

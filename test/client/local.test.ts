@@ -104,6 +104,15 @@ test('a gateway that cannot start is reported with its own last words', async ()
   })
 })
 
+test('one that gives way to another that has only begun to start: that one is used once it listens', async () => {
+  await using home = await Home.make()
+  const found = new Local(home, await freePort(), { STAND_IN_GIVES_WAY: '1' }).ensure()
+  await expect.poll(() => readFile(home.paths.gatewayLog, 'utf8').catch(() => '')).toContain('Another gateway')
+  await using other = await StandInGateway.start()
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port: other.port }))
+  expect(await found).toEqual({ port: other.port, isNew: false })
+})
+
 test('AU14: the generated secret has 256 bits, is private, and is made once', async () => {
   await using home = await Home.make()
   await Promise.all([ensureToken(home.paths), ensureToken(home.paths)])

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
-import { built } from '../support/programs.ts'
+import { nobody, programsFor } from '../support/nobody.ts'
 
 /** Not as root, as which no service is offered. */
-const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const account = nobody
+const { node, built } = programsFor(account)
 
 /** Knows one unit: reads what it should start, and remembers the process. */
 const systemctl = `#!/bin/sh
@@ -43,7 +44,7 @@ beforeEach(() => {
     writeFileSync(join(bin, name), text)
     chmodSync(join(bin, name), 0o755)
   }
-  if (account.uid !== undefined) chownSync(home, account.uid, account.gid)
+  if (account) chownSync(home, account.uid, account.gid)
 })
 afterEach(() => {
   // Still there only when the test failed.
@@ -54,7 +55,7 @@ afterEach(() => {
 function clawdbot(words: readonly string[], more = {}): Promise<{ code: number; out: string; err: string }> {
   const env = { PATH: `${home}/bin:/usr/bin:/bin`, HOME: home, ...more }
   return new Promise((resolve) => {
-    execFile(process.execPath, [built('clawdbot'), ...words], { env, cwd: home, ...account }, (error, out, err) =>
+    execFile(node, [built('clawdbot'), ...words], { env, cwd: home, ...account }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
     )
   })
@@ -65,8 +66,7 @@ test('the service is installed and started, answers the first message, and run a
   mkdirSync(join(home, '.clawdbot'), { mode: 0o700 })
   const settings = join(home, '.clawdbot', 'clawdbot.json')
   writeFileSync(settings, JSON.stringify({ gateway: { port } }), { mode: 0o600 })
-  if (account.uid !== undefined)
-    for (const path of [settings, join(settings, '..')]) chownSync(path, account.uid, account.gid)
+  if (account) for (const path of [settings, join(settings, '..')]) chownSync(path, account.uid, account.gid)
   const answers = ['--non-interactive', '--run', 'service', '--message', 'Hi']
   const first = await clawdbot(['onboard', ...answers])
   expect(first).toMatchObject({ code: 0, out: expect.stringContaining('✅ AI model configured: builtin\n') })

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startBuiltGateway } from '../support/built-gateway.ts'
-import { built, compiledOnce } from '../support/programs.ts'
+import { nobody, programsFor } from '../support/nobody.ts'
+import { compiledOnce } from '../support/programs.ts'
 import { call, operator } from './support.ts'
 
-/** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
-const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const account = nobody
+const { node, built } = programsFor(account)
 
 type Audit = {
   code: number
@@ -22,7 +23,7 @@ function audit(stateDir: string, ...flags: string[]): Promise<Audit> {
   const env = { ...compiledOnce, PATH: process.env.PATH ?? '', HOME: stateDir, CLAWDBOT_STATE_DIR: stateDir }
   const args = [built('clawdbot'), 'security', 'audit', ...flags]
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, ...account }, (error, stdout) => {
+    execFile(node, args, { env, ...account }, (error, stdout) => {
       const findings = flags.includes('--json') ? JSON.parse(stdout).findings : []
       resolve({ code: Number(error?.code ?? 0), out: stdout, findings })
     })
@@ -31,7 +32,7 @@ function audit(stateDir: string, ...flags: string[]): Promise<Audit> {
 
 function freshHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'clawdbot-audit-'))
-  if (account.uid !== undefined) chownSync(home, account.uid, account.gid)
+  if (account) chownSync(home, account.uid, account.gid)
   return home
 }
 
@@ -80,7 +81,7 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
     const write = (name: string, text: string, mode: number) => {
       writeFileSync(join(stateDir, name), text)
       chmodSync(join(stateDir, name), mode)
-      if (account.uid !== undefined) chownSync(join(stateDir, name), account.uid, account.gid)
+      if (account) chownSync(join(stateDir, name), account.uid, account.gid)
     }
     write('clawdbot.json', '{ logging: { level: "debug" } }', 0o600)
     expect((await audit(stateDir)).code).toBe(1)

@@ -10,9 +10,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
 import { machineRow } from '../support/netns.ts'
+import { nobody, programsFor } from '../support/nobody.ts'
 import { makeHome, startSshd } from '../support/sshd.ts'
 import { standInTailscale } from '../support/tailscale/stand-in.ts'
-import { nobody, TutorialMachine, type Typed } from '../support/tutorial-machine.ts'
+import { TutorialMachine, type Typed } from '../support/tutorial-machine.ts'
 
 const pages = ['docs/tutorial.md', 'docs/tutorial.ja.md'].map((path) => join(import.meta.dirname, '../..', path))
 const block = /(?<=^```console\n).*?(?=^```$)/gms
@@ -20,11 +21,8 @@ const block = /(?<=^```console\n).*?(?=^```$)/gms
 test('from an empty VPS to a conversation, a tunnel, a node and an address in the tailnet', async () => {
   const typed: Typed[] = []
   const self = { name: 'vps', addresses: ['100.101.1.3'], os: 'linux' }
-  using tailscale = standInTailscale({ self, peers: [] })
-  const { uid, gid } = nobody
-  if (uid !== undefined && gid !== undefined) {
-    for (const name of ['', 'serve.json']) chownSync(join(tailscale.env.PATH, name), uid, gid)
-  }
+  using tailscale = standInTailscale({ self, peers: [] }, programsFor(nobody))
+  if (nobody) for (const name of ['', 'serve.json']) chownSync(join(tailscale.env.PATH, name), nobody.uid, nobody.gid)
   const [port, local] = [String(await freePort()), String(await freePort())]
   using row = machineRow(1)
   const netns = row?.machines[0]

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { built, compiledOnce } from './programs.ts'
+import { programsFor } from './nobody.ts'
+import { compiledOnce } from './programs.ts'
 
 export type RunningGateway = AsyncDisposable & {
   port: number
@@ -52,7 +53,10 @@ export async function startBuiltGateway(options: BuiltGatewayOptions = {}): Prom
     CLAWDBOT_GATEWAY_TOKEN: token,
     ...options.env,
   }
-  const child = spawn(process.execPath, [built('clawdbot-server'), ...(options.args ?? ['--port', String(port)])], {
+  const { node, built } = programsFor(
+    options.uid === undefined ? undefined : { uid: options.uid, gid: options.gid ?? options.uid },
+  )
+  const child = spawn(node, [built('clawdbot-server'), ...(options.args ?? ['--port', String(port)])], {
     env,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),

@@ -2,6 +2,7 @@
 
 import { appendFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Fault } from '../../src/shared/fault.ts'
 import { StandInGateway } from './stand-in-gateway.ts'
 
 const port = Number(process.argv[process.argv.indexOf('--port') + 1])
@@ -9,6 +10,10 @@ const stateDir = process.env.CLAWDBOT_STATE_DIR ?? '.'
 if (process.env.STAND_IN_FAILS) {
   process.stderr.write('config.invalid: gateway.prot is no key; did you mean gateway.port?\n')
   process.exit(2)
+}
+if (process.env.STAND_IN_GIVES_WAY) {
+  process.stderr.write('Another gateway is using the state folder\n')
+  process.exit(new Fault('state.locked', '').exitCode)
 }
 await appendFile(join(stateDir, 'started'), `${process.pid}\n`)
 const gateway = await StandInGateway.start({ port, token: process.env.STAND_IN_TOKEN ?? '' })

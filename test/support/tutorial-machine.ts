@@ -6,17 +6,13 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { built, compiledOnce, requireProgram } from './programs.ts'
-
-type Account = { uid?: number; gid?: number }
-
-/** Tests may run as root, as which no gateway should; `nobody` owns nothing else. */
-export const nobody: Account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+import { type Account, programsFor } from './nobody.ts'
+import { compiledOnce, requireProgram } from './programs.ts'
 
 type Settings = {
   env?: Record<string, string>
   path?: string
-  account?: Account
+  account?: Account | undefined
   /** The network namespace it is in; else this machine's own network. */
   netns?: string | undefined
 }
@@ -29,24 +25,24 @@ export class TutorialMachine implements Disposable {
   readonly #running: ChildProcess[] = []
   readonly #name: string
   readonly #env: Record<string, string>
-  readonly #account: Account
+  readonly #account: Account | undefined
   readonly #typed: Typed[]
   readonly #netns: string | undefined
 
   constructor(name: string, typed: Typed[], settings: Settings = {}) {
     this.#name = name
     this.#typed = typed
-    const { env = {}, path = '', account = {}, netns } = settings
+    const { env = {}, path = '', account, netns } = settings
     this.#account = account
     this.#netns = netns
     const folder = mkdtempSync(join(tmpdir(), `tutorial-${name}-`))
     this.home = folder
     const bin = join(folder, '.bin')
     mkdirSync(bin)
-    writeFileSync(join(bin, 'clawdbot'), `#!/bin/sh\nexec '${process.execPath}' '${built('clawdbot')}' "$@"\n`)
+    const { node, built } = programsFor(account)
+    writeFileSync(join(bin, 'clawdbot'), `#!/bin/sh\nexec '${node}' '${built('clawdbot')}' "$@"\n`)
     chmodSync(join(bin, 'clawdbot'), 0o755)
-    const { uid, gid } = this.#account
-    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
+    if (account) chownSync(folder, account.uid, account.gid)
     const PATH = [bin, path, '/usr/bin', '/bin'].filter(Boolean).join(':')
     this.#env = { ...compiledOnce, PATH, HOME: folder, LANG: 'C.UTF-8', TZ: 'UTC', ...env }
   }
@@ -78,7 +74,7 @@ export class TutorialMachine implements Disposable {
 
   #start(line: string) {
     const [program = '', ...args] = this.#shell(line)
-    const account = this.#netns === undefined ? this.#account : {}
+    const account = this.#netns === undefined ? this.#account : undefined
     const options = { env: this.#env, cwd: this.home, ...account }
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     const typed: Typed = { machine: this.#name, line, out: '', code: null }
@@ -95,7 +91,7 @@ export class TutorialMachine implements Disposable {
   #shell(line: string): string[] {
     const shell = ['/bin/sh', '-c', line]
     if (this.#netns === undefined) return shell
-    const { uid, gid } = this.#account
+    const { uid, gid } = this.#account ?? {}
     const change = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
     return [requireProgram('ip'), 'netns', 'exec', this.#netns, ...change, ...shell]
   }

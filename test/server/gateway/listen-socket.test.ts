@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { listenOnSocket } from '../../../src/server/gateway/listen-socket.ts'
 import { startTestGateway } from '../../support/gateway.ts'
+import { nobody, programsFor } from '../../support/nobody.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
 const nothing = { onConnection() {}, onRequest() {}, onUpgrade() {} }
@@ -26,7 +27,9 @@ function leaveStale(path: string): void {
 function knockAsNobody(path: string): string | undefined {
   if (process.getuid?.() !== 0) return undefined
   const script = `require('net').connect(${JSON.stringify(path)}).on('connect', () => { console.log('in'); process.exit() }).on('error', (error) => console.log(error.code))`
-  return spawnSync(process.execPath, ['-e', script], { uid: 65_534, gid: 65_534, cwd: '/' }).stdout.toString().trim()
+  return spawnSync(programsFor(nobody).node, ['-e', script], { ...nobody, cwd: '/' })
+    .stdout.toString()
+    .trim()
 }
 
 test('TR3: socket and folder are private, another account gets EACCES, and the file goes with its gateway', async () => {

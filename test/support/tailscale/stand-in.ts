@@ -21,7 +21,7 @@ export type StandIn = Disposable & {
 }
 
 /** Starting Node takes a while, so what only has to be read out again is written down beforehand. */
-const script = (folder: string) => `#!/bin/sh
+const script = (folder: string, { node, tailscale }: Runs) => `#!/bin/sh
 echo "$*" >> '${folder}/calls'
 answer=
 [ -f '${folder}/hangs' ] && exec /bin/sleep 600
@@ -29,12 +29,17 @@ answer=
 [ "$*" = 'status --json --peers=false' ] && answer='${folder}/self.json'
 [ "$*" = 'serve status --json' ] && answer='${folder}/serve.json'
 [ -n "$answer" ] && [ -f "$answer" ] && [ ! -f '${folder}/down' ] && exec /bin/cat "$answer"
-exec '${process.execPath}' '${join(import.meta.dirname, 'command.ts')}' '${folder}/world.json' "$@"
+exec '${node}' '${tailscale}' '${folder}/world.json' "$@"
 `
 
-export function standInTailscale(parts: Partial<World> = {}): StandIn {
+/** Node and `command.ts`, where whoever calls it may run them. */
+type Runs = { readonly node: string; readonly tailscale: string }
+
+const here: Runs = { node: process.execPath, tailscale: join(import.meta.dirname, 'command.ts') }
+
+export function standInTailscale(parts: Partial<World> = {}, runs = here): StandIn {
   const folder = mkdtempSync(join(tmpdir(), 'clawdbot-tailscale-'))
-  writeFileSync(join(folder, 'tailscale'), script(folder), { mode: 0o755 })
+  writeFileSync(join(folder, 'tailscale'), script(folder, runs), { mode: 0o755 })
   let world: World = plainWorld
   const change = (changed: Partial<World>) => {
     world = { ...world, ...changed }

@@ -43,8 +43,6 @@ export const absent: readonly (readonly [ids: readonly string[], why: string])[]
   ],
   [['tailscale.owner_list_empty'], '`gateway.auth.allowTailscale` without a name in `tailscaleUsers` is refused'],
   [['durability.sync_off'], 'every message is synced; there is no setting'],
-  [['durability.no_backup'], 'there is no backup command yet'],
-  [['nodes.exec_enabled', 'nodes.allow_commands_dangerous'], 'nodes run nothing yet'],
   [
     ['channels.*.mutable_name', 'channels.*.webhook_no_secret'],
     'people are named by number only, and a webhook without a secret is refused',

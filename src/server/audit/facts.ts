@@ -43,6 +43,13 @@ export type DeviceFacts = {
   readonly lastSeenAt: number
 }
 
+export type NodeFacts = {
+  readonly id: string
+  readonly name: string
+  /** Commands an admin approved. */
+  readonly approved: readonly string[]
+}
+
 /** One host that a saved gateway is reached through. */
 export type SshHostFacts = {
   readonly profile: string
@@ -120,12 +127,16 @@ export type AuditFacts = {
   /** Commands a person allowed for good. */
   readonly allowedCommands: number
   readonly devices: readonly DeviceFacts[]
+  readonly nodes: readonly NodeFacts[]
   readonly store: {
     /** Databases that were found damaged and set aside. */
     readonly setAside: readonly string[]
     /** What SQLite says about the database, when it was asked and is not content. */
     readonly damage: string | undefined
     readonly journal: ChainCheck | undefined
+    /** When the oldest entry of the audit log was written, and the last one about a backup; milliseconds since 1970. */
+    readonly inUseSince: number | undefined
+    readonly backedUpAt: number | undefined
     readonly freeBytes: number | undefined
   }
   /** Undefined where no saved gateway is reached through SSH, and where nobody looked. */

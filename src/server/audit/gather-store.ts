@@ -6,40 +6,41 @@ import type { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { errorText } from '../../shared/fault.ts'
 import { parseJson } from '../../shared/std/json.ts'
-import type { ChainCheck } from '../journal/chain.ts'
 import { checkStored } from '../journal/journal.ts'
 import type { StatePaths } from '../storage/paths.ts'
 import { loadSqlite } from '../storage/sqlite.ts'
-import type { AuditFacts, DeviceFacts } from './facts.ts'
+import type { AuditFacts, DeviceFacts, NodeFacts } from './facts.ts'
 
-export type StoreFacts = Pick<AuditFacts, 'devices' | 'store'>
+export type StoreFacts = Pick<AuditFacts, 'devices' | 'nodes' | 'store'>
 
 /** What is read from end to end: a database of a gigabyte takes seconds, a full audit log half of one. */
 export type WholeReads = { readonly database: boolean; readonly journal: boolean }
 
 export function gatherStore(paths: StatePaths, whole: WholeReads): StoreFacts {
-  const { devices, damage } = readDatabase(paths.database, whole.database)
+  const { damage, ...known } = readDatabase(paths.database, whole.database)
   return {
-    devices,
+    ...known,
     store: {
       damage,
       setAside: namesIn(paths.stateDir)
         .filter((name) => /^clawdbot\.db\.damaged-\d+$/.test(name))
         .map((name) => join(paths.stateDir, name)),
-      journal: whole.journal ? readJournal(paths.journal) : undefined,
+      ...readJournal(paths.journal, whole.journal),
       freeBytes: freeBytes(paths.stateDir),
     },
   }
 }
 
-function readDatabase(path: string, isWhole: boolean): { devices: DeviceFacts[]; damage: string | undefined } {
-  if (!existsSync(path)) return { devices: [], damage: undefined }
+type Known = { devices: DeviceFacts[]; nodes: NodeFacts[]; damage: string | undefined }
+
+function readDatabase(path: string, isWhole: boolean): Known {
+  if (!existsSync(path)) return { devices: [], nodes: [], damage: undefined }
   try {
     using db = openReadOnly(path)
     const answer = isWhole ? String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check ?? 'ok') : 'ok'
-    return { devices: devicesIn(db), damage: answer === 'ok' ? undefined : answer }
+    return { devices: devicesIn(db), nodes: nodesIn(db), damage: answer === 'ok' ? undefined : answer }
   } catch (error) {
-    return { devices: [], damage: isDamage(error) ? errorText(error) : undefined }
+    return { devices: [], nodes: [], damage: isDamage(error) ? errorText(error) : undefined }
   }
 }
 
@@ -69,13 +70,43 @@ function devicesIn(db: DatabaseSync): DeviceFacts[] {
   })
 }
 
-function readJournal(path: string): ChainCheck | undefined {
-  if (!existsSync(path)) return undefined
+function nodesIn(db: DatabaseSync): NodeFacts[] {
+  return db
+    .prepare('SELECT node_id, name, about, approved FROM nodes')
+    .all()
+    .map(({ node_id, name, about, approved }) => {
+      const said = parseJson(String(about))
+      const { displayName } = (said.ok ? said.value : {}) as Record<string, unknown>
+      const commands = parseJson(String(approved))
+      return {
+        id: String(node_id),
+        name: String(name ?? displayName ?? 'A node without a name'),
+        approved: commands.ok && Array.isArray(commands.value) ? commands.value.map(String) : [],
+      }
+    })
+}
+
+type JournalFacts = Pick<AuditFacts['store'], 'journal' | 'inUseSince' | 'backedUpAt'>
+
+function readJournal(path: string, isWhole: boolean): JournalFacts {
+  const nothing = { journal: undefined, inUseSince: undefined, backedUpAt: undefined }
+  if (!existsSync(path)) return nothing
   try {
     using db = openReadOnly(path)
-    return checkStored(db)
+    const { since, backup } =
+      db
+        .prepare("SELECT min(at) AS since, max(at) FILTER (WHERE what = 'state.backed-up') AS backup FROM journal")
+        .get() ?? {}
+    return {
+      journal: isWhole ? checkStored(db) : undefined,
+      inUseSince: typeof since === 'number' ? since : undefined,
+      backedUpAt: typeof backup === 'number' ? backup : undefined,
+    }
   } catch (error) {
-    return isDamage(error) ? { kind: 'broken', seq: 0, why: errorText(error) } : undefined
+    return {
+      ...nothing,
+      journal: isWhole && isDamage(error) ? { kind: 'broken', seq: 0, why: errorText(error) } : undefined,
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { manyAdminDevices, staleDevices } from './checks/devices.ts'
 import { allowedHostsWide, allowedOriginsWildcard, trustedProxiesMissing, trustedProxyWide } from './checks/door.ts'
 import { httpNoAuth, identityShared, loopbackNoAuth, portTaken, probeFailed } from './checks/door-probe.ts'
 import { bindNoAuth, bindPublic, secretPlaceholder, socketAvailable, tokenTooShort } from './checks/exposure.ts'
+import { dangerousNodeCommands, nodeExecEnabled } from './checks/nodes.ts'
 import { ownerMismatch, runningAsRoot } from './checks/ownership.ts'
 import {
   credentialReadable,
@@ -34,7 +35,7 @@ import {
   stateDirWorldWritable,
   syncedFolder,
 } from './checks/state-folder.ts'
-import { diskLow, integrity } from './checks/store.ts'
+import { diskLow, integrity, noBackup } from './checks/store.ts'
 import { attackSurface } from './checks/summary.ts'
 import { foreignHandler, funnelOn, serveDrift, serveOn } from './checks/tailscale.ts'
 
@@ -83,6 +84,8 @@ export const auditChecks: readonly Check[] = [
   noPostQuantum,
   staleDevices,
   manyAdminDevices,
+  nodeExecEnabled,
+  dangerousNodeCommands,
   channelOpen,
   groupsOpen,
   dmScopeMain,
@@ -96,6 +99,7 @@ export const auditChecks: readonly Check[] = [
   debugLogging,
   weakModel,
   diskLow,
+  noBackup,
   integrity,
   attackSurface,
 ]

@@ -80,6 +80,8 @@ const device = (days: number, isAdmin = true) => ({
   lastSeenAt: now - days * 86_400_000,
 })
 
+const node = (...approved: string[]) => withFacts({ nodes: [{ id: 'c0ffee00deadbeef', name: 'old laptop', approved }] })
+
 export const cases: Readonly<Record<string, Case>> = {
   'fs.state_dir.perms_world_writable': { fails: state(0o777), passes: state(0o770), says: stateDir },
   'fs.state_dir.perms_group_writable': { fails: state(0o770), passes: state(0o750), says: 'mode 770' },
@@ -309,6 +311,17 @@ export const cases: Readonly<Record<string, Case>> = {
     fails: withStore({ freeBytes: 100 * 1024 * 1024 }),
     passes: withStore({ freeBytes: undefined }),
     says: '100 MB',
+  },
+  'durability.no_backup': {
+    fails: withStore({ inUseSince: now - 60 * 86_400_000, backedUpAt: now - 31 * 86_400_000 }),
+    passes: withStore({ inUseSince: now - 60 * 86_400_000, backedUpAt: now - 29 * 86_400_000 }),
+    says: '31 days old',
+  },
+  'nodes.exec_enabled': { fails: node('system.which', 'system.run'), passes: node('system.which'), says: 'old laptop' },
+  'nodes.allow_commands_dangerous': {
+    fails: withSettings({ gateway: { nodes: { allowCommands: ['canvas.hide', 'sms.send'] } } }),
+    passes: withSettings({ gateway: { nodes: { allowCommands: ['canvas.hide', 'camera.list'] } } }),
+    says: 'sms.send',
   },
   'durability.integrity': {
     fails: withStore({ journal: { kind: 'broken', seq: 7, why: 'entry 7 is missing; 8 follows 6' } }),

@@ -44,7 +44,11 @@ export function quiet(): AuditFacts {
     rules: [],
     allowedCommands: 0,
     devices: [],
-    store: { setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
+    nodes: [],
+    store: {
+      ...{ setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
+      ...{ inUseSince: now - 86_400_000, backedUpAt: undefined },
+    },
     ssh: undefined,
     tailscale: undefined,
     probe: undefined,

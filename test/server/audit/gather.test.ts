@@ -8,6 +8,7 @@ import { auditReport } from '../../../src/server/audit/report.ts'
 import { auditChecks } from '../../../src/server/audit/table.ts'
 import { openDeviceBook } from '../../../src/server/devices/device-store.ts'
 import { openJournal } from '../../../src/server/journal/journal.ts'
+import { NodeStore } from '../../../src/server/nodes/node-store.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
 import { statePaths } from '../../../src/server/storage/paths.ts'
 import { systemClock } from '../../../src/shared/std/clock.ts'
@@ -151,14 +152,19 @@ test('devices, the audit log and the database are read while they are open and w
     }
     book.revoke('revoked', 'operator')
     using log = openJournal({ path: journal, clock: systemClock })
-    log.note('gateway.started')
+    log.note('state.backed-up')
     log.note('gateway.stopped')
+    const about = { caps: [], commands: [], displayName: 'mini' }
+    new NodeStore(db, systemClock).approve('n0de', about, ['system.run'])
     expect(gather().devices.map(({ name, isAdmin }) => [name, isAdmin])).toEqual([['kept', true]])
     expect(gather().store.journal).toMatchObject({ kind: 'whole', entries: 2 })
   }
   const before = picture(home.inState())
-  const { devices, store } = gather()
+  const { devices, nodes, store, now } = gather()
   expect(devices).toHaveLength(1)
+  expect(nodes).toEqual([{ id: 'n0de', name: 'mini', approved: ['system.run'] }])
+  expect(store.inUseSince).toBe(store.backedUpAt)
+  expect(now - (store.backedUpAt ?? 0)).toBeLessThan(60_000)
   expect(store).toMatchObject({ damage: undefined, setAside: [], journal: { kind: 'whole' } })
   expect(picture(home.inState())).toEqual(before)
 })

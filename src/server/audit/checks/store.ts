@@ -4,6 +4,9 @@ import { shellWord } from '../../../shared/std/shell-words.ts'
 import { defineCheck, type Problem } from '../check.ts'
 
 const leastFreeBytes = 512 * 1024 * 1024
+const dayMs = 86_400_000
+const newDays = 7
+const backupDays = 30
 
 export const diskLow = defineCheck({
   id: 'durability.disk_low',
@@ -20,6 +23,22 @@ export const diskLow = defineCheck({
             remedy: `Free some space. What takes it: du -sh ${shellWord(stateDir)}/*`,
           },
         ],
+})
+
+export const noBackup = defineCheck({
+  id: 'durability.no_backup',
+  severity: 'info',
+  about: `No backup was made for ${backupDays} days with \`clawdbot backup\`: what is on this disk is on no other. In the first ${newDays} days nothing is said.`,
+  remedy: '`clawdbot backup`, and keep the file on another machine.',
+  run({ store: { inUseSince, backedUpAt }, now }) {
+    if (inUseSince === undefined || now - inUseSince < newDays * dayMs) return []
+    if (backedUpAt !== undefined && now - backedUpAt < backupDays * dayMs) return []
+    const message =
+      backedUpAt === undefined
+        ? 'No backup of this gateway was ever made'
+        : `The last backup of this gateway is ${Math.floor((now - backedUpAt) / dayMs)} days old`
+    return [{ message, remedy: 'Make one, and keep it on another machine: clawdbot backup' }]
+  },
 })
 
 export const integrity = defineCheck({

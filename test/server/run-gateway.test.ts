@@ -218,15 +218,18 @@ test('SE2: a token file that turns into a link, or is emptied, changes nothing',
   expect([await knock('first-token-of-this-test'), await knock('planted')]).toEqual([true, false])
 })
 
-test('an address that cannot be bound is an error, never a wider one', async () => {
+test.each([
+  ['203.0.113.7', 'This machine has none of the addresses to listen on (203.0.113.7)'],
+  ['no such name', 'no such name is no address, and no name that this machine can look up'],
+])('the address %s, which cannot be bound, is an error, never a wider one', async (customBindHost, message) => {
   const home = homeFolder()
-  const gateway = { bind: 'custom', customBindHost: '203.0.113.7', auth: { token: strong } }
+  const gateway = { bind: 'custom', customBindHost, auth: { token: strong } }
   writeFileSync(join(home, 'clawdbot.json'), JSON.stringify({ gateway }), { mode: 0o600 })
   const env = { HOME: home, CLAWDBOT_CONFIG_PATH: join(home, 'clawdbot.json') }
   const start = runGateway({ flags: { port: 0 }, env, home, print: () => {}, signal: AbortSignal.timeout(5_000) })
   await expect(start).rejects.toMatchObject({
     code: 'gateway.bind-refused',
-    message: 'This machine has none of the addresses to listen on (203.0.113.7)',
+    message,
   })
 })
 

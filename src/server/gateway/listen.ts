@@ -135,13 +135,21 @@ function describeBindError(error: NodeJS.ErrnoException, host: string, port: num
       cause: error,
     })
   }
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
+    return new Fault('gateway.bind-refused', `${host} is no address, and no name that this machine can look up`, {
+      remedy: useOwnAddress,
+      cause: error,
+    })
+  }
   return error
 }
+
+const useOwnAddress = 'Set gateway.customBindHost to an address that `ip addr` shows, or gateway.bind to "loopback".'
 
 function refused(addresses: readonly ListenAddress[]): Fault {
   const hosts = addresses.map(({ host }) => host).join(', ')
   return new Fault('gateway.bind-refused', `This machine has none of the addresses to listen on (${hosts})`, {
-    remedy: 'Set gateway.bind to loopback, or to an address that `ip addr` shows.',
+    remedy: useOwnAddress,
   })
 }
 

@@ -60,7 +60,7 @@ export const configSet = defineCommand({
     }
     const source = written ?? (await person.input()).replace(/\r?\n$/, '')
     const value = flags.text ? source : readValue(source, config, path)
-    if (written !== undefined && config.isSecret(path)) refuseSecret(path, value)
+    if (written !== undefined) refuseSecrets(path, config.secretsIn(path, value))
     return report(invocation, config, path, config.set(path, value))
   },
 })
@@ -106,10 +106,11 @@ function readValue(source: string, config: ConfigFile, path: string): unknown {
 }
 
 /** A command line is read by `ps` and kept in the shell's history. */
-function refuseSecret(path: string, value: unknown): void {
-  if (typeof value === 'string' && /^\$\{[A-Z_][A-Z0-9_]*\}$/.test(value)) return
-  throw new Fault('usage.invalid', `${path} is a secret, and a command line is kept in the history of the shell`, {
-    remedy: `Pipe it in: clawdbot config set ${path} --stdin, or name a variable: clawdbot config set ${path} '\${NAME}'`,
+function refuseSecrets(path: string, [secret]: readonly string[]): void {
+  if (secret === undefined) return
+  const named = secret === path ? `, or name a variable: clawdbot config set ${path} '\${NAME}'` : ''
+  throw new Fault('usage.invalid', `${secret} is a secret, and a command line is kept in the history of the shell`, {
+    remedy: `Pipe it in: clawdbot config set ${path} --stdin${named}`,
   })
 }
 
@@ -118,16 +119,17 @@ export function report(
   { out, flags }: Pick<Surroundings, 'out'> & { readonly flags: { readonly json: boolean } },
   config: ConfigFile,
   path: string,
-  { isChanged, needRestart }: ConfigChange,
+  { isChanged, hadFile, needRestart, reload }: ConfigChange,
 ): number {
   if (flags.json)
-    out(`${JSON.stringify({ ok: true, path: config.path, setting: path, changed: isChanged, needRestart })}\n`)
+    out(`${JSON.stringify({ ok: true, path: config.path, setting: path, changed: isChanged, needRestart, reload })}\n`)
   else if (!isChanged) out(`Nothing to change: ${config.path} says so already.\n`)
   else {
-    out(`✅ ${path} is changed in ${config.path}; the file as it was is kept beside it as .bak\n`)
-    if (needRestart.length > 0) {
-      out(`   A running gateway takes up ${needRestart.join(', ')} when it starts again: clawdbot gateway restart\n`)
-    }
+    out(`✅ ${path} is changed in ${config.path}${hadFile ? '; the file as it was is kept beside it as .bak' : ''}\n`)
+    const names = needRestart.join(', ')
+    if (reload === 'restart') out('   A gateway that runs starts again by itself to take it up\n')
+    else if (names !== '')
+      out(`   A running gateway takes up ${names} when it starts again: clawdbot gateway restart\n`)
   }
   return 0
 }

@@ -177,7 +177,7 @@ export type ConfigFile = {
   /** Every setting in force, secrets replaced. */
   all(): unknown
   get(path: string): { readonly value: unknown; readonly isInFile: boolean } | undefined
-  isSecret(path: string): boolean
+  secretsIn(path: string, value: unknown): readonly string[]
   set(path: string, value: unknown): ConfigChange
   unset(path: string): ConfigChange
   replace(text: string, baseHash: string | null): ConfigChange
@@ -192,4 +192,10 @@ export type ConfigProblem = {
   readonly remedy?: string
 }
 
-export type ConfigChange = { readonly isChanged: boolean; readonly needRestart: readonly string[] }
+export type ConfigChange = {
+  readonly isChanged: boolean
+  readonly hadFile: boolean
+  readonly needRestart: readonly string[]
+  /** What a running gateway does by itself. */
+  readonly reload: 'none' | 'hot' | 'restart'
+}

@@ -20,8 +20,13 @@ test('set, get, unset, path and validate speak plainly', async () => {
   const set = await clawdbot(home, ['config', 'set', 'gateway.port', '18790'])
   expect(set).toMatchObject({ code: 0, err: '' })
   expect(set.out).toBe(
-    `✅ gateway.port is changed in ${path}; the file as it was is kept beside it as .bak\n` +
-      '   A running gateway takes up gateway.port when it starts again: clawdbot gateway restart\n',
+    `✅ gateway.port is changed in ${path}\n   A gateway that runs starts again by itself to take it up\n`,
+  )
+  expect((await clawdbot(home, ['config', 'set', 'gateway.reload.mode', 'hot'])).out).toBe(
+    `✅ gateway.reload.mode is changed in ${path}; the file as it was is kept beside it as .bak\n`,
+  )
+  expect((await clawdbot(home, ['config', 'set', 'gateway.bind', 'auto'])).out).toContain(
+    'takes up gateway.bind when it starts again: clawdbot gateway restart',
   )
   expect((await clawdbot(home, ['config', 'get', 'gateway.port'])).out).toBe('18790\n')
   expect((await clawdbot(home, ['config', 'validate'])).out).toBe(`✅ ${path} is valid\n`)
@@ -47,6 +52,8 @@ test('SE4: a secret is refused on the command line, taken from a pipe, and never
   const canary = 'canary-0123456789-0123456789-0123456789'
   const typed = await clawdbot(home, ['config', 'set', 'gateway.auth.token', canary])
   expect(typed).toMatchObject({ code: 2, err: expect.stringContaining('--stdin') })
+  const inside = await clawdbot(home, ['config', 'set', 'gateway', JSON.stringify({ auth: { token: canary } })])
+  expect(inside).toMatchObject({ code: 2, err: expect.stringContaining('gateway.auth.token is a secret') })
   const piped = await clawdbot(home, ['config', 'set', 'gateway.auth.token', '--stdin'], { input: `${canary}\n` })
   expect(piped.code).toBe(0)
   expect(await readFile(home.paths.configPath, 'utf8')).toContain(canary)

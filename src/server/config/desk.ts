@@ -8,9 +8,11 @@ import { parseSettingPath, type SettingPath, setSetting, settingAt, unsetSetting
 import { issuesText } from './issues.ts'
 import { type ConfigPlace, type ConfigSnapshot, checkConfigText, readConfig } from './load.ts'
 import { nodeAt } from './outline.ts'
-import { planReload } from './plan.ts'
+import { planReload, type ReloadPlan } from './plan.ts'
 import { pathText } from './positions.ts'
 import { redactConfig } from './redact.ts'
+import { writtenSecrets } from './secret-places.ts'
+import { isReference } from './text.ts'
 
 export type Setting = {
   /** As the file means it, defaults filled in; secrets replaced. */
@@ -21,8 +23,12 @@ export type Setting = {
 
 export type ConfigChange = {
   readonly isChanged: boolean
+  /** Whether there was a file before, of which a copy is kept. */
+  readonly hadFile: boolean
   /** Dotted paths that a running gateway takes up only when it starts again. */
   readonly needRestart: readonly string[]
+  /** What a running gateway does by itself, as `gateway.reload.mode` says. */
+  readonly reload: ReloadPlan['action']
 }
 
 /** Each call reads the file anew. All throw `config.invalid` with every problem of a file that cannot be used. */
@@ -56,9 +62,11 @@ export class ConfigDesk {
     return value === undefined ? undefined : { value, isInFile }
   }
 
-  /** Whether the setting is a secret, whose value belongs into no command line and no history. */
-  isSecret(pathAsText: string): boolean {
-    return nodeAt(this.#known(pathAsText))?.secret === true
+  /** Secrets the value would write as they are; they belong into no command line and no history. */
+  secretsIn(pathAsText: string, value: unknown): string[] {
+    const path = this.#known(pathAsText)
+    if (nodeAt(path)?.secret !== true) return writtenSecrets(value, path)
+    return typeof value === 'string' && isReference(value) ? [] : [pathText(path)]
   }
 
   set(pathAsText: string, value: unknown): ConfigChange {
@@ -106,15 +114,16 @@ export class ConfigDesk {
   }
 
   #write(before: ConfigSnapshot, text: string, baseHash: string | null, setting: string): ConfigChange {
-    if (text === (before.raw ?? '')) return { isChanged: false, needRestart: [] }
+    const hadFile = before.raw !== null
+    if (text === (before.raw ?? '')) return { isChanged: false, hadFile, needRestart: [], reload: 'none' }
     const after = checkConfigText(this.#place, text)
     if (!after.valid) throw invalid(this.path, after.issues)
     if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
     if (this.look().hash !== baseHash) throw conflict(this.path)
     writePrivateFile(this.path, text)
     this.#onWritten({ setting })
-    const { needRestart } = planReload(before, after)
-    return { isChanged: true, needRestart }
+    const { needRestart, action: reload } = planReload(before, after)
+    return { isChanged: true, hadFile, needRestart, reload }
   }
 
   /** What the file means now. */

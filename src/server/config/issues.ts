@@ -28,11 +28,20 @@ function issuesOf(issue: z.core.$ZodIssue): Draft[] {
       return [{ path, message: sizeText('at most', issue.maximum, issue.origin) }]
     case 'invalid_key':
       return [{ path, message: issue.issues.map((inner) => `its name ${inner.message}`).join('; ') }]
+    case 'invalid_format':
+      return [{ path, message: formats[issue.format] ?? issue.message }]
     case 'invalid_union':
       return [unionIssue(path, issue.errors)]
     default:
       return [{ path, message: issue.message }]
   }
+}
+
+/** Formats whose schema brings no words of its own. */
+const formats: Readonly<Record<string, string>> = {
+  ipv4: 'must be an IPv4 address',
+  ipv6: 'must be an IPv6 address',
+  url: 'must be an address such as https://gw.example.com',
 }
 
 /** The alternative that came furthest says it best; when none got inside the value, all are named. */

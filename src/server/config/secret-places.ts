@@ -5,11 +5,12 @@ import { nodeAt, schemaTree } from './outline.ts'
 import { mapTexts, pathText } from './positions.ts'
 import { isReference, variablesIn } from './text.ts'
 
-/** Settings whose secret can be read in the file. A hash cannot be used in place of its password. */
-export function writtenSecrets(parsed: unknown): string[] {
+/** Settings whose secret can be read in the file, or in the part of it at `place`. A hash cannot be used in place of its password. */
+export function writtenSecrets(parsed: unknown, place: readonly (string | number)[] = []): string[] {
   const tree = schemaTree()
   const found: string[] = []
-  mapTexts(parsed, (text, path) => {
+  mapTexts(parsed, (text, inside) => {
+    const path = [...place, ...inside]
     const isSecret = nodeAt(path, tree)?.secret === true && text !== ''
     if (isSecret && !isReference(text) && !readPasswordHash(text)) found.push(pathText(path))
     return text

@@ -12,7 +12,9 @@ const text = () => readFileSync(path, 'utf8')
 afterEach(() => rmSync(join(dir, 'state'), { recursive: true, force: true }))
 
 test('a first setting makes the file, private, in a private folder', () => {
-  expect(desk().set('gateway.port', 18_790)).toEqual({ isChanged: true, needRestart: ['gateway.port'] })
+  expect(desk().set('gateway.port', 18_790)).toEqual({
+    ...{ isChanged: true, hadFile: false, needRestart: ['gateway.port'], reload: 'restart' },
+  })
   expect(text()).toBe('{\n  gateway: {\n    port: 18790,\n  },\n}\n')
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(statSync(join(dir, 'state')).mode & 0o777).toBe(0o700)
@@ -22,7 +24,9 @@ test('DU8: comments stay, the file as it was is kept beside, and what is hot nee
   desk().set('gateway.port', 18_790)
   const commented = text().replace('port: 18790,', 'port: 18790, // ours\n    // never lan')
   writeFileSync(path, commented)
-  expect(desk().set('logging.level', 'debug')).toEqual({ isChanged: true, needRestart: [] })
+  expect(desk().set('logging.level', 'debug')).toEqual({
+    ...{ isChanged: true, hadFile: true, needRestart: [], reload: 'hot' },
+  })
   expect(text()).toContain('port: 18790, // ours\n    // never lan')
   expect(readFileSync(`${path}.bak`, 'utf8')).toBe(commented)
   expect(statSync(`${path}.bak`).mode & 0o777).toBe(0o600)
@@ -65,11 +69,19 @@ test('a value is shown as it counts, a default as a default, a secret not at all
   expect(desk().get('gateway.port')).toMatchObject({ isInFile: false })
   expect(desk().get('gateway.remote.url')).toBe(undefined)
   expect(JSON.stringify(desk().all())).not.toContain('xxxx')
-  expect([desk().isSecret('gateway.auth.token'), desk().isSecret('gateway.port')]).toEqual([true, false])
+})
+
+test('the secrets of a value are named wherever in it they stand; one that only names a variable is none', () => {
+  expect(desk().secretsIn('gateway.auth.token', 'x')).toEqual(['gateway.auth.token'])
+  expect(desk().secretsIn('gateway.auth.token', 12_345)).toEqual(['gateway.auth.token'])
+  expect(desk().secretsIn('gateway.auth.token', '${' + 'TOKEN}')).toEqual([])
+  expect(desk().secretsIn('gateway.port', 1)).toEqual([])
+  const models = { providers: { mine: { apiKey: 'x', baseUrl: 'http://127.0.0.1:1' }, its: { apiKey: '${' + 'KEY}' } } }
+  expect(desk().secretsIn('models', models)).toEqual(['models.providers.mine.apiKey'])
 })
 
 test('removing a setting brings its default back; removing what is not there changes nothing', () => {
   desk().set('gateway.port', 18_790)
-  expect(desk().unset('gateway.port')).toEqual({ isChanged: true, needRestart: ['gateway.port'] })
-  expect(desk().unset('gateway.port')).toEqual({ isChanged: false, needRestart: [] })
+  expect(desk().unset('gateway.port')).toMatchObject({ isChanged: true, needRestart: ['gateway.port'] })
+  expect(desk().unset('gateway.port')).toMatchObject({ isChanged: false, needRestart: [], reload: 'none' })
 })

@@ -106,6 +106,14 @@ test('a custom bind needs its address, an agent id is given once, a time zone ex
   ])
 })
 
+test('an address that is none is told with its setting', () => {
+  const gateway = { trustedProxies: ['10.0.0.0/8'], controlUi: { allowedOrigins: ['gw'] } }
+  expect(problems(JSON.stringify({ gateway })).toSorted()).toEqual([
+    '1 gateway.controlUi.allowedOrigins[0] must be an address such as https://gw.example.com',
+    '1 gateway.trustedProxies[0] must be an IPv4 address, or must be an IPv6 address',
+  ])
+})
+
 test('loading an invalid file throws one fault that names the file and everything in it', () => {
   writeFileSync(path, '{ a: 1,\n b: 2 }', { mode: 0o600 })
   expect(() => loadConfig({ path, env: {} })).toThrow(Fault)

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 
-const command = z.string().regex(/^[\w.-]{1,128}$/, 'not the name of a command, such as camera.snap')
+const command = z.string().regex(/^[\w.-]{1,128}$/, 'must be the name of a command, such as camera.snap')
 
 export const nodesSection = z.strictObject({
   allowCommands: z

@@ -77,7 +77,7 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
     await step(vps, 'clawdbot password set --stdin < password', /✅/)
     await step(vps, 'clawdbot tailscale funnel --confirm vps', /https:\/\/vps\.tail1234\.ts\.net\//)
     await step(vps, 'clawdbot tailscale off', /./)
-    await step(vps, 'clawdbot security audit', /./)
+    await step(vps, 'clawdbot security audit', /phone/, 1)
     const { out } = await vps.type('clawdbot doctor')
     typed.pop() // its lines differ from machine to machine
     expect(out).toMatch(/✅/)
@@ -96,6 +96,8 @@ test('from an empty VPS to a conversation, a tunnel, a node and an address in th
       .replace(/^[\w-]{43}$/m, '<the token>')
       .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ee10732d-d268-4734-823e-2f2ee7833606')
       .replace(/\b[0-9a-f]{4}(-[0-9a-f]{4}){3}\b/g, '5891-122b-eebc-b2b9')
+      .replace(/\([0-9a-f]{8}\)/g, '(5891122b)')
+      .replace(/\b[0-9a-f]{16}\b/g, '5891122beebcb2b9')
       .replace(/\b\d+m?s ago/g, '1s ago')
       .replace(/\*\*\S+\*\*/g, (name) => (name === `**${hostname()}**` ? '**vps**' : name))
   })

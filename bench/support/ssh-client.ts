@@ -30,7 +30,7 @@ const pairs = { rtt: 40, bulk: 8 }
 /** Bursts before any counts: a connection lives for hours, its first moments are the compiler's. */
 const warmUp = 10
 const echoes = 50
-const bulkBytes = 32 << 20
+const bulkBytes = 128 << 20
 
 const task: SshClientTask = JSON.parse(process.argv[2] ?? '{}')
 const startedAt = performance.now()
@@ -48,6 +48,7 @@ async function compare(tunnel: Path, ours: Duplex): Promise<void> {
   const theirs = await forward.dial()
   for (let i = 0; i < warmUp; i++) for (const path of [ours, theirs]) await burst(path)
   for (let i = 0; i < pairs.rtt; i++) result.rtt.push({ ours: await burst(ours), theirs: await burst(theirs) })
+  for (const path of [tunnel, forward, tunnel, forward]) await download(path)
   for (let i = 0; i < pairs.bulk; i++)
     result.bulk.push({ ours: await download(tunnel), theirs: await download(forward) })
   await forward.end()

@@ -22,7 +22,8 @@ const requireShim = 'const require=process.getBuiltinModule("node:module").creat
 
 async function main(): Promise<void> {
   const madeFrom = fingerprint(root)
-  const built = await Promise.all(programs.map(bundle))
+  const names = await buildNames()
+  const built = await Promise.all(programs.map((program) => bundle(program, names)))
   const metafile: Metafile = { inputs: {}, outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)) }
   refuseBrokenSplit(metafile)
   const licenses = await thirdPartyLicenses(metafile, root)
@@ -39,8 +40,10 @@ async function main(): Promise<void> {
  * Each program by itself: what two programs share would be cut into a chunk per set of its users, 75 files to start the
  * gateway instead of 11, which takes it 7 MB more. Chunks both have are the same file.
  */
-async function bundle(program: string): Promise<BuildResult<{ metafile: true; write: false }>> {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+async function bundle(
+  program: string,
+  names: Readonly<Record<string, string>>,
+): Promise<BuildResult<{ metafile: true; write: false }>> {
   return await build({
     absWorkingDir: root,
     entryPoints: [`src/bin/${program.replace('.js', '.ts')}`],
@@ -62,13 +65,18 @@ async function bundle(program: string): Promise<BuildResult<{ metafile: true; wr
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',
-      __VERSION__: JSON.stringify(version),
-      __COMMIT__: JSON.stringify(await commit()),
+      ...names,
     },
     logLevel: 'warning',
     metafile: true,
     write: false,
   })
+}
+
+/** What this build is called. */
+async function buildNames(): Promise<Record<string, string>> {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return { __VERSION__: JSON.stringify(version), __COMMIT__: JSON.stringify(await commit()) }
 }
 
 async function commit(): Promise<string> {

@@ -1,6 +1,6 @@
 /** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine, as a service where it is one. */
 
-import { ensureLocalGateway, untilAnswering } from '../client/local.ts'
+import { ensureLocalGateway } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
 import { probeWay } from '../client/probe.ts'
 import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
@@ -12,6 +12,7 @@ import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
 import { defineCommand, type Flags, type Invocation, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
+import { demandAnswer } from './service-answer.ts'
 import { refuseElsewhere, takeProfile } from './this-machine.ts'
 
 /** How long a gateway may take to close its work, milliseconds. */
@@ -83,7 +84,9 @@ export const gatewayRestart = defineCommand({
     const isService = service !== undefined && (await service.manager.state(service.name)).phase !== 'unknown'
     if (before?.isAlive && !(isService && before.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
-    const { port, pid } = isService ? await itsAnswer(service, invocation) : await background(before, invocation)
+    const { port, pid } = isService
+      ? await demandAnswer({ ...service, was: 'started again' }, invocation)
+      : await background(before, invocation)
     if (invocation.flags.json) printJson(invocation, { running: true, pid, port, done })
     else {
       invocation.out(`✅ Running${port ? ` on port ${port}` : ''}${pid === undefined ? '' : ` (process ${pid})`}\n`)
@@ -98,20 +101,6 @@ async function background(before: RuntimeNote | undefined, world: Surroundings) 
   const onProgress = (line: string) => err(`${line}\n`)
   const { port } = await ensureLocalGateway({ port: before?.port, env, paths, program, clock, onProgress, signal })
   return { port, pid: (await readRuntime(paths.runtimeFile))?.pid }
-}
-
-/** Some service managers are done before the gateway listens; one of our own would then be in its way. */
-async function itsAnswer({ manager, name }: InstalledService, world: Surroundings): Promise<RuntimeNote> {
-  const note = await untilAnswering(world)
-  if (note) return note
-  const { words, journal } = await manager.state(name)
-  throw new Fault(
-    'service.failed',
-    `The service was started again, but no gateway answers${words ? ` (${words})` : ''}`,
-    {
-      remedy: `See: ${journal}`,
-    },
-  )
 }
 
 /** Often one that opening the terminal started while the service was stopped. */

@@ -2,7 +2,6 @@
 
 import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { untilAnswering } from '../client/local.ts'
 import { installedGateway } from '../client/service/gateway-service.ts'
 import { isLingering, linger, lingerCommand } from '../client/service/lingering.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
@@ -12,6 +11,7 @@ import { defineCommand, type Flags, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { planLines, planService, type ServicePlan, whose } from './gateway-service-plan.ts'
 import { usage } from './parse.ts'
+import { demandAnswer } from './service-answer.ts'
 import { serviceReportLines } from './service-lines.ts'
 
 const flags = {
@@ -55,7 +55,10 @@ export const gatewayInstall = defineCommand({
     const lingering = plan.scope === 'user' ? await offerLingering(invocation, ask) : undefined
     await mkdir(plan.paths.stateDir, { recursive: true, mode: 0o700 })
     const report = await plan.manager.install(plan.spec)
-    const runtime = report.toDo.length > 0 ? undefined : await demandAnswer(plan, invocation)
+    const { manager, paths, spec } = plan
+    const answer = async () =>
+      await demandAnswer({ manager, name: spec.name, was: 'installed' }, { ...invocation, paths })
+    const runtime = report.toDo.length > 0 ? undefined : await answer()
     if (given.json)
       printJson(invocation, { installed: true, ...planJson(plan), ...report, lingering, pid: runtime?.pid })
     else {
@@ -155,14 +158,4 @@ async function offerLingering(invocation: Invocation<typeof flags>, ask: AskProg
   }
   err(`⚠️  This system lets only root decide that: sudo ${lingerCommand} ${shellWords([userInfo().username])}\n`)
   return false
-}
-
-/** Rejects with `service.failed` when nothing of it answers. */
-async function demandAnswer({ paths, manager, spec }: ServicePlan, { clock, signal }: Invocation<Flags>) {
-  const answering = await untilAnswering({ paths, clock, signal })
-  if (answering) return answering
-  const { words, journal } = await manager.state(spec.name)
-  throw new Fault('service.failed', `The service is installed, but no gateway answers${words ? ` (${words})` : ''}`, {
-    remedy: `See: ${journal}`,
-  })
 }

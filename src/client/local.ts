@@ -18,8 +18,8 @@ import { programsOf } from './system-programs.ts'
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000
 const lookEveryMs = 20
-/** How a gateway ends that finds another one on its state folder: the exit code of `state.locked`. */
-const gaveWay = 'exit code 7'
+/** How a gateway ends that finds another one on its state folder. */
+const gaveWay = `exit code ${new Fault('state.locked', '').exitCode}`
 
 export type LocalOptions = {
   readonly port?: number | undefined
@@ -95,8 +95,8 @@ async function untilReady(child: StartedGateway, place: LocalPlace, options: Loc
 
 /** Where a gateway says it is: its settings may keep it off 127.0.0.1. */
 async function noted(paths: ClientPaths) {
-  const runtime = await readRuntime(paths.runtimeFile)
-  return runtime?.isAlive ? { pid: runtime.pid, port: runtime.port ?? 0, socket: runtime.socket } : undefined
+  const note = await readRuntime(paths.runtimeFile)
+  return note?.isAlive ? { ...note, port: note.port ?? 0, socket: note.socket } : undefined
 }
 
 /**
@@ -105,7 +105,7 @@ async function noted(paths: ClientPaths) {
  */
 async function someoneElses(end: string, options: LocalOptions): Promise<LocalGateway> {
   const first = await untilAnswering(options, end === gaveWay ? startPatienceMs : 0)
-  if (first) return { port: first.port ?? 0, isNew: false }
+  if (first) return { port: first.port, isNew: false }
   throw await startFault(options.paths, `ended while starting (${end})`)
 }
 
@@ -113,11 +113,10 @@ async function someoneElses(end: string, options: LocalOptions): Promise<LocalGa
 export async function untilAnswering(
   { paths, clock, signal }: Pick<LocalOptions, 'paths' | 'clock' | 'signal'>,
   patienceMs = startPatienceMs,
-): Promise<RuntimeNote | undefined> {
+): Promise<(RuntimeNote & { readonly port: number }) | undefined> {
   for (const from = clock.monotonic(); ; ) {
-    const note = await readRuntime(paths.runtimeFile)
-    const place = { port: note?.port ?? 0, socket: note?.socket }
-    if (note?.isAlive && (await probeWay(placeWay(place), signal)) === 'gateway') return note
+    const note = await noted(paths)
+    if (note && (await probeWay(placeWay(note), signal)) === 'gateway') return note
     if (clock.monotonic() - from >= patienceMs) return undefined
     await sleep(clock, lookEveryMs, signal)
   }

@@ -10,8 +10,7 @@ import { freePort } from '../support/free-port.ts'
 import { built, compiledOnce } from '../support/programs.ts'
 import { openPty, type Pty } from '../support/pty.ts'
 import { slowModel, words } from '../support/slow-model.ts'
-
-const story = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
+import { counts, story } from './story.ts'
 
 let home: string
 beforeEach(() => {
@@ -29,10 +28,6 @@ function openTerminal(url: string, token: string, size = { columns: 100, rows: 3
 function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
 }
-
-/** Each word of the story, how often it is on the screen. */
-const counts = (screen: string) =>
-  Array.from({ length: 60 }, (_, index) => screen.match(new RegExp(`\\bword${index}\\b`, 'g'))?.length ?? 0)
 
 /** A port that leads to the gateway until the line is cut; afterwards new connections work again. */
 async function cuttableLine(to: number) {

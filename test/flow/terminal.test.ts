@@ -8,12 +8,7 @@ import { startBuiltGateway } from '../support/built-gateway.ts'
 import { built, compiledOnce } from '../support/programs.ts'
 import { openPty } from '../support/pty.ts'
 import { slowModel, words } from '../support/slow-model.ts'
-
-const story = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
-
-/** Each word of the story, how often it is on the screen. */
-const counts = (screen: string) =>
-  Array.from({ length: 60 }, (_, index) => screen.match(new RegExp(`\\bword${index}\\b`, 'g'))?.length ?? 0)
+import { counts, story } from './story.ts'
 
 test('a message, its answer, a resize, and a terminal given back as it was', async () => {
   await using model = await slowModel(() => words(story, 5))

@@ -2,6 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
+import type { Params } from '../shared/protocol/table.ts'
 import type { Call, CallOptions } from '../shared/rpc/call.ts'
 import type { GatewayEvent } from '../shared/rpc/client.ts'
 import type { Clock } from '../shared/std/clock.ts'
@@ -198,21 +199,26 @@ class LiveConnection implements Connection {
     this.#pings.forget()
     attempt.advance({ layer: 'live', state: 'begun' })
     try {
-      const attachment = await this.#attach(link)
+      const params = this.#flow.begin(link.hello)
+      if (params) this.#listen(link) // what was missed comes before the answer
+      const attachment = await this.#attach(link, params)
       if (life.signal.aborted) return
       attempt.advance({ layer: 'live', state: 'up' })
       this.#hello = link.hello
       this.#attachments.tell(attachment)
       this.#dispatch({ type: 'attached', generation, at: this.#clock.monotonic() })
+      if (!params) this.#listen(link) // what came right behind the hello is heard now, when it can be answered
       this.#serve(link, generation, life.signal)
     } catch (error) {
       if (!life.signal.aborted) this.#lostLink(generation, asFault(error))
     }
   }
 
-  async #attach(link: Link): Promise<Attachment> {
-    const params = this.#flow.begin(link.hello)
+  #listen(link: Link): void {
     link.rpc.events((event) => this.#receive(event))
+  }
+
+  async #attach(link: Link, params: Params<'reattach'> | undefined): Promise<Attachment> {
     try {
       return this.#flow.attached(params && (await link.rpc.call('reattach', params)))
     } catch (error) {

@@ -20,12 +20,16 @@ export type RpcClientOptions = {
   vocabulary: Vocabulary
 }
 
+/** Most events that wait for a listener; then the oldest go. */
+const maxUnheard = 1000
+
 /** Serves one socket: a new socket gets a new client, so ids and answers never mix. */
 export class RpcClient {
   readonly #send: (text: string) => void
   readonly #pending: Pending
   readonly #vocabulary: Vocabulary
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
+  #unheard: GatewayEvent[] = []
   #lastId = 0
   #ended: Fault | undefined
   #onLost = (_: Fault) => {}
@@ -61,9 +65,15 @@ export class RpcClient {
     return await answer
   }
 
-  /** Hears every event of the vocabulary; unknown names and payloads that do not parse are ignored. The result ends it. */
+  /**
+   * Hears every event of the vocabulary; unknown names and payloads that do not parse are ignored. What came while nobody
+   * listened is heard first: a node may be asked right behind the hello. The result ends it.
+   */
   events(listener: (event: GatewayEvent) => void): () => void {
     this.#listeners.add(listener)
+    const unheard = this.#unheard
+    this.#unheard = []
+    for (const event of unheard) listener(event)
     return () => this.#listeners.delete(listener)
   }
 
@@ -76,8 +86,15 @@ export class RpcClient {
       return 'response'
     }
     const event = parseEvent(this.#vocabulary, frame)
-    if (event) for (const listener of [...this.#listeners]) listener(event)
+    if (event) this.#tell(event)
     return 'event'
+  }
+
+  #tell(event: GatewayEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+    if (this.#listeners.size > 0) return
+    this.#unheard.push(event)
+    if (this.#unheard.length > maxUnheard) this.#unheard.shift()
   }
 
   /** The socket is gone: everything waiting and every later call fails with `fault`. */

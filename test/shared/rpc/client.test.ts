@@ -117,6 +117,21 @@ test('a message that cannot be written fails its call at once', async () => {
   await expect(client.call('health', {})).rejects.toThrow('The send queue is full')
 })
 
+test('events that come while nobody listens wait for the first listener, the latest thousand of them', () => {
+  const { client } = open()
+  const tick = (seq: number) =>
+    client.receive(JSON.stringify({ type: 'event', event: 'tick', payload: { ts: 1 }, seq }))
+  for (let seq = 1; seq <= 1002; seq++) tick(seq)
+  const heard: unknown[] = []
+  const stop = client.events(({ seq }) => heard.push(seq))
+  tick(1003)
+  expect([heard.length, heard[0], heard.at(-1)]).toEqual([1001, 3, 1003])
+  stop()
+  tick(1004)
+  client.events(({ seq }) => heard.push(seq))
+  expect(heard.at(-1)).toBe(1004)
+})
+
 test('known events arrive parsed and in order; unknown, malformed and foreign messages are ignored', () => {
   const { client } = open()
   const heard: unknown[] = []

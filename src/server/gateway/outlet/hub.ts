@@ -60,7 +60,9 @@ export class Hub {
   broadcast(item: Outgoing): void {
     const position = item.isKept ? this.#ring.append(item) : undefined
     for (const { listener, isHeld } of this.#seats.values()) {
-      if (!isHeld && item.mayReach(listener.peer)) listener.push(item, position)
+      // What is addressed to one connection is in no ring: held back it would be lost.
+      const isDue = !isHeld || item.onlyTo !== undefined
+      if (isDue && item.mayReach(listener.peer)) listener.push(item, position)
     }
   }
 

@@ -94,6 +94,7 @@ function surroundings(entryUrl: string): Surroundings {
     signal: interrupt.signal,
     out: (text) => process.stdout.write(text),
     err,
+    stayLong: useLittleMemory,
     program: fileURLToPath(entryUrl),
     serverProgram: fileURLToPath(new URL(name, entryUrl)),
     runServer: async (serverArgv) => {

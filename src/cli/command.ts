@@ -50,6 +50,8 @@ export type Surroundings = {
   readonly node: () => Promise<NodePort>
   /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */
   readonly edit: (text: string, name: string) => Promise<string | undefined>
+  /** Told by a command that works for weeks, before much is loaded: the program keeps small. */
+  readonly stayLong: () => void
   /** Path of `clawdbot` itself, for starting a command in the background. */
   readonly program: string
   /** Path of `clawdbot-server`, for starting one in the background. */

@@ -69,6 +69,7 @@ async function upHere(
   starter: Starter | undefined,
 ): Promise<number> {
   const { env, paths, clock, signal } = invocation
+  invocation.stayLong()
   // Kept for this process, so that a tunnel that comes back at night needs nobody.
   const prompts = new AnswerMemory().over(starter?.prompts ?? invocation.prompts)
   const say = tellAsItHappens(invocation)

@@ -61,6 +61,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     },
     program: options.program ?? join(home.dir, 'no-such-program.js'),
     serverProgram: options.serverProgram ?? join(home.dir, 'no-such-server.js'),
+    stayLong: () => {},
     runServer: async (argv) => {
       out += `server ${argv.join(' ')}\n`
       return 0

@@ -6,6 +6,7 @@ import { deadline, isTimeout, raceAbort } from '../../shared/std/signal.ts'
 import type { TunnelContext } from '../tunnel.ts'
 import { silentFault, tcpFault } from './faults.ts'
 import type { SshHost } from './host.ts'
+import { readIntoSlabs } from './slab.ts'
 
 /** Waiting for a connection ends after this long unless `ConnectTimeout` is configured, milliseconds. */
 const connectTimeoutMs = 10_000
@@ -50,7 +51,8 @@ function connectTo(host: SshHost, addresses: Address[], signal: AbortSignal): Pr
   const known: LookupFunction = (_name, _options, done) => done(null, addresses)
   const { port, bindAddress } = host
   const local = bindAddress === undefined ? {} : { localAddress: bindAddress }
-  const socket = connect({
+  const socket: Socket = connect({
+    onread: readIntoSlabs(() => socket),
     ...{ host: host.hostName, port, lookup: known, autoSelectFamily: true, noDelay: true, keepAlive: true },
     ...local,
   })

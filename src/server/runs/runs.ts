@@ -12,7 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import { executeRun, type RunEnd, type RunParts, type RunPlan, RunStopped } from './run.ts'
 
 /** The part of the session store that keeps runs. */
-export type RunBook = Pick<Sessions, 'beginRun' | 'run' | 'endRun' | 'synced'>
+export type RunBook = Pick<Sessions, 'beginRun' | 'run' | 'endRun' | 'synced' | 'indexWords'>
 
 export type StartRequest = {
   runId: string
@@ -244,7 +244,13 @@ export class Runs {
       return { state: 'error', text: run.text, stopReason: 'error', errorMessage: internalError }
     })
     this.#finish(run, end)
-    await this.#options.book.synced().catch(this.#options.onBug)
+    const { book, onBug } = this.#options
+    try {
+      await book.synced()
+      book.indexWords() // the end has been told: nobody waits for this
+    } catch (error) {
+      onBug(error)
+    }
   }
 
   async #execute(request: StartRequest, run: ActiveRun): Promise<RunEnd> {

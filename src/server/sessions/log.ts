@@ -5,7 +5,6 @@ import { ellipsize } from '../../shared/std/text.ts'
 import type { Database } from '../storage/database.ts'
 import { estimateTokens } from './history.ts'
 import { type Entry, entryFromRow } from './record.ts'
-import { indexWords } from './search-text.ts'
 
 /** UTF-16 units (section 7.7). */
 const titleLength = 60
@@ -13,7 +12,7 @@ const previewLength = 200
 
 export type AppendTo = { key: string; transcript: number; turn?: number; runId?: string }
 
-/** Inserts one message, its index words and its token use, and refreshes the session's row. Call in a transaction. */
+/** Inserts one message and its token use, and refreshes the session's row; its words are indexed later. Call in a transaction. */
 export function insertEntry(db: Database, to: AppendTo, message: Message): Entry {
   const { lastId: id } = db.run(
     'INSERT INTO entries (transcript, turn, run_id, role, timestamp, tokens, message) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -27,7 +26,6 @@ export function insertEntry(db: Database, to: AppendTo, message: Message): Entry
   )
   if (to.turn === undefined) db.run('UPDATE entries SET turn = seq WHERE seq = ?', id)
   const text = messageText(message.content)
-  if (text !== '') db.run('INSERT INTO entry_words (rowid, words) VALUES (?, ?)', id, indexWords(text))
   touchSession(db, to, message, text)
   if (message.role === 'assistant' && message.usage) countUsage(db, message, message.usage)
   return { id, turn: to.turn ?? id, ...(to.runId === undefined ? {} : { runId: to.runId }), message }

@@ -1,6 +1,7 @@
 /** Everything stored about conversations, as one object over one database. All of it is synchronous. */
 
 import { randomUUID } from 'node:crypto'
+import { Fault } from '../../shared/fault.ts'
 import { type Message, messageText } from '../../shared/model/message.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
@@ -16,6 +17,7 @@ import { type Recovery, recoverRuns } from './recover.ts'
 import { createRunLog } from './runs.ts'
 import { type SearchHit, searchEntries } from './search.ts'
 import { type UsageTotals, usageByDay } from './usage.ts'
+import { openWordIndex } from './word-index.ts'
 
 export type SessionsOptions = {
   db: Database
@@ -33,6 +35,7 @@ export type Sessions = ReturnType<typeof openSessions>
 export function openSessions({ db, clock, defaultAgentId, isStale = () => false }: SessionsOptions) {
   const catalog = createCatalog({ db, clock, defaultAgentId, isStale })
   const log = createRunLog({ db, clock, catalog })
+  const words = openWordIndex(db)
 
   const compactionOf = (transcript: number): { turn: number; summary?: string } => {
     const row = db.get('SELECT turn, summary FROM compactions WHERE transcript = ?', transcript)
@@ -167,8 +170,18 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
       })
     },
 
-    search: (query: string, options?: { limit?: number; key?: string }): SearchHit[] =>
-      searchEntries(db, query, options),
+    /** Indexes what was stored lately, for `search`; to be called when nobody waits. */
+    indexWords: words.catchUp,
+
+    search(query: string, options?: { limit?: number; key?: string }): SearchHit[] {
+      try {
+        words.catchUp()
+      } catch (error) {
+        // What was indexed before is found all the same.
+        if (!(error instanceof Fault) || error.code !== 'storage.full') throw error
+      }
+      return searchEntries(db, query, options)
+    },
 
     usageByDay: (days: number, timeZone?: string): (UsageTotals & { date: string })[] =>
       usageByDay(db, clock.now(), days, timeZone),

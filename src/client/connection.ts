@@ -14,7 +14,7 @@ import { Attempt, asFault, type OpenWay } from './attempt.ts'
 import type { Attachment, Connection, ConnectionView } from './connection-api.ts'
 import type { Greeter, Link } from './establish.ts'
 import { type Latency, LatencyRing, steady } from './latency.ts'
-import { failed, plannedLayers } from './layers.ts'
+import { failed, layerOf, plannedLayers } from './layers.ts'
 import { isRousing } from './liveness.ts'
 import { beatPeriodMs, type Effect, initialState, type MachineEvent, type MachineState, step } from './machine.ts'
 import type { FileOutbox } from './outbox.ts'
@@ -199,23 +199,20 @@ class LiveConnection implements Connection {
     this.#pings.forget()
     attempt.advance({ layer: 'live', state: 'begun' })
     try {
+      const listen = () => link.rpc.events((event) => this.#receive(event))
       const params = this.#flow.begin(link.hello)
-      if (params) this.#listen(link) // what was missed comes before the answer
+      if (params) listen() // what was missed comes before the answer
       const attachment = await this.#attach(link, params)
       if (life.signal.aborted) return
       attempt.advance({ layer: 'live', state: 'up' })
       this.#hello = link.hello
       this.#attachments.tell(attachment)
       this.#dispatch({ type: 'attached', generation, at: this.#clock.monotonic() })
-      if (!params) this.#listen(link) // what came right behind the hello is heard now, when it can be answered
+      if (!params) listen() // what came right behind the hello is heard now, when it can be answered
       this.#serve(link, generation, life.signal)
     } catch (error) {
       if (!life.signal.aborted) this.#lostLink(generation, asFault(error))
     }
-  }
-
-  #listen(link: Link): void {
-    link.rpc.events((event) => this.#receive(event))
   }
 
   async #attach(link: Link, params: Params<'reattach'> | undefined): Promise<Attachment> {
@@ -347,8 +344,4 @@ class LiveConnection implements Connection {
       hello: this.#hello,
     }
   }
-}
-
-function layerOf({ code }: Fault) {
-  return code.startsWith('ssh.') ? 'ssh' : code.startsWith('tailscale.') ? 'tcp' : 'live'
 }

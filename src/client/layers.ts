@@ -71,7 +71,8 @@ export function resumed(layers: Waterfall, at: number): Waterfall {
 
 /** Marks what broke: the deepest layer being worked on, or the next one that should have come. */
 export function broken(layers: Waterfall, fault: Fault, at: number): Waterfall {
-  const culprit = layers.findLast(({ state }) => state === 'begun') ?? layers.find(({ state }) => state === 'idle')
+  const deepest = layers.findLastIndex(({ state }) => state !== 'idle') // an address has no DNS above it
+  const culprit = layers.findLast(({ state }) => state === 'begun') ?? layers[deepest + 1]
   return culprit ? failed(layers, culprit.layer, fault, at) : layers
 }
 
@@ -84,6 +85,11 @@ export function failed(layers: Waterfall, name: LayerName, fault: Fault, at: num
     ms: spent(layer, at),
     begunAt: undefined,
   }))
+}
+
+/** Where the loss of a connection that was up belongs. */
+export function layerOf({ code }: Fault): LayerName {
+  return code.startsWith('ssh.') ? 'ssh' : code.startsWith('tailscale.') ? 'tcp' : 'live'
 }
 
 /** The deepest layer that was reached. */

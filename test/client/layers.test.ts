@@ -60,6 +60,10 @@ test('the one being worked on is the one that breaks, else the one that should h
   expect(shown(broken(working, fault, 100))).toContain('auth FAILED 30 ms | gateway')
   expect(broken(working, fault, 100).find(({ layer }) => layer === 'auth')?.fault).toBe(fault)
   expect(shown(broken(follow(working, 'auth'), fault, 100))).toContain('gateway FAILED | live')
+  // An address needs no name server; what was not begun yet behind the others is not that.
+  expect(shown(broken(follow(plannedLayers(ssh), 'tcp', 'ssh', 'auth'), fault, 100))).toMatch(
+    /^dns \|.* gateway FAILED/,
+  )
   expect(shown(failed(working, 'live', fault, 100))).toContain('live FAILED')
 })
 

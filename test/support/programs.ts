@@ -33,6 +33,9 @@ const packages = {
   zsh: 'zsh',
   fish: 'fish',
   ffmpeg: 'ffmpeg',
+  'dbus-run-session': 'dbus-daemon',
+  'gnome-keyring-daemon': 'gnome-keyring',
+  'secret-tool': 'libsecret-tools',
 }
 
 /** Path of a program. A missing one fails the test, here as in CI: a skipped test proves nothing. */

@@ -124,6 +124,70 @@ describe.each(sizes)('at $columns×$rows', (size) => {
     await expectFrame(screen, `approval-${named(size)}`)
   })
 
+  test('what runs on a node says so: the card of what ran, and the question about what would', async () => {
+    const onNode = (id: string, more: object) => ({
+      role: 'toolResult',
+      runId: 'old',
+      toolCallId: id,
+      toolName: 'node_run',
+      isError: false,
+      ...more,
+    })
+    const { script, screen } = await arrived(
+      size,
+      scriptedGateway({
+        'chat.history': () => ({
+          sessionKey: key,
+          sessionId: 's1',
+          messages: [
+            { role: 'user', content: 'Where are my photos?', runId: 'old', timestamp: 1 },
+            {
+              role: 'assistant',
+              runId: 'old',
+              content: [
+                { type: 'toolCall', id: 'c1', name: 'exec', arguments: { command: 'ls Photos' } },
+                {
+                  type: 'toolCall',
+                  id: 'c2',
+                  name: 'node_run',
+                  arguments: { node: 'mac-mini', command: ['ls', 'Photos'] },
+                },
+              ],
+            },
+            onNode('c1', {
+              toolName: 'exec',
+              content: [{ type: 'text', text: 'ls: Photos: No such file or directory' }],
+              details: { where: 'gateway vps-1', exitCode: 2, durationMs: 9, status: 'completed' },
+            }),
+            onNode('c2', {
+              content: [{ type: 'text', text: '2025\n2026' }],
+              details: { where: 'node mac-mini', exitCode: 0, durationMs: 62, status: 'completed' },
+            }),
+            { role: 'assistant', runId: 'old', content: [{ type: 'text', text: 'On mac-mini, not here.' }] },
+          ],
+        }),
+      }),
+    )
+    await using _ = screen
+    const now = screen.clock.now()
+    script.tell('exec.approval.requested', {
+      id: 'a2',
+      request: {
+        command: 'open Photos/2026',
+        cwd: '/Users/me',
+        host: 'node',
+        where: 'node mac-mini',
+        resolvedPath: '/usr/bin/open',
+        agentId: 'main',
+        sessionKey: key,
+      },
+      createdAtMs: now,
+      expiresAtMs: now + 120_000,
+    })
+    await screen.after()
+    await expectFrame(screen, `node-approval-${named(size)}`)
+  })
+
   test('without connection everything written stays in sight', async () => {
     const { script, screen } = await arrived(size)
     await using _ = screen

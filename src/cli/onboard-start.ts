@@ -7,10 +7,10 @@ import { programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { agent } from './agent.ts'
-
-import type { Command, Surroundings } from './command.ts'
+import type { Surroundings } from './command.ts'
 import { gatewayRestart, gatewayStop } from './gateway-control.ts'
 import { gatewayInstall } from './gateway-service.ts'
+import { runCommand } from './run-command.ts'
 import { oneLine } from './style.ts'
 
 /** How long a gateway that answers may take to say so in its note, milliseconds. */
@@ -62,15 +62,4 @@ async function refuseForeign({ paths, clock, signal }: Surroundings): Promise<vo
   throw new Fault('gateway.port-taken', 'The gateway that answers on this port is not the one that was set up here', {
     remedy: 'Choose another port: clawdbot config set gateway.port 18790; then: clawdbot gateway restart',
   })
-}
-
-async function runCommand(
-  command: Command,
-  given: Readonly<Record<string, string | boolean>>,
-  world: Surroundings,
-): Promise<number> {
-  const unset = Object.entries(command.flags).flatMap(([name, { type }]) => (type === 'boolean' ? [[name, false]] : []))
-  // The flags of that command, as the line would have them.
-  const flags = { ...Object.fromEntries(unset), ...given } as never
-  return await command.run({ ...world, args: [], given: [], flags })
 }

@@ -6,10 +6,10 @@ import { type Answers, said } from '../client/onboard/step.ts'
 import { modelText, summaryOf } from '../client/onboard/summary.ts'
 import { readProfiles } from '../client/profile-store.ts'
 import { allProfiles } from '../client/profiles.ts'
-import { chooseProfile, reviseProfile, saveProfile } from '../client/saved-profiles.ts'
 import { Fault } from '../shared/fault.ts'
 import { defineCommand, type Surroundings } from './command.ts'
 import type { Setup } from './host.ts'
+import { joinElsewhere } from './onboard-elsewhere.ts'
 import { answerFlags, answersFromFlags } from './onboard-flags.ts'
 import { canBeService, startGateway } from './onboard-start.ts'
 import { onboardTrials, untried } from './onboard-trials.ts'
@@ -22,7 +22,7 @@ export const onboard = defineCommand({
   flags: {
     'non-interactive': { type: 'boolean', about: 'ask nothing: answers are flags, what is not said is as proposed' },
     ...answerFlags,
-    'skip-trials': { type: 'boolean', about: 'with --non-interactive: try no key and no token' },
+    'skip-trials': { type: 'boolean', about: 'with --non-interactive: try no key, no token and no way' },
     'dry-run': { type: 'boolean', about: 'with --non-interactive: show what would be written, and write nothing' },
     json: { type: 'boolean', about: 'print JSON' },
   },
@@ -80,7 +80,7 @@ async function carryOut(
   setup: Setup,
   world: World,
 ): Promise<number> {
-  if (plan.profile) return await keepProfile(plan.profile, plan.role === 'node', world)
+  if (plan.profile) return await joinElsewhere(plan.profile, plan, world)
   const { needRestart } = await setup.write(plan)
   const { out, flags } = world
   const channels = said(answers, 'channel') === 'telegram' ? ['telegram'] : []
@@ -102,26 +102,4 @@ async function carryOut(
   }
   if (plan.run === 'later') out('   Start it: clawdbot gateway start\n')
   return started
-}
-
-async function keepProfile(
-  { name, way, isKnown }: NonNullable<OnboardPlan['profile']>,
-  isNode: boolean,
-  world: World,
-): Promise<number> {
-  const { out, flags } = world
-  if (isKnown) await reviseProfile(name, { ways: [way] }, undefined, world)
-  else await saveProfile({ name, ways: [way] }, undefined, world)
-  await chooseProfile(name, world)
-  if (flags.json)
-    out(`${JSON.stringify({ ok: true, written: true, profile: name, role: isNode ? 'node' : 'client' })}\n`)
-  else {
-    out(`✅ Gateway ${name} saved, and used from now on\n   Try the way to it: clawdbot profiles test ${name}\n`)
-    if (!isNode) out('   Open the terminal: clawdbot\n')
-    else
-      out(
-        `   Lend it this machine: clawdbot node run --profile ${name}; to keep on: clawdbot node install --profile ${name}\n`,
-      )
-  }
-  return 0
 }

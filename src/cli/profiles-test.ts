@@ -17,7 +17,8 @@ import { wayOrigin } from '../tunnel/way-origin.ts'
 import { defineCommand, type Surroundings } from './command.ts'
 import { defaultTimeoutMs, printJson } from './gateway-call.ts'
 import { oneName } from './profiles.ts'
-import { oneLine } from './style.ts'
+import { runCommand } from './run-command.ts'
+import { harmless, oneLine } from './style.ts'
 
 /** A greeting is all that is wanted. */
 const vocabulary = vocabularyOf([], [connectChallenge])
@@ -65,6 +66,21 @@ export const profilesTest = defineCommand({
     return results.find(({ fault }) => fault)?.fault?.exitCode ?? 0
   },
 })
+
+/** The same from within another command: what it said is shown, or read as JSON. */
+export async function testProfile(
+  name: string,
+  world: Surroundings,
+  isJson: boolean,
+): Promise<{ readonly code: number; readonly wantsPassword: boolean; readonly report: unknown }> {
+  let text = ''
+  const out = (piece: string) => {
+    text += piece
+    if (!isJson) world.out(harmless(piece))
+  }
+  const code = await runCommand(profilesTest, { json: isJson }, { ...world, out }, [name])
+  return { code, wantsPassword: text.includes(' wants a password'), report: isJson ? JSON.parse(text) : undefined }
+}
 
 async function tryWay(
   target: Target,

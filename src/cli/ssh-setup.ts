@@ -9,8 +9,8 @@ import { parseHop } from '../tunnel/ssh/host.ts'
 import { defineCommand, type Flags, type FlagValues, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
-import { profilesTest } from './profiles-test.ts'
-import { harmless, oneLine } from './style.ts'
+import { testProfile } from './profiles-test.ts'
+import { oneLine } from './style.ts'
 
 const flags = {
   name: { type: 'string', about: 'name of the profile (the host)', value: '<name>' },
@@ -50,7 +50,8 @@ export const sshSetup = defineCommand({
       steps.push(step)
       say(`✅ ${stepText(step, plan)}\n`)
     })
-    const report = await testProfile(profile.name, { ...invocation, prompts }, given.json)
+    // A gateway that does not run there yet is no failure of the setup: it is told, with what to do.
+    const { report } = await testProfile(profile.name, { ...invocation, prompts }, given.json)
     if (given.json) printJson(invocation, { profile: profile.name, steps, test: report })
     else out(`Use it: clawdbot use ${profile.name}\n`)
     return 0
@@ -119,16 +120,4 @@ async function newPassphrase({ key }: SetupPlan, world: Surroundings, isYes: boo
     if (second?.reveal() === first.reveal()) return first
     err('These are not the same.\n')
   }
-}
-
-/** A gateway that does not run there yet is no failure of the setup: it is told, with what to do. */
-async function testProfile(name: string, world: Surroundings, isJson: boolean): Promise<unknown> {
-  let text = ''
-  const out = (piece: string) => {
-    text += piece
-    if (!isJson) world.out(harmless(piece))
-  }
-  const words = { args: [name], flags: { timeout: undefined, json: isJson }, given: [] }
-  await profilesTest.run({ ...world, out, ...words } as never)
-  return isJson ? JSON.parse(text) : undefined
 }

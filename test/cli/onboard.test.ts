@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { answered, beginOnboarding, proposed, tried } from '../../src/client/onboard/machine.ts'
 import { carryOut } from '../../src/client/onboard/try.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
+import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
+import { startTestGateway, testToken } from '../support/gateway.ts'
 import { built, compiledOnce } from '../support/programs.ts'
+import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { vendorServer } from '../support/vendor-server.ts'
 import { clawdbot } from './world.ts'
 
@@ -151,14 +154,63 @@ test.each([
 
 test('a client of a gateway elsewhere: the profile is saved and used, and run again it is changed', async () => {
   await using home = await homeWith()
-  const first = await onboard(home, '--role client --gateway ada@vps.example.com --name vps')
+  const first = await onboard(home, '--role client --gateway ada@vps.example.com --name vps --skip-trials')
   expect(first).toMatchObject({ code: 0, out: expect.stringContaining('Gateway vps saved, and used from now on') })
-  await onboard(home, '--role client --gateway ada@other.example.com --name vps')
+  await onboard(home, '--role client --gateway ada@other.example.com --name vps --skip-trials')
   const { profiles, current } = await readProfiles(home.paths.profiles)
   expect(profiles).toMatchObject([{ name: 'vps', ways: [{ kind: 'ssh', host: 'other.example.com', user: 'ada' }] }])
   expect(current).toBe(profiles[0]?.id)
-  const node = await onboard(home, '--role node --gateway ada@other.example.com --name vps')
+  const node = await onboard(home, '--role node --gateway ada@other.example.com --name vps --run later --skip-trials')
   expect(node.out).toContain('clawdbot node run --profile vps')
+})
+
+test.each(['token', 'password'] as const)(
+  'SE4: a client is connected at the end, and its %s, told once, is in a private file alone',
+  async (mode) => {
+    await using home = await homeWith()
+    // Ours takes either in either field; protocol 3 does not.
+    await using gateway =
+      mode === 'token'
+        ? await startTestGateway({ secret: () => ({ mode, secret: new Secret(long) }) })
+        : await StandInGateway.start({ protocol: 3, password: long })
+    const role = `--role client --gateway ${gateway.url} --name far`
+    const { code, out } = await onboard(home, `${role} --secret-env FAR`, { FAR: long })
+    expect(out).toMatch(/^✅ Gateway far saved[^❌]*✅ live [^❌]*Open the terminal: clawdbot\n$/)
+    expect(code).toBe(0)
+    const { profiles } = await readProfiles(home.paths.profiles)
+    expect(profiles).toMatchObject([{ name: 'far', secret: { source: 'file', secret: mode } }])
+    expect(`${out}${await textOf(home.paths.profiles)}`).not.toContain(long)
+    // The device has a token of its own by now; without one the secret is found in its file.
+    await rm(home.paths.deviceTokens, { force: true })
+    expect(await clawdbot(home, ['health'])).toMatchObject({ code: 0 })
+    // Run again with nothing typed, what is kept stays; JSON tells how far it came.
+    const again = await onboard(home, `${role} --json`)
+    expect(JSON.parse(again.out)).toMatchObject({ ok: true, role: 'client', test: { ok: true } })
+  },
+)
+
+test('a node of a gateway elsewhere is connected in the same run, and ends when it is told to', async () => {
+  await using home = await homeWith()
+  await using gateway = await startTestGateway()
+  const end = new AbortController()
+  const flags = `--role node --gateway ${gateway.url} --name far --secret-env FAR --run here`
+  const onText = (text: string) => text.includes('✅ Connected to far') && end.abort(new Error('interrupted'))
+  const env = { FAR: testToken, PATH: process.env.PATH ?? '' }
+  const { code, out } = await onboard(home, flags, env, { signal: end.signal, onText })
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringMatching(
+      /✅ live [\s\S]*This machine is the node [\s\S]*✅ Connected to far[\s\S]*nodes approve/,
+    ),
+  })
+})
+
+test('a gateway that cannot be reached is saved all the same, and it says at which layer it ended', async () => {
+  await using home = await homeWith()
+  const port = await freePort()
+  const { code, out } = await onboard(home, `--role client --gateway ws://127.0.0.1:${port} --name far`)
+  expect({ code, out }).toEqual({ code: 4, out: expect.stringMatching(/❌ TCP [\s\S]*clawdbot profiles test far\n$/) })
+  expect((await readProfiles(home.paths.profiles)).profiles).toHaveLength(1)
 })
 
 test('at a terminal the wizard asks; who leaves has changed nothing', async () => {

@@ -17,6 +17,8 @@ export type Received = { method: string; params: Json; connection: number }
 export type StandInOptions = {
   protocol?: 3 | 4
   token?: string
+  /** Its mode is `password`, and it looks for it in no other field, as protocol 3 does. */
+  password?: string
   port?: number
   /** Answers by method; a thrown `WireFailure` becomes an error response. */
   methods?: Record<string, (params: Json, peer: StandInPeer) => unknown>
@@ -146,8 +148,15 @@ export class StandInGateway implements AsyncDisposable {
 
   /** Credentials and proof as a real gateway checks them; undefined when all is well. */
   #judge(params: Json, nonce: string): Json | undefined {
-    const { token } = (params.auth ?? {}) as { token?: string }
-    const expected = this.options.token
+    const { token, password } = (params.auth ?? {}) as { token?: string; password?: string }
+    const { token: expected, password: wanted } = this.options
+    if (wanted !== undefined && password !== wanted && !(token && this.issued.has(token))) {
+      const reason = password ? 'mismatch' : 'missing'
+      return {
+        code: 'INVALID_REQUEST',
+        message: `unauthorized: gateway password ${reason} (provide gateway auth password)`,
+      }
+    }
     if (expected !== undefined && token !== expected && !(token && this.issued.has(token))) {
       const reason = token ? 'mismatch' : 'missing'
       const details = { code: `AUTH_TOKEN_${reason.toUpperCase()}` }

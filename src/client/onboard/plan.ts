@@ -17,8 +17,12 @@ export type OnboardPlan = {
   readonly variables: readonly { readonly name: string; readonly value: Secret }[]
   /** A new secret of the gateway; a token is made when the plan is carried out. */
   readonly secret: { readonly kind: 'token' } | { readonly kind: 'password'; readonly password: Secret } | undefined
-  readonly profile: { readonly name: string; readonly way: SavedWay; readonly isKnown: boolean } | undefined
-  readonly run: 'service' | 'background' | 'later'
+  /** `secret` is its token or its password. */
+  readonly profile:
+    | { readonly name: string; readonly way: SavedWay; readonly isKnown: boolean; readonly secret: Secret | undefined }
+    | undefined
+  /** `here`: a node, in the foreground. */
+  readonly run: 'service' | 'background' | 'here' | 'later'
   readonly message: string
 }
 
@@ -30,7 +34,8 @@ const reference = (name: string): string => `\${${name}}`
 
 export function planOf(facts: OnboardFacts, answers: Answers): OnboardPlan {
   const role = said(answers, 'role')
-  if (role === 'client' || role === 'node') return { ...nothing, role, profile: profileIn(facts, answers) }
+  if (role === 'client' || role === 'node')
+    return { ...nothing, role, profile: profileIn(facts, answers), run: role === 'node' ? runIn(answers) : 'later' }
   return {
     ...nothing,
     role: 'gateway',
@@ -54,11 +59,12 @@ const nothing: Omit<OnboardPlan, 'role'> = {
 
 function profileIn(facts: OnboardFacts, answers: Answers): OnboardPlan['profile'] {
   const name = said(answers, 'profile')
-  return { name, way: readWay(said(answers, 'way')), isKnown: facts.profiles.includes(name) }
+  const secret = hidden(answers, 'secret')
+  return { name, way: readWay(said(answers, 'way')), isKnown: facts.profiles.includes(name), secret }
 }
 
 /** A hidden answer that was given; an empty one keeps what there is. */
-function hidden(answers: Answers, id: 'key' | 'telegram' | 'password'): Secret | undefined {
+function hidden(answers: Answers, id: 'key' | 'telegram' | 'password' | 'secret'): Secret | undefined {
   const answer = answers[id]
   return typeof answer === 'object' && answer.reveal() !== '' ? answer : undefined
 }
@@ -120,5 +126,5 @@ function secretIn(answers: Answers): OnboardPlan['secret'] {
 
 function runIn(answers: Answers): OnboardPlan['run'] {
   const run = said(answers, 'run')
-  return run === 'service' || run === 'background' ? run : 'later'
+  return run === 'service' || run === 'background' || run === 'here' ? run : 'later'
 }

@@ -4,7 +4,7 @@ import { Secret } from '../../shared/std/secret.ts'
 import type { OnboardFacts, Problem, TriedModel } from './facts.ts'
 
 export const stepIds = [
-  ...(['role', 'way', 'profile'] as const),
+  ...(['role', 'way', 'profile', 'secret'] as const),
   ...(['provider', 'address', 'key', 'model'] as const),
   ...(['channel', 'telegram'] as const),
   ...(['auth', 'password', 'again', 'exposure'] as const),
@@ -56,3 +56,4 @@ export function said(answers: Answers, id: StepId): string {
 }
 
 export const isGateway = ({ answers }: World): boolean => said(answers, 'role') === 'gateway'
+export const isNode = ({ answers }: World): boolean => said(answers, 'role') === 'node'

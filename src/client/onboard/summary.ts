@@ -10,14 +10,18 @@ export type SummaryLine = { readonly label: string; readonly text: string }
 
 export function summaryOf(facts: OnboardFacts, answers: Answers, plan: OnboardPlan): readonly SummaryLine[] {
   if (plan.profile) {
-    const { name, way, isKnown } = plan.profile
+    const { name, way, isKnown, secret } = plan.profile
     return [
       { label: 'Gateway', text: wayText(way) },
       {
         label: 'Saved as',
         text: `${name}${isKnown ? ' (in place of the one of that name)' : ''}, and used from now on`,
       },
-      ...(plan.role === 'node' ? [{ label: 'Then', text: `clawdbot node run --profile ${name}` }] : []),
+      { label: 'Its secret', text: secret ? 'kept in a private file' : isKnown ? 'as it is' : 'none for now' },
+      {
+        label: 'Then',
+        text: `it is connected to, layer by layer${plan.role === 'node' ? `; ${nodeText[plan.run]}` : ''}`,
+      },
     ]
   }
   const files = [
@@ -48,9 +52,17 @@ const exposureText: Readonly<Record<string, string>> = {
   keep: 'as it is',
 }
 
+const nodeText: Readonly<Record<OnboardPlan['run'], string>> = {
+  service: 'this machine is its node, as a service',
+  here: 'this machine is its node, in this terminal',
+  background: 'this machine is its node',
+  later: 'nothing more',
+}
+
 const runText: Readonly<Record<OnboardPlan['run'], string>> = {
   service: 'as a service',
   background: 'in the background, now',
+  here: 'in this terminal',
   later: 'not yet',
 }
 

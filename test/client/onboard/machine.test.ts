@@ -198,8 +198,12 @@ test('each question is explained in two lines that fit a window of 80 columns, a
     {},
     { hasKey: true, now: { telegram: 'on', auth: 'token', bind: 'tailnet', hasCustomKey: true } as const },
   ]) {
-    const facts = factsWith(more)
-    for (const answers of [whole, ['client', 'vps', 'x'], ['gateway', 'custom', 'http://127.0.0.1:1/v1', 'k', 'm']]) {
+    const facts = factsWith({ ...more, profiles: ['local', 'vps'] })
+    const elsewhere = [
+      ['client', 'vps', 'x', 's'],
+      ['node', 'vps', 'vps', '', 'later'],
+    ]
+    for (const answers of [whole, ...elsewhere, ['gateway', 'custom', 'http://127.0.0.1:1/v1', 'k', 'm']]) {
       let wizard = beginOnboarding(facts)
       for (const text of answers) {
         const lines = stepOf(wizard)?.about(wizard) ?? []

@@ -1,23 +1,36 @@
 /** How the gateway is kept running, and the first thing said to it. */
 
-import { defineStep, isGateway, said } from '../step.ts'
+import { type Choice, defineStep, isGateway, isNode, said } from '../step.ts'
+
+const gatewayChoices: readonly Choice[] = [
+  { value: 'service', label: 'As a service', hint: 'clawdbot gateway install' },
+  { value: 'background', label: 'In the background, now' },
+  { value: 'later', label: 'Not yet', hint: 'clawdbot gateway start' },
+]
+
+const nodeChoices: readonly Choice[] = [
+  { value: 'service', label: 'As a service', hint: 'clawdbot node install' },
+  { value: 'here', label: 'In this terminal, now', hint: 'clawdbot node run' },
+  { value: 'later', label: 'Not yet' },
+]
 
 export const run = defineStep({
   id: 'run',
   title: 'Keep it running',
-  about: ({ facts }) => [
-    facts.can.service
+  about: (world) => [
+    world.facts.can.service
       ? 'A service starts with the machine and comes back after a crash.'
       : 'No service here: that takes systemd or launchd, and an account besides root.',
-    'In the background it runs until the machine restarts.',
+    isNode(world)
+      ? 'In this terminal it lasts until ctrl+c, and each command is asked about.'
+      : 'In the background it runs until the machine restarts.',
   ],
   kind: 'choice',
-  choices: ({ facts }) => [
-    ...(facts.can.service ? [{ value: 'service', label: 'As a service', hint: 'clawdbot gateway install' }] : []),
-    { value: 'background', label: 'In the background, now' },
-    { value: 'later', label: 'Not yet', hint: 'clawdbot gateway start' },
-  ],
-  isAsked: isGateway,
+  choices: (world) =>
+    (isNode(world) ? nodeChoices : gatewayChoices).filter(
+      ({ value }) => value !== 'service' || world.facts.can.service,
+    ),
+  isAsked: (world) => isGateway(world) || isNode(world),
   problem: (answer, { facts }) =>
     answer === 'service' && !facts.can.service
       ? {
@@ -25,8 +38,8 @@ export const run = defineStep({
           remedy: 'Log in as another account. For root: clawdbot gateway install --system --run-as <account>.',
         }
       : undefined,
-  initial: ({ facts }) => (facts.can.service ? 'service' : 'background'),
-  flag: { name: 'run', about: 'service, background or later', value: '<how>' },
+  initial: (world) => (world.facts.can.service ? 'service' : isNode(world) ? 'later' : 'background'),
+  flag: { name: 'run', about: 'service, background or later; a node: service, here or later', value: '<how>' },
 })
 
 export const message = defineStep({

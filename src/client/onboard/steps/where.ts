@@ -81,6 +81,21 @@ export const profile = defineStep({
   flag: { name: 'name', about: 'the name it is saved under (of the host)', value: '<profile>' },
 })
 
+export const secret = defineStep({
+  id: 'secret',
+  title: 'Its token or password',
+  about: ({ facts, answers }) => [
+    'The gateway asks for it. A token is made there: clawdbot token rotate --show',
+    facts.profiles.includes(said(answers, 'profile').trim())
+      ? 'It is kept in a private file of this account. Empty: as it is.'
+      : 'It is kept in a private file of this account. Empty: none for now.',
+  ],
+  kind: 'secret',
+  isAsked: isElsewhere,
+  initial: () => '',
+  flag: { name: 'secret-env', about: 'variable of this environment that holds its token or password', value: '<NAME>' },
+})
+
 function nameFrom(place: string): string {
   const host = place.replace(/^\w+:\/\//, '').replace(/^[^@]*@/, '')
   const first = /^[\p{L}][\p{L}\p{N}-]*/u.exec(host)?.[0]

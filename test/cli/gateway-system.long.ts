@@ -29,6 +29,10 @@ begin() {
     PATH=/usr/bin:/bin INVOCATION_ID=test sh -c "exec env $env $line" > "$folder/journal" 2>&1 < /dev/null &
   echo $! > "$folder/pid"
 }
+case "$1,$(id -u)" in
+  start,0 | stop,0 | restart,0 | *running,* | show,*) ;;
+  start,* | stop,* | restart,*) echo "Failed to $1 $2: Interactive authentication required." >&2; exit 1 ;;
+esac
 case "$1" in
   is-system-running) echo running ;;
   restart) end; begin ;;
@@ -107,6 +111,26 @@ test('root makes it a service of the machine that runs as somebody else; it obey
     expect(second.code).toBe(2)
     expect((await its('uninstall')).out).toContain("Services of the whole system are root's to change\n")
     expect(Number(await readFile(join(bin, 'pid'), 'utf8'))).toBe(pid) // nothing of this ended it
+
+    // To start and end it is root's too, in the words that are told.
+    const unitName = path.replace(/\.service$/, '')
+    for (const action of ['stop', 'restart']) {
+      const { code, out } = await its(action)
+      expect({ code, out }).toEqual({
+        code: 2,
+        out: expect.stringContaining(`Run: sudo systemctl ${action} ${unitName}.service\n`),
+      })
+    }
+    await inside(join(bin, 'systemctl'), 'stop', `${unitName}.service`)
+    expect(JSON.parse((await its('status', '--json')).out)).toMatchObject({
+      running: false,
+      service: { phase: 'stopped' },
+    })
+    expect((await its('start')).out).toContain(`Run: sudo systemctl start ${unitName}.service\n`)
+    await inside(join(bin, 'systemctl'), 'start', `${unitName}.service`)
+    await expect
+      .poll(async () => JSON.parse((await its('status', '--json')).out), { timeout: 20_000 })
+      .toMatchObject({ running: true, port, service: { phase: 'running' } })
 
     expect((await gateway('uninstall')).out).toContain('✅ The gateway is no service here') // root has none of its own
     expect((await gateway('uninstall', '--system')).out).toContain(

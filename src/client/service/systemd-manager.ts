@@ -88,8 +88,13 @@ class SystemdSession {
   }
 
   async control(action: string, unit: string): Promise<string> {
-    await this.#run([action, unit])
-    return this.#typed([action, unit])
+    const words = [action, unit]
+    const answer = await this.#ask(words)
+    if (answer.code === 0) return this.#typed(words)
+    if (this.#isUser || this.#world.uid === 0) throw this.#failed(words, answer)
+    throw new Fault('usage.invalid', 'It is a service of the whole system, which this account may not change', {
+      remedy: `Run: sudo ${this.#typed(words)}`,
+    })
   }
 
   /** Where the system forbids user namespaces the service ends at once with a status of its own. */

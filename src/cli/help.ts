@@ -38,7 +38,10 @@ export function groupHelp(word: string): string | undefined {
 
 /** `examples` are lines without `clawdbot` in front. */
 export function commandHelp({ name, about, args, flags }: Command, examples: readonly string[]): string {
-  const usage = `Usage: clawdbot ${name}${args === undefined ? '' : ` ${args}`}${Object.keys(flags).length > 0 ? ' [flags]' : ''}`
+  // Behind `--` nothing is a flag of ours any more.
+  const [own, ...beyond] = (args ?? '').split(' -- ')
+  const words = [name, own, Object.keys(flags).length > 0 && '[flags]', ...beyond.flatMap((rest) => ['--', rest])]
+  const usage = `Usage: clawdbot ${words.filter(Boolean).join(' ')}`
   const lines = examples.map((line) => `  clawdbot ${line}\n`).join('')
   const shown = lines === '' ? '' : `\nExamples:\n${lines}`
   return `${usage}\n\n${about.charAt(0).toUpperCase()}${about.slice(1)}.\n${flagHelp(flags)}${shown}`

@@ -4,7 +4,6 @@ import type { NodePort } from '../cli/node-port.ts'
 import type { ClientPaths, Env } from '../client/paths.ts'
 import { systemClock } from '../shared/std/clock.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
-import { useLittleMemory } from './lean-memory.ts'
 
 export async function nodePortOf(world: { env: Env; paths: ClientPaths; prompts: Prompts }): Promise<NodePort> {
   const { NodeAsks } = await import('../node/asks.ts')
@@ -22,10 +21,7 @@ export async function nodePortOf(world: { env: Env; paths: ClientPaths; prompts:
   const cameras = cameraSystem(machine.platform)
   const asks = new NodeAsks(nodeDir, clock)
   return {
-    async run(options) {
-      useLittleMemory()
-      await runNode({ ...world, ...options, clock, machine, cameras })
-    },
+    run: (options) => runNode({ ...world, ...options, clock, machine, cameras }),
     async abilities() {
       await using open = await openCommands({ paths, targetId: 'looked at', clock, cameras })
       const offers = await lookAtAll(open.commands, machine, await readPolicy(nodeDir))

@@ -29,6 +29,7 @@ export const nodeRun = defineCommand({
     'of this machine and you allow; until Ctrl+C, whatever happens to the connection',
   flags,
   async run(invocation) {
+    invocation.stayLong()
     const { env, paths, prompts, person, signal } = invocation
     const target = await resolveTarget(targetFlags({ ...invocation.flags, timeout: undefined }), env, paths, prompts)
     const name = cleanName(invocation.flags.name ?? hostname()) ?? 'node'

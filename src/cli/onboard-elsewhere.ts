@@ -24,14 +24,14 @@ export async function joinElsewhere(wanted: Wanted, { role, run }: OnboardPlan, 
   await chooseProfile(name, world)
   const say = flags.json ? () => {} : out
   say(`✅ Gateway ${name} saved, and used from now on\n`)
-  const reached = flags['skip-trials'] ? undefined : await reach(name, secret, world)
+  const reached = flags['skip-trials'] ? undefined : await reach(name, secret, world, say)
   if (flags.json) {
     const test = reached && { test: reached.report }
-    out(`${JSON.stringify({ ok: (reached?.code ?? 0) === 0, written: true, profile: name, role, ...test })}\n`)
+    out(`${JSON.stringify({ ok: !reached?.fault, written: true, profile: name, role, ...test })}\n`)
   }
-  if (reached && reached.code !== 0) {
+  if (reached?.fault) {
     say(`   It is saved all the same. When that is mended: clawdbot profiles test ${name}\n`)
-    return reached.code
+    return reached.fault.exitCode
   }
   if (role !== 'node') {
     say(reached ? '   Open the terminal: clawdbot\n' : `   Try the way to it: clawdbot profiles test ${name}\n`)
@@ -46,17 +46,17 @@ export async function joinElsewhere(wanted: Wanted, { role, run }: OnboardPlan, 
 
 const sourceOf = (secret: SecretSource['secret']): SecretSource => ({ source: 'file', secret })
 
-/** One word is asked for, and the gateway tells which it takes. */
-async function reach(name: string, secret: Secret | undefined, given: World) {
+/** One word is asked for, and the gateway tells whether it is a password: protocol 3 looks for that in a field of its own. */
+async function reach(name: string, secret: Secret | undefined, given: Surroundings, say: (text: string) => void) {
   const world = { ...given, prompts: new AnswerMemory().over(given.prompts) }
-  const isJson = Boolean(given.flags.json)
-  if (!secret) return await testProfile(name, world, isJson)
+  if (!secret) return await testProfile(name, world, say)
   let said = ''
-  const first = await testProfile(name, { ...world, out: (text) => (said += text) }, isJson)
-  if (!first.wantsPassword) {
-    world.out(said)
+  const first = await testProfile(name, world, (text) => (said += text))
+  const { kind, isMissing } = first.fault?.details ?? {}
+  if (kind !== 'password' || isMissing !== true) {
+    say(said)
     return first
   }
   await reviseProfile(name, { secret: sourceOf('password') }, secret, world)
-  return await testProfile(name, world, isJson)
+  return await testProfile(name, world, say)
 }

@@ -17,8 +17,7 @@ import { wayOrigin } from '../tunnel/way-origin.ts'
 import { defineCommand, type Surroundings } from './command.ts'
 import { defaultTimeoutMs, printJson } from './gateway-call.ts'
 import { oneName } from './profiles.ts'
-import { runCommand } from './run-command.ts'
-import { harmless, oneLine } from './style.ts'
+import { oneLine } from './style.ts'
 
 /** A greeting is all that is wanted. */
 const vocabulary = vocabularyOf([], [connectChallenge])
@@ -50,36 +49,37 @@ export const profilesTest = defineCommand({
     const target =
       args.length === 0
         ? await resolveTarget({}, env, paths, prompts)
-        : await profileTarget(profileNamed(await readProfiles(paths.profiles), oneName(args, 'profiles test')), {
-            ...{ flags: {}, env, paths, prompts, source: 'the argument' },
-          })
+        : await targetNamed(oneName(args, 'profiles test'), 'the argument', invocation)
     const say = flags.json ? () => {} : out
-    const results: WayResult[] = []
-    for (const way of target.ways)
-      results.push(await tryWay(target, way, flags.timeout ?? defaultTimeoutMs, invocation, say))
-    if (flags.json)
-      printJson(invocation, {
-        profile: target.name,
-        ok: results.every(({ fault }) => !fault),
-        ways: results.map(resultJson),
-      })
-    return results.find(({ fault }) => fault)?.fault?.exitCode ?? 0
+    const { report, fault } = await tryWays(target, flags.timeout ?? defaultTimeoutMs, invocation, say)
+    if (flags.json) printJson(invocation, report)
+    return fault?.exitCode ?? 0
   },
 })
 
-/** The same from within another command: what it said is shown, or read as JSON. */
-export async function testProfile(
-  name: string,
+/** The report for programs, and what the first way that failed failed with. */
+type Tried = { readonly report: Readonly<Record<string, unknown>>; readonly fault: Fault | undefined }
+
+/** The same from within another command. */
+export async function testProfile(name: string, world: Surroundings, say: (text: string) => void): Promise<Tried> {
+  return await tryWays(await targetNamed(name, 'its name', world), defaultTimeoutMs, world, say)
+}
+
+async function targetNamed(name: string, source: string, { env, paths, prompts }: Surroundings): Promise<Target> {
+  const profile = profileNamed(await readProfiles(paths.profiles), name)
+  return await profileTarget(profile, { flags: {}, env, paths, prompts, source })
+}
+
+async function tryWays(
+  target: Target,
+  timeoutMs: number,
   world: Surroundings,
-  isJson: boolean,
-): Promise<{ readonly code: number; readonly wantsPassword: boolean; readonly report: unknown }> {
-  let text = ''
-  const out = (piece: string) => {
-    text += piece
-    if (!isJson) world.out(harmless(piece))
-  }
-  const code = await runCommand(profilesTest, { json: isJson }, { ...world, out }, [name])
-  return { code, wantsPassword: text.includes(' wants a password'), report: isJson ? JSON.parse(text) : undefined }
+  say: (text: string) => void,
+): Promise<Tried> {
+  const results: WayResult[] = []
+  for (const way of target.ways) results.push(await tryWay(target, way, timeoutMs, world, say))
+  const fault = results.find((result) => result.fault)?.fault
+  return { report: { profile: target.name, ok: !fault, ways: results.map(resultJson) }, fault }
 }
 
 async function tryWay(

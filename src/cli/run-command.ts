@@ -7,10 +7,9 @@ export async function runCommand(
   command: Command,
   given: Readonly<Record<string, string | boolean>>,
   world: Surroundings,
-  args: readonly string[] = [],
 ): Promise<number> {
   const unset = Object.entries(command.flags).flatMap(([name, { type }]) => (type === 'boolean' ? [[name, false]] : []))
   // The flags of that command, as the line would have them.
   const flags = { ...Object.fromEntries(unset), ...given } as never
-  return await command.run({ ...world, args, given: [], flags })
+  return await command.run({ ...world, args: [], given: [], flags })
 }

@@ -51,7 +51,7 @@ export const sshSetup = defineCommand({
       say(`✅ ${stepText(step, plan)}\n`)
     })
     // A gateway that does not run there yet is no failure of the setup: it is told, with what to do.
-    const { report } = await testProfile(profile.name, { ...invocation, prompts }, given.json)
+    const { report } = await testProfile(profile.name, { ...invocation, prompts }, say)
     if (given.json) printJson(invocation, { profile: profile.name, steps, test: report })
     else out(`Use it: clawdbot use ${profile.name}\n`)
     return 0

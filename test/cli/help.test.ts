@@ -26,3 +26,10 @@ test.each(commandTable)('the help of $name names each of its flags, and shows li
 test('no example is of a command that is gone', () => {
   expect(Object.keys(examples).filter((name) => !commandTable.some((row) => row.name === name))).toEqual([])
 })
+
+test('our flags stand before --, behind which everything is of the program that is run', async () => {
+  const row = commandTable.find(({ name }) => name === 'nodes run')
+  expect(commandHelp((await row?.load()) as never, [])).toMatch(
+    /^Usage: clawdbot nodes run <node> \[flags\] -- <program> /,
+  )
+})

@@ -20,7 +20,7 @@ export function summaryOf(facts: OnboardFacts, answers: Answers, plan: OnboardPl
       { label: 'Its secret', text: secret ? 'kept in a private file' : isKnown ? 'as it is' : 'none for now' },
       {
         label: 'Then',
-        text: `it is connected to, layer by layer${plan.role === 'node' ? `; ${nodeText[plan.run]}` : ''}`,
+        text: ['it is connected to, layer by layer', nodeText[plan.run]].filter(Boolean).join('; '),
       },
     ]
   }
@@ -33,7 +33,7 @@ export function summaryOf(facts: OnboardFacts, answers: Answers, plan: OnboardPl
     ...(facts.can.telegram ? [{ label: 'Channels', text: said(answers, 'channel') }] : []),
     { label: 'Who gets in', text: authText[said(answers, 'auth')] ?? '' },
     { label: 'Reached from', text: exposureText[said(answers, 'exposure')] ?? '' },
-    { label: 'Running', text: runText[plan.run] },
+    { label: 'Running', text: runText[plan.run] ?? '' },
     ...(plan.run === 'later' ? [] : [{ label: 'First message', text: plan.message || 'none' }]),
     { label: 'Written', text: files.length > 0 ? files.join(', ') : 'nothing: all of it is so already' },
   ]
@@ -52,17 +52,15 @@ const exposureText: Readonly<Record<string, string>> = {
   keep: 'as it is',
 }
 
-const nodeText: Readonly<Record<OnboardPlan['run'], string>> = {
+/** What follows for a node. */
+const nodeText: Readonly<Partial<Record<OnboardPlan['run'], string>>> = {
   service: 'this machine is its node, as a service',
   here: 'this machine is its node, in this terminal',
-  background: 'this machine is its node',
-  later: 'nothing more',
 }
 
-const runText: Readonly<Record<OnboardPlan['run'], string>> = {
+const runText: Readonly<Partial<Record<OnboardPlan['run'], string>>> = {
   service: 'as a service',
   background: 'in the background, now',
-  here: 'in this terminal',
   later: 'not yet',
 }
 

@@ -84,6 +84,19 @@ async function arrived(options: OpenUiOptions, script = talkative()) {
   return { script, screen }
 }
 
+type Asked = { command: string; cwd: string; where: string; resolvedPath: string; host?: string }
+
+/** A command waits for a decision, for two minutes. */
+function askWhether(script: ScriptedGateway, { clock }: Awaited<ReturnType<typeof openUi>>, request: Asked): void {
+  const now = clock.now()
+  script.tell('exec.approval.requested', {
+    id: 'a1',
+    request: { ...request, agentId: 'main', sessionKey: key },
+    createdAtMs: now,
+    expiresAtMs: now + 120_000,
+  })
+}
+
 describe.each(sizes)('at $columns×$rows', (size) => {
   test('before the gateway answers one sees where one is going, and can write', async () => {
     await using screen = await openUi(scriptedGateway(), size)
@@ -106,26 +119,18 @@ describe.each(sizes)('at $columns×$rows', (size) => {
   test('a command asks for permission; all of it is shown, where it would run and for whom', async () => {
     const { script, screen } = await arrived(size)
     await using _ = screen
-    const now = screen.clock.now()
-    script.tell('exec.approval.requested', {
-      id: 'a1',
-      request: {
-        command: 'rm -rf build\u202e\n&& npm run build',
-        cwd: '/home/me/project',
-        where: 'gateway vps-1',
-        resolvedPath: '/usr/bin/rm',
-        agentId: 'main',
-        sessionKey: key,
-      },
-      createdAtMs: now,
-      expiresAtMs: now + 120_000,
+    askWhether(script, screen, {
+      command: 'rm -rf build\u202e\n&& npm run build',
+      cwd: '/home/me/project',
+      where: 'gateway vps-1',
+      resolvedPath: '/usr/bin/rm',
     })
     await screen.after()
     await expectFrame(screen, `approval-${named(size)}`)
   })
 
   test('what runs on a node says so: the card of what ran, and the question about what would', async () => {
-    const onNode = (id: string, more: object) => ({
+    const result = (id: string, more: object) => ({
       role: 'toolResult',
       runId: 'old',
       toolCallId: id,
@@ -154,12 +159,12 @@ describe.each(sizes)('at $columns×$rows', (size) => {
                 },
               ],
             },
-            onNode('c1', {
+            result('c1', {
               toolName: 'exec',
               content: [{ type: 'text', text: 'ls: Photos: No such file or directory' }],
               details: { where: 'gateway vps-1', exitCode: 2, durationMs: 9, status: 'completed' },
             }),
-            onNode('c2', {
+            result('c2', {
               content: [{ type: 'text', text: '2025\n2026' }],
               details: { where: 'node mac-mini', exitCode: 0, durationMs: 62, status: 'completed' },
             }),
@@ -169,20 +174,12 @@ describe.each(sizes)('at $columns×$rows', (size) => {
       }),
     )
     await using _ = screen
-    const now = screen.clock.now()
-    script.tell('exec.approval.requested', {
-      id: 'a2',
-      request: {
-        command: 'open Photos/2026',
-        cwd: '/Users/me',
-        host: 'node',
-        where: 'node mac-mini',
-        resolvedPath: '/usr/bin/open',
-        agentId: 'main',
-        sessionKey: key,
-      },
-      createdAtMs: now,
-      expiresAtMs: now + 120_000,
+    askWhether(script, screen, {
+      command: 'open Photos/2026',
+      cwd: '/Users/me',
+      host: 'node',
+      where: 'node mac-mini',
+      resolvedPath: '/usr/bin/open',
     })
     await screen.after()
     await expectFrame(screen, `node-approval-${named(size)}`)

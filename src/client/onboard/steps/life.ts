@@ -1,4 +1,4 @@
-/** How the gateway is kept running, and the first thing said to it. */
+/** How the gateway or the node is kept running, and the first thing said to the gateway. */
 
 import { type Choice, defineStep, isGateway, isNode, said } from '../step.ts'
 
@@ -31,11 +31,11 @@ export const run = defineStep({
       ({ value }) => value !== 'service' || world.facts.can.service,
     ),
   isAsked: (world) => isGateway(world) || isNode(world),
-  problem: (answer, { facts }) =>
-    answer === 'service' && !facts.can.service
+  problem: (answer, world) =>
+    answer === 'service' && !world.facts.can.service
       ? {
           text: 'A service takes systemd or launchd, and an account besides root',
-          remedy: 'Log in as another account. For root: clawdbot gateway install --system --run-as <account>.',
+          remedy: `Log in as another account.${isNode(world) ? '' : ' For root: clawdbot gateway install --system --run-as <account>.'}`,
         }
       : undefined,
   initial: (world) => (world.facts.can.service ? 'service' : isNode(world) ? 'later' : 'background'),

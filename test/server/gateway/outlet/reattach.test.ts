@@ -248,3 +248,13 @@ test('cut at any frame, any number of times, with any reader speed: zero lost, z
     { numRuns: 1000 },
   )
 })
+
+test('what is addressed to one connection reaches it before it asks for what it missed: it is in no ring', () => {
+  const { hub, connect } = outlet()
+  const [held, other] = [connect(), connect()]
+  const payload = { id: 'i', nodeId: 'n', command: 'c', paramsJSON: null, timeoutMs: 1, idempotencyKey: 'k' }
+  hub.broadcast(outgoing({ event: 'node.invoke.request', payload, onlyTo: held.peer.connId }))
+  expect(held.frames.map(({ event }) => event)).toEqual(['node.invoke.request'])
+  held.resume()
+  expect([held.frames.length, other.frames.length]).toEqual([1, 0])
+})

@@ -86,6 +86,33 @@ describe('a command asks for permission', () => {
     expect(screen.text()).not.toContain('still waiting')
   })
 
+  test('an answer given while the gateway is away is kept for no later: the question comes again with the connection', async () => {
+    const waiting = {
+      id: 'a1',
+      request: { command: 'rm -rf /', sessionKey: 'agent:main:main' },
+      createdAtMs: 0,
+      expiresAtMs: 9_999_999_999_999,
+    }
+    const script = scriptedGateway({ 'exec.approval.list': () => ({ approvals: [waiting] }) })
+    await using screen = await arrived(script)
+    await screen.after(800)
+    expect(screen.text()).toContain('May this command run?')
+    script.lose(screen.clock.now() + 5_000)
+    await screen.after(800)
+    await screen.type('o')
+    await screen.after(0)
+    const tries = () => called(script, 'exec.approval.resolve').length
+    expect(tries()).toBe(1) // refused: there is no connection
+    script.hello({ server: { version: '0.1.0', connId: 'another' } })
+    script.arrive()
+    await screen.after(800)
+    expect(tries()).toBe(1)
+    expect(screen.text()).toContain('May this command run?')
+    await screen.type('o')
+    await screen.after()
+    expect(tries()).toBe(2)
+  })
+
   test('what cannot be remembered cannot be allowed for always', async () => {
     const script = scriptedGateway()
     await using screen = await arrived(script)

@@ -1,7 +1,7 @@
 /** Bytes to the gateway's port, as a hostile peer or a proxy that counts otherwise may send them. */
 
-import { once } from 'node:events'
 import { connect } from 'node:net'
+import { closing } from '../support/closing.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
 import { type Fuzzing, failure, inputs } from './corpus.ts'
 
@@ -46,7 +46,6 @@ async function exchangeAll(port: number, inputs: readonly Buffer[]): Promise<voi
 /** Sends all of it, says that this was all, and gives what came back until the gateway let go. */
 async function exchange(port: number, input: Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => {}) // a reset is an answer too; 'close' follows
   const pieces: Buffer[] = []
   socket.on('data', (piece) => pieces.push(piece))
   const timer = setTimeout(() => {
@@ -54,7 +53,7 @@ async function exchange(port: number, input: Buffer): Promise<string> {
     socket.destroy()
   }, patienceMs)
   socket.end(input)
-  await once(socket, 'close')
+  await closing(socket) // a reset is an answer too
   clearTimeout(timer)
   return Buffer.concat(pieces).toString('latin1')
 }

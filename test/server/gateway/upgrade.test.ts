@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { closing } from '../../support/closing.ts'
 import { startTestGateway, testToken } from '../../support/gateway.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
@@ -69,7 +70,7 @@ describe('IN1', () => {
     using owner = await gateway.client({ scopes: ['operator.read'] })
     expect(await first.closed).toEqual({ code: 1006, reason: '' })
     const crowd = [...mute, ...(await open(1_024))]
-    await Promise.all(mute.map((socket) => socket.closed || once(socket, 'close')))
+    await Promise.all(mute.map(closing))
     expect(await owner.request('health')).toMatchObject({ ok: true })
     for (const socket of crowd) socket.destroy()
   })

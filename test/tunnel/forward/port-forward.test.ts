@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Fault } from '../../../src/shared/fault.ts'
 import { openDirect } from '../../../src/tunnel/direct.ts'
 import { forwardPort } from '../../../src/tunnel/forward/port-forward.ts'
+import { closing } from '../../support/closing.ts'
 import { freePort } from '../../support/free-port.ts'
 
 /** A server that upper-cases, and answers the end with an end. */
@@ -53,14 +54,14 @@ test('what breaks on one side breaks on the other', async () => {
   socket.on('error', () => {})
   socket.write('x')
   await once(socket, 'data')
-  const closed = once(socket, 'close')
+  const closed = closing(socket)
   sockets[0]?.resetAndDestroy()
   await closed
 
   const other = connect(forward.port, '127.0.0.1')
   other.write('y')
   await once(other, 'data')
-  const ended = once(sockets[1] as Socket, 'close')
+  const ended = closing(sockets[1] as Socket)
   other.resetAndDestroy()
   await ended
   server.close()
@@ -110,7 +111,7 @@ test('its end ends what is open', async () => {
   socket.on('error', () => {})
   socket.write('x')
   await once(socket, 'data')
-  const closed = once(socket, 'close')
+  const closed = closing(socket)
   await forward[Symbol.asyncDispose]()
   await closed
   server.close()

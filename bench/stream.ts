@@ -13,17 +13,26 @@ const current = { protocol: 4 } as const
 await using provider = await startProvider()
 await using bare = await startBare(provider.port)
 await using gateway = await spawnGateway({ providerPort: provider.port })
-const control = await BenchPeer.connectWhenUp({ port: gateway.port })
-await control.call('sessions.patch', { key: 'long', model: 'bench/tokens-5000' })
+await prepare((control) => control.call('sessions.patch', { key: 'long', model: 'bench/tokens-5000' }))
 
 /** When the last of them has the end, ms since sending, and what they received together, MB. */
 type Heard = { ended: number; mb: number }
 /** Every end there was. Not each of them: 160 MB in the program that measures would slow what it measures. */
 const texts = new Set<string>()
 
-/** Each answer is to a session of its own age: the history goes along with the request, so it is reset before. */
+/** By a connection that is gone before anything is measured: it would be one client more. */
+async function prepare(how: (control: BenchPeer) => Promise<unknown>): Promise<void> {
+  const control = await BenchPeer.connectWhenUp({ port: gateway.port })
+  await how(control)
+  control.close()
+}
+
+/**
+ * Each answer is to a session of its own age: the history goes along with the request, so it is reset before. The last
+ * one asks; it hears as the others do.
+ */
 async function answer(count: number, options: { protocol?: 3 | 4; caps?: string[] }, stalled = 0): Promise<Heard> {
-  await control.call('sessions.reset', { key: 'long' })
+  await prepare((control) => control.call('sessions.reset', { key: 'long' }))
   const runId = crypto.randomUUID()
   const peers = await BenchPeer.connectMany(count, { port: gateway.port, ...options })
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -31,7 +40,7 @@ async function answer(count: number, options: { protocol?: 3 | 4; caps?: string[
   for (const peer of peers.slice(0, stalled)) peer.socket.pause()
   const endings = peers.map((peer) => peer.ending(runId))
   const from = performance.now()
-  await control.call('chat.send', { sessionKey: 'long', message: 'go', idempotencyKey: runId })
+  await peers.at(-1)?.call('chat.send', { sessionKey: 'long', message: 'go', idempotencyKey: runId })
   await Promise.all(endings.slice(stalled))
   for (const peer of peers.slice(0, stalled)) peer.socket.resume()
   const heard = await Promise.all(endings)
@@ -67,7 +76,6 @@ for (let round = -1; round < rounds; round++) {
 }
 await answer(10, ours, 5)
 if (texts.size !== 1) throw new Error('readers ended with different texts')
-control.close()
 
 const times = (name: Reader) => heard[name].map(({ ended }, i) => ended / (alone[i] ?? Number.NaN))
 const megabytes = (name: Reader) => heard[name].map(({ mb }) => mb)

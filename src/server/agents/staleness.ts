@@ -13,10 +13,9 @@ export function isStale(config: Config, key: string, lastAt: number, now: number
 
 /** How far local time is ahead of UTC at `now`. */
 function utcOffsetMs(now: number, timeZone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZoneName: 'longOffset',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).formatToParts(now)
+  // Each message asks, and making a format takes 0.3 ms.
+  if (timeZone === undefined) return -new Date(now).getTimezoneOffset() * 60_000
+  const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'longOffset', timeZone }).formatToParts(now)
   const match = /([+-])(\d\d):(\d\d)/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '')
   if (!match) return 0
   const ms = (Number(match[2]) * 60 + Number(match[3])) * 60_000

@@ -22,6 +22,9 @@ export type BeginRun = {
 
 export type BeginResult = { kind: 'new'; entryId: number; sessionId: string } | { kind: 'known'; run: RunRecord }
 
+/** Where a run's messages go. */
+type Place = { runId: string; key: string; transcript: number; turn: number; isRunning: boolean }
+
 export type RunLog = ReturnType<typeof createRunLog>
 
 const runColumns = `r.run_id, r.key, r.echo_key, r.agent_id, r.source, r.status, r.started_at, r.ended_at,
@@ -36,18 +39,11 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
     return row && runFromRow(row)
   }
 
-  const place = (runId: string): { key: string; transcript: number; turn: number; runId: string } | undefined => {
-    const row = db.get('SELECT key, transcript, turn FROM runs WHERE run_id = ?', runId)
-    return row && { key: String(row.key), transcript: Number(row.transcript), turn: Number(row.turn), runId }
-  }
-
-  const store = (runId: string, message: Message): Entry => {
-    const to = place(runId)
-    if (!to) throw new Error(`no run ${runId}`)
-    const entry = insertEntry(db, to, message)
-    // A stored answer holds all that was streamed for it.
-    if (message.role === 'assistant') db.run('DELETE FROM checkpoints WHERE run_id = ?', runId)
-    return entry
+  const place = (runId: string): Place | undefined => {
+    const row = db.get('SELECT key, transcript, turn, status FROM runs WHERE run_id = ?', runId)
+    if (!row) return undefined
+    const [transcript, turn] = [Number(row.transcript), Number(row.turn)]
+    return { runId, key: String(row.key), transcript, turn, isRunning: row.status === 'running' }
   }
 
   return {
@@ -85,7 +81,14 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
 
     /** Stores a message of a running run: an answer with tool calls, or a tool's result. */
     append({ runId, message }: { runId: string; message: Message }): Entry {
-      return db.transaction(() => store(runId, message))
+      return db.transaction(() => {
+        const to = place(runId)
+        if (!to) throw new Error(`no run ${runId}`)
+        const entry = insertEntry(db, to, message)
+        // A stored answer holds all that was streamed for it.
+        if (message.role === 'assistant') db.run('DELETE FROM checkpoints WHERE run_id = ?', runId)
+        return entry
+      })
     },
 
     /**
@@ -103,11 +106,11 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
     },
 
     /** Stores the last message, the outcome and the session's counters together, on disk once `synced` resolves. Ending twice changes nothing. */
-    endRun(runId: string, end: RunEnd): RunRecord | undefined {
+    endRun(runId: string, end: RunEnd): void {
       db.write(() => {
-        if (findRun(runId)?.status !== 'running') return
         const to = place(runId)
-        const final = end.message ? store(runId, end.message) : undefined
+        if (!to?.isRunning) return
+        const final = end.message && insertEntry(db, to, end.message)
         db.run(
           `UPDATE runs SET status = ?, ended_at = ?, final_seq = ?, error_message = ?, stop_reason = ? WHERE run_id = ?`,
           end.status,
@@ -118,9 +121,8 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
           runId,
         )
         db.run('DELETE FROM checkpoints WHERE run_id = ?', runId)
-        if (to) catalog.noteRunEnd(to.key, to.transcript, end)
+        catalog.noteRunEnd(to.key, to.transcript, end)
       })
-      return findRun(runId)
     },
 
     /** Runs that have not ended, oldest first. */

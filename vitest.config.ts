@@ -9,7 +9,9 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for processes, sockets and clocks; some workers more than cores keep the cores busy.
     maxWorkers: availableParallelism() + 3,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A poll that finds what it looks for costs nothing more; its own second is too short on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
   },
 })

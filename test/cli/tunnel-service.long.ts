@@ -42,4 +42,4 @@ test('installed, it is up, comes back after kill -9, stays down after down, and 
   } finally {
     gateway.close()
   }
-}, 60_000)
+}, 120_000)

@@ -26,9 +26,10 @@ export async function expectAnswers({ seed, count }: { seed: number; count: numb
     using client = await operator(gateway)
     const samples = fc.sample(paramsOf(method), { seed, numRuns: count })
     const answers = samples.filter(isRead).map((params) => client.request(method.name, params))
-    if (!waiting.has(method.name)) await Promise.all(answers)
+    const named = (cause: unknown) => Promise.reject(new Error(`${method.name}, seed ${seed}`, { cause }))
+    if (!waiting.has(method.name)) await Promise.all(answers).catch(named)
     else for (const answer of answers) answer.catch(() => {}) // the connection ends before some are answered
-    expect(await call(client, 'health')).toMatchObject({ ok: true })
+    expect(await call(client, 'health'), `after ${method.name}, seed ${seed}`).toMatchObject({ ok: true })
   }
   const logs = join(gateway.stateDir, 'logs')
   const log = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'utf8'))

@@ -24,7 +24,8 @@ test('TS1, TS3: serve, drift, fix and off, with a handler of somebody else that 
     )
   }
   expect(await clawdbot('serve')).toEqual({ code: 0, out: '🌐 Tailscale Serve: https://laptop.tail1234.ts.net/\n' })
-  expect(gateway.output()).toContain('🌐 Tailscale Serve: https://laptop.tail1234.ts.net/')
+  // The command ends when it sees what was placed, the gateway says so when it has seen it too.
+  await expect.poll(() => gateway.output()).toContain('🌐 Tailscale Serve: https://laptop.tail1234.ts.net/')
   const handlers = tailscale.served().Web?.['laptop.tail1234.ts.net:443']?.Handlers
   const path = handlers?.['/']?.Proxy?.replace('unix:', '')
   const headers = { host: 'laptop.tail1234.ts.net', 'x-forwarded-for': '100.101.1.2' }

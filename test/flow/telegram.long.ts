@@ -1,6 +1,6 @@
 /** Telegram as its users live it: set up by line commands, a stranger let in, an answer after a crash, once. */
 
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { clientPaths } from '../../src/client/paths.ts'
 import { clawdbot } from '../cli/world.ts'
 import type { Home } from '../client/support.ts'
@@ -83,7 +83,7 @@ test('DU6: set up, paired, answered, killed, and a message of meanwhile answered
       const { channelAccounts } = await call(client, 'channels.status', {})
       return (channelAccounts as Record<string, Json[]>).telegram?.[0]?.queued
     }
-    await vi.waitFor(async () => expect(await queued()).toBe(0))
+    await expect.poll(queued).toBe(0)
   }
   await gateway.kill9()
   const before = api.texts(77).length

@@ -28,7 +28,7 @@ test('a way that swallows everything is given up for the other one, and nothing 
     20_000,
     () => 'the answer by the other way',
   )
-  expect(Date.now() - since).toBeLessThan(12_000) // 8 s of silence, then a second connection; and what a busy machine adds
+  expect(Date.now() - since).toBeLessThan(14_500) // 8 s of silence, then a second connection; and what a busy machine adds
   await patiently(
     () => ending(seen, runId).length > 0,
     30_000,

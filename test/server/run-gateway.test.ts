@@ -170,10 +170,10 @@ async function running(text: ((token: string) => string) | undefined, token: str
   }
 }
 
-const inConfig = (token: string) => JSON.stringify({ gateway: { auth: { token } } })
+const inConfig = (token: string, more = {}) => JSON.stringify({ gateway: { auth: { token }, ...more } })
 
 test.each([
-  ['in the settings', inConfig],
+  ['in the settings', (token: string) => inConfig(token, { reload: { debounceMs: 50 } })],
   ['in its own file', undefined],
 ])(
   'AU12: another secret %s closes 50 connections of the old one within a second, and spares who has its own',

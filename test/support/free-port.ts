@@ -3,12 +3,28 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
+/**
+ * Below the ports the system hands out by itself (Linux: from 32,768): between this and its use, no connection and no
+ * `listen(0)` of another test takes it.
+ */
+const range = { from: 20_000, to: 32_000 }
+
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = range.from + Math.floor(Math.random() * (range.to - range.from))
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  try {
+    server.listen({ port, host: '127.0.0.1', exclusive: true })
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }

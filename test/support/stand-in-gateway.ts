@@ -76,7 +76,10 @@ export class StandInGateway implements AsyncDisposable {
   static async start(options: StandInOptions = {}): Promise<StandInGateway> {
     const http = createServer((_request, response) => response.writeHead(404).end('Not Found'))
     const gateway = new StandInGateway(http, options)
-    await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(options.port ?? 0, '127.0.0.1', resolve)
+    })
     return gateway
   }
 

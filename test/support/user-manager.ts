@@ -31,8 +31,13 @@ export class UserManager implements AsyncDisposable {
     await mkdir(join(home, 'run'), { mode: 0o700 })
     await writeFile(join(home, 'manager.sh'), script)
     const manager = new UserManager(home, env)
-    await expect.poll(() => manager.systemctl('is-system-running'), { timeout: 10_000 }).toMatch(/running|degraded/)
-    return manager
+    try {
+      await expect.poll(() => manager.systemctl('is-system-running'), { timeout: 60_000 }).toMatch(/running|degraded/)
+      return manager
+    } catch (error) {
+      await manager[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** Runs a program where that manager is what the system was booted by; its standard output. */

@@ -39,7 +39,7 @@ async function greeting(url: string, tlsFingerprint?: string): Promise<string> {
   const pinned =
     tlsFingerprint === undefined ? {} : { tlsFingerprint: tlsFingerprint.replaceAll(':', '').toLowerCase() }
   await using tunnel = await openTunnel({ kind: 'direct', url, ...pinned }, tunnelContext())
-  const stream = await tunnel.dial(AbortSignal.timeout(3000))
+  const stream = await tunnel.dial(AbortSignal.timeout(15_000))
   let text = ''
   for await (const chunk of stream) text += String(chunk)
   return text

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openTestDesk } from '../../support/channel-desk.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { telegramService } from '../../support/telegram/service.ts'
@@ -189,7 +189,7 @@ test('a webhook is taken instead of polling, and polling again takes it away', a
   const { api, desk, service } = held
   await api.until(() => api.webhook)
   expect(api.webhook).toEqual({ url: 'https://gw.example/telegram-webhook', secret: 'a-secret-of-sixteen' })
-  await vi.waitFor(() => expect(desk.desk.facts().channelSummary).toEqual(['Telegram: connected (@claw_bot, webhook)']))
+  await expect.poll(() => desk.desk.facts().channelSummary).toEqual(['Telegram: connected (@claw_bot, webhook)'])
   const [route] = desk.webhooks.routes()
   expect([route?.path, route?.method]).toEqual(['/telegram-webhook', 'POST'])
   await desk.change(service.channels)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createDiscover } from '../../../src/server/providers/discover.ts'
+import { createDiscover, type Discover } from '../../../src/server/providers/discover.ts'
 import { listModels, modelName } from '../../../src/server/providers/models.ts'
 import { createProviders, type ProviderSources } from '../../../src/server/providers/table.ts'
 import { ask, collect, textOf } from '../../contract/provider.ts'
@@ -44,7 +44,9 @@ test('a compatible server is asked for its models, with the key, once in a while
   await using server = await vendorServer(() => ({ body: '{"data":[{"id":"llama3.2:3b","max_model_len":4096}]}' }))
   const config = { mine: { baseUrl: `${server.url}/v1`, apiKey: 'key', headers: { 'x-team': 'blue' } } }
   const clock = new ManualClock()
-  const mine = providers({ config, discover: createDiscover(clock) }).get('mine')
+  const ask = createDiscover(clock)
+  const patient: Discover = (server, signal) => ask({ ...server, isLocal: false }, signal)
+  const mine = providers({ config, discover: patient }).get('mine')
   const row = { id: 'llama3.2:3b', name: 'llama3.2:3b', provider: 'mine', contextWindow: 4096 }
   expect(await mine?.models(never)).toEqual([row])
   expect(await mine?.models(never)).toEqual([row])

@@ -1,6 +1,6 @@
 /** `tailscale serve` and `funnel` of the stand-in: the syntax since 1.52, as in cmd/tailscale/cli/serve_v2.go. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { World } from './world.ts'
 
@@ -14,6 +14,13 @@ type Level = {
 export type ServeState = Level & { Foreground?: Record<string, Level> }
 
 type Fail = (message: string) => never
+
+/** Whole at every moment: others read it while it is written. */
+export function writeServeState(file: string, state: ServeState): void {
+  const fresh = `${file}.${process.pid}`
+  writeFileSync(fresh, JSON.stringify(state, null, 2))
+  renameSync(fresh, file)
+}
 
 const options = { bg: { type: 'boolean' }, https: { type: 'string' }, 'set-path': { type: 'string' } } as const
 
@@ -49,7 +56,7 @@ export function serveOrFunnel(
         `To not require root, use 'sudo tailscale set --operator=$USER' once.`,
     )
   }
-  writeFileSync(file, JSON.stringify(state, null, 2))
+  writeServeState(file, state)
   if (!isOff) process.stdout.write(`Available within your tailnet:\n\nhttps://${place.replace(/:443$/, '')}/\n`)
 }
 

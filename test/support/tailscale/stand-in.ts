@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TailscaleCommand, tailscaleCommand } from '../../../src/tunnel/tailscale/cli.ts'
-import type { ServeState } from './serve.ts'
+import { type ServeState, writeServeState } from './serve.ts'
 import { plainWorld, statusDocument, type World } from './world.ts'
 
 export type StandIn = Disposable & {
@@ -50,7 +50,7 @@ export function standInTailscale(parts: Partial<World> = {}, runs = here): Stand
     writeFileSync(join(folder, 'all.json'), JSON.stringify(statusDocument(world, true), null, 2))
     writeFileSync(join(folder, 'self.json'), JSON.stringify(statusDocument(world, false), null, 2))
   }
-  const serve = (state: ServeState) => writeFileSync(join(folder, 'serve.json'), JSON.stringify(state, null, 2))
+  const serve = (state: ServeState) => writeServeState(join(folder, 'serve.json'), state)
   serve({})
   change(parts)
   const env = { PATH: folder }

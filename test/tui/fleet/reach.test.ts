@@ -38,9 +38,12 @@ test('that a gateway is being started is said until it is there', async () => {
   expect(told).toEqual([expect.stringMatching(/^Starting a gateway on port \d+…$/)])
   expect([...said]).toEqual([])
   await gateway[Symbol.asyncDispose]()
-  const note = await readRuntime(home.paths.runtimeFile)
-  process.kill(note?.pid ?? 0, 'SIGTERM')
-  await until(() => !isAlive(note?.pid ?? 0))
+  // It answers a moment before it has written where it is.
+  const pidOf = async () => (await readRuntime(home.paths.runtimeFile))?.pid
+  await expect.poll(pidOf).toBeTypeOf('number')
+  const pid = Number(await pidOf())
+  process.kill(pid, 'SIGTERM')
+  await until(() => !isAlive(pid))
 })
 
 test('one that cannot be started leaves no such word behind, and what is written then is kept', async () => {

@@ -66,7 +66,7 @@ test('when each was last on screen is kept in a private file', async () => {
   await using it = await world({ profiles: [] })
   it.recency.mark('local', 5)
   const path = join(it.paths.stateDir, 'recent.json')
-  await vi.waitFor(() => expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ local: 5 }))
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ local: 5 }), { timeout: 8_000 })
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(new Recency(path).of('local')).toBe(5)
   expect(it.roster.profiles[0].usedAt).toBe(5)

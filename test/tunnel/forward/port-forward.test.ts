@@ -93,12 +93,11 @@ test('TR1: it listens on loopback only, and a taken port is a fault with a remed
 })
 
 test('where another program has the port on ::1, 127.0.0.1 is still served', async () => {
-  const { promise: ready, resolve } = Promise.withResolvers<number>()
-  const other = createServer().listen({ port: 0, host: '::1', ipv6Only: true }, () =>
-    resolve((other.address() as { port: number }).port),
-  )
+  const port = await freePort()
+  const other = createServer().listen({ port, host: '::1', ipv6Only: true })
+  await once(other, 'listening')
   const dial = openDirect({ kind: 'direct', url: 'ws://127.0.0.1:1' }).dial
-  await using forward = await forwardPort({ port: await ready, dial })
+  await using forward = await forwardPort({ port, dial })
   expect(forward.addresses).toEqual(['127.0.0.1'])
   other.close()
 })

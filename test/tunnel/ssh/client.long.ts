@@ -13,5 +13,6 @@ test('TU9: with nothing configured a frozen server is found within 12 s', async 
   expect(await tunnel.closed).toMatchObject({ code: 'ssh.lost', retryable: true })
   const tookMs = performance.now() - since
   expect(tookMs).toBeGreaterThan(8_000) // three misses of 3 s, and not one
-  expect(tookMs).toBeLessThan(12_500) // interval × (count + 1), and what a busy machine adds
+  // Interval × (count + 1) is 12 s; a miss more would be 15, and each beat a little late is a busy machine.
+  expect(tookMs).toBeLessThan(14_500)
 }, 60_000)

@@ -37,7 +37,10 @@ test('TS2: arguments arrive as they are, whatever a shell would make of them; no
 })
 
 test('TS2: one that hangs is ended, with what it said until then', async () => {
-  const result = await program(`echo $$ > ${folder}/pid; echo hello; exec sleep 600`)(['x'], { signal, timeoutMs: 300 })
+  const result = await program(`echo $$ > ${folder}/pid; echo hello; exec sleep 600`)(['x'], {
+    signal,
+    timeoutMs: 2000,
+  })
   expect(result).toEqual({ kind: 'timeout', stdout: 'hello\n', stderr: '' })
   const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
   expect(() => process.kill(pid, 0)).toThrow('ESRCH')

@@ -51,7 +51,7 @@ async function greeting(peer: string, port: number | undefined, world: Partial<W
   const way = { kind: 'tailscale', peer, ...(port === undefined ? {} : { port }) } as const
   await using tunnel = await openTailscale(way, tunnelContext({ env: standIn.env }), standIn.command)
   let text = ''
-  for await (const chunk of await tunnel.dial(AbortSignal.timeout(5000))) text += String(chunk)
+  for await (const chunk of await tunnel.dial(AbortSignal.timeout(15_000))) text += String(chunk)
   return text
 }
 

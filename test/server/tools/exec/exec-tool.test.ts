@@ -217,14 +217,17 @@ test('a run that is stopped while it waits for approval withdraws the question',
 
 test('while it runs, screens are told where and get the output so far', async () => {
   await using tools = await openTestTools({ answer: always })
-  await tools.run('exec', { command: 'echo first; sleep 0.4; echo second' })
+  const running = tools.run('exec', { command: 'echo first; until [ -e go ]; do sleep 0.05; done; echo second' })
+  const soFar = { text: 'first\n', details: { phase: 'running', cwd: tools.workspace } }
+  await expect.poll(() => tools.updates.at(-1)).toMatchObject(soFar)
   expect(tools.updates[0]?.details).toMatchObject({ phase: 'approval', where: 'gateway testhost' })
-  expect(tools.updates.at(-1)).toMatchObject({ text: 'first\n', details: { phase: 'running', cwd: tools.workspace } })
+  await writeFile(join(tools.workspace, 'go'), '')
+  expect(textOf(await running)).toBe('first\nsecond')
 })
 
 test('a slow command is stopped at the time limit, which the model can only lower', async () => {
-  await using tools = await openTestTools({ answer: always, exec: { timeoutMs: 300 } })
+  await using tools = await openTestTools({ answer: always, exec: { timeoutMs: 2000 } })
   const outcome = await tools.run('exec', { command: 'echo begun; sleep 60', timeoutMs: 60_000 })
   expect(outcome.details).toMatchObject({ status: 'timeout', exitCode: null })
-  expect(textOf(outcome)).toBe('begun\n(stopped after its time limit of 300 ms)')
+  expect(textOf(outcome)).toBe('begun\n(stopped after its time limit of 2000 ms)')
 })

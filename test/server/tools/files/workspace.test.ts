@@ -95,6 +95,7 @@ test('EX16: no path of the corpus lists anything outside the workspace', async (
 const exchanger = `
 const fs = require('node:fs')
 const [folder, target] = process.argv.slice(1)
+console.log('begun')
 const attempt = (step) => { try { step() } catch {} } // a write may make the folder anew in between
 for (;;) {
   attempt(() => fs.renameSync(folder, folder + '-kept'))
@@ -108,7 +109,8 @@ test('EX16: a folder exchanged for a link between check and use is noticed', asy
   const folder = join(trap.workspace, 'swapped')
   await mkdir(folder)
   await writeFile(join(folder, 'secret'), 'fine')
-  const child = spawn(process.execPath, ['-e', exchanger, folder, trap.folder], { stdio: 'ignore' })
+  const child = spawn(process.execPath, ['-e', exchanger, folder, trap.folder], { stdio: ['ignore', 'pipe', 'ignore'] })
+  await once(child.stdout, 'data')
   const stopped = once(child, 'exit')
   const seen = new Set<string>()
   for (let i = 0; i < 1500; i++) {

@@ -20,14 +20,18 @@ export type VendorReply = {
   headers?: Record<string, string>
   /** Sent at once. */
   body?: string
-  /** What becomes of the connection after the body: ended properly, cut, or left open until the client goes. */
-  ending?: 'end' | 'cut' | 'hold'
+  /** What becomes of the connection after the body: ended properly, at once or a moment later, cut, or left open until the client goes. */
+  ending?: 'end' | 'late' | 'cut' | 'hold'
 }
 
 export type VendorServer = AsyncDisposable & {
   url: string
   /** Every request it got, oldest first. */
   requests: VendorRequest[]
+  /** How many connections clients have opened. */
+  connections(): number
+  /** How many replies are sent to their end. */
+  ended(): number
   /** Resolves when a client closed the connection before the reply was over. */
   clientLeft: Promise<void>
 }
@@ -37,16 +41,21 @@ export async function vendorServer(
 ): Promise<VendorServer> {
   const requests: VendorRequest[] = []
   const left = Promise.withResolvers<void>()
+  let [connections, ended] = [0, 0]
   const server = createServer(async (incoming, response) => {
+    response.once('finish', () => ended++)
     response.once('close', () => response.writableFinished || left.resolve())
     const request = await readRequest(incoming)
     requests.push(request)
     send(response, await answer(request))
   })
+  server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    connections: () => connections,
+    ended: () => ended,
     clientLeft: left.promise,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -66,6 +75,7 @@ function send(response: ServerResponse, { status = 200, headers, body = '', endi
   response.writeHead(status, { 'content-type': type, ...headers })
   if (ending === 'end') response.end(body)
   else response.write(body, () => ending === 'cut' && response.destroy())
+  if (ending === 'late') setTimeout(() => response.end(), 20)
 }
 
 /** A reply from `test/fixtures/providers`. */

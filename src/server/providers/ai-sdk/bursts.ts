@@ -5,14 +5,15 @@ export type Burst<Part, Piece> = {
   take(part: Part): Piece | undefined
   /** Two neighbours as one; undefined when they must stay apart. */
   join(earlier: Piece, later: Piece): Piece | undefined
-  /** Nothing is read behind this piece. */
+  /** Nothing is told behind this piece. */
   isLast(piece: Piece): boolean
 }
 
 /**
  * Each async generator a token passes through costs as much as all we do with it, so a fast model's tokens pass together
  * (bench/stream.ts). Reads ahead of its reader; leaving it early does not end `parts`, whoever made them does. What was
- * taken before a failure is handed over before it is thrown.
+ * taken before a failure is handed over before it is thrown. Reads on behind the last piece, unheard: a connection that
+ * was read to its end serves the next request too.
  */
 export async function* inBursts<Part, Piece>(
   parts: AsyncIterable<Part>,
@@ -29,23 +30,22 @@ export async function* inBursts<Part, Piece>(
     else waiting[waiting.length - 1] = joined
     wake()
   }
+  const end = (how: { failure?: unknown }) => {
+    outcome ??= how
+    wake()
+  }
   const readAll = async () => {
     for await (const part of parts) {
+      if (outcome) continue
       const piece = take(part)
       if (piece === undefined) continue
       add(piece)
-      if (isLast(piece)) return
+      if (isLast(piece)) end({})
     }
   }
   void readAll().then(
-    () => {
-      outcome = {}
-      wake()
-    },
-    (failure: unknown) => {
-      outcome = { failure }
-      wake()
-    },
+    () => end({}),
+    (failure: unknown) => end({ failure }),
   )
   for (;;) {
     if (waiting.length === 0 && !outcome) await new Promise<void>((resolve) => (wake = resolve))

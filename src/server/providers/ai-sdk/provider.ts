@@ -1,6 +1,7 @@
 /** One model service behind our port, spoken to through the AI SDK. */
 
 import type { ModelRow } from '../../../shared/protocol/agents.ts'
+import { deadline } from '../../../shared/std/signal.ts'
 import type { Provider } from '../provider.ts'
 import { addressMissing, keyMissing, toFault, type VendorFacts } from './faults.ts'
 import { toChunks } from './parts.ts'
@@ -18,6 +19,11 @@ export type Service = Endpoint & {
   models(signal: AbortSignal): Promise<ModelRow[]>
 }
 
+/**
+ * The last bytes of an answer may come a moment behind its last word, milliseconds: they are waited for, out of sight, so
+ * that the next request needs no new connection, which over TLS is three round trips.
+ */
+const lingerMs = 1_000
 /** Models of one service kept ready; more are seldom in use at once. */
 const maxReady = 16
 
@@ -40,6 +46,7 @@ export function aiSdkProvider(service: Service): Provider {
       if (service.needsKey && !service.key) throw keyMissing(vendor)
       // Leaving the stream early closes the request just as the caller's signal does.
       const left = new AbortController()
+      let hasEnded = false
       try {
         const model = await modelOf(request.model)
         const { stream } = await model.doStream({
@@ -48,13 +55,15 @@ export function aiSdkProvider(service: Service): Provider {
         })
         for await (const chunk of toChunks(stream, service.label)) {
           signal.throwIfAborted()
+          hasEnded = chunk.type === 'end'
           yield chunk
         }
       } catch (error) {
         signal.throwIfAborted()
         throw toFault(error, vendor)
       } finally {
-        left.abort()
+        if (hasEnded) deadline(lingerMs).addEventListener('abort', () => left.abort())
+        else left.abort()
       }
     },
   }

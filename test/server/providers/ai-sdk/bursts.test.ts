@@ -52,8 +52,9 @@ test('what was read before a failure is handed over before it is thrown', async 
   expect((await all(['a', '1', 'b', '!', 'c'])).pieces.join('')).toBe('a1b')
 })
 
-test('nothing is read behind the last piece', async () => {
-  expect((await all(['a', '$', never as Promise<unknown>])).pieces).toEqual(['a', '$'])
+test('the last piece is the end, however long the rest takes and whatever it is', async () => {
+  expect(await all(['a', '$', never])).toEqual({ pieces: ['a', '$'] })
+  expect(await all(['a', '$', nextTurn(), 'b', '!'])).toEqual({ pieces: ['a', '$'] })
 })
 
 test('however the parts come, what they say is the same and in the same order', async () => {

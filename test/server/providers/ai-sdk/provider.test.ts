@@ -93,6 +93,20 @@ for (const vendor of vendors) {
       await opened.server.clientLeft
     })
 
+    test('a connection whose last bytes come behind the last word serves the next request too', async () => {
+      await using opened = await openVendor(vendor, async () => ({
+        body: await fixture(`${api}/answer.sse`),
+        ending: 'late',
+      }))
+      for (let asked = 1; asked <= 4; asked++) {
+        expect(textOf(await collect(opened.provider.stream(ask('test-model', 'hello'), never)))).toBe(
+          'Hello from a test',
+        )
+        await expect.poll(opened.server.ended).toBe(asked)
+      }
+      expect(opened.server.connections()).toBeLessThan(4) // one, or another where the end was not read in time
+    })
+
     test('the key is in no other place of the request than its header', async () => {
       await using opened = await openVendor(vendor)
       await collect(opened.provider.stream(ask('test-model', 'hello'), never))
@@ -102,6 +116,15 @@ for (const vendor of vendors) {
     })
   })
 }
+
+test('a vendor that says its last word and never ends is left a moment later', async () => {
+  const vendor = vendors.find(({ api }) => api === 'anthropic-messages')
+  if (!vendor) throw new Error('its last word is the only one that comes before the end of the bytes')
+  const body = await fixture('anthropic-messages/answer.sse')
+  await using opened = await openVendor(vendor, () => ({ body, ending: 'hold' }))
+  expect((await collect(opened.provider.stream(ask('test-model', 'hello'), never))).at(-1)?.type).toBe('end')
+  await opened.server.clientLeft
+})
 
 test.each([301, 302, 307, 308])(
   'AU18: a vendor that answers %i is not followed: neither key nor conversation goes elsewhere',

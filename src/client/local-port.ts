@@ -1,7 +1,7 @@
 /** Where the gateway of this machine listens, or would. */
 
 import { join } from 'node:path'
-import { Fault } from '../shared/fault.ts'
+import { readPort } from '../shared/port.ts'
 import type { DirectWay } from '../tunnel/way.ts'
 import { gatewayPort } from '../tunnel/way-origin.ts'
 import type { GatewayConfig } from './gateway-config.ts'
@@ -32,7 +32,7 @@ export async function localPort(
   paths: ClientPaths,
   config: GatewayConfig,
 ): Promise<LocalPlace> {
-  const typed = flags.port ?? readPort(env.CLAWDBOT_GATEWAY_PORT)
+  const typed = flags.port ?? readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT)
   if (typed !== undefined) return { port: typed, isExplicit: true }
   const runtime = await readRuntime(paths.runtimeFile)
   const usual = config.port ?? runtime?.port ?? gatewayPort
@@ -40,13 +40,4 @@ export async function localPort(
   const { onlySocket } = config
   const socket = onlySocket && paths.expand(onlySocket.path ?? join(paths.stateDir, 'gateway.sock'))
   return { port: usual, socket, isExplicit: false }
-}
-
-function readPort(value: string | undefined): number | undefined {
-  if (value === undefined || value.trim() === '') return undefined
-  const port = Number(value)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new Fault('usage.invalid', `CLAWDBOT_GATEWAY_PORT is ${JSON.stringify(value)}, not a port`, {
-    remedy: 'Set it to a number from 1 to 65535, or unset it.',
-  })
 }

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { Fault } from '../shared/fault.ts'
+import { readPort } from '../shared/port.ts'
 import { serverFlags } from '../shared/server-flags.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import type { GatewayFlags } from './config/effective.ts'
@@ -29,17 +30,14 @@ CLAWDBOT_STATE_DIR say.`
 /** Throws `usage.invalid` for anything it does not know. */
 export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help?: boolean } {
   const { port, bind, tailscale, auth, token, password, help } = readFlags(argv)
-  const number = Number(port)
-  if (port !== undefined && !(Number.isInteger(number) && number >= 0 && number < 65_536)) {
-    throw new Fault('usage.invalid', `--port ${port} is not a port.`, { remedy: 'Give a number from 1 to 65535.' })
-  }
+  const number = port === undefined ? undefined : readPort('--port', notBlank('port', port))
   return {
-    ...(port === undefined ? {} : { port: number }),
+    ...(number === undefined ? {} : { port: number }),
     ...(bind === undefined ? {} : { bind: oneOf('bind', bind, serverFlags.bind.choices) }),
     ...(tailscale === undefined ? {} : { tailscale: oneOf('tailscale', tailscale, serverFlags.tailscale.choices) }),
     ...(auth === undefined ? {} : { auth: oneOf('auth', auth, serverFlags.auth.choices) }),
-    ...(token === undefined ? {} : { token }),
-    ...(password === undefined ? {} : { password }),
+    ...(token === undefined ? {} : { token: notBlank('token', token) }),
+    ...(password === undefined ? {} : { password: notBlank('password', password) }),
     ...(help ? { help } : {}),
   }
 }
@@ -55,6 +53,12 @@ function readFlags(argv: readonly string[]) {
       remedy: 'Run clawdbot-server --help.',
     })
   }
+}
+
+/** As an unset variable in a script leaves it: it must not mean another secret than the one that was meant. */
+function notBlank(flag: string, value: string): string {
+  if (value.trim() !== '') return value
+  throw new Fault('usage.invalid', `--${flag} is empty`, { remedy: `Give one, or leave --${flag} out.` })
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

@@ -1,5 +1,6 @@
 /** What flags, configuration and environment amount to together. Pure. */
 
+import { readPort } from '../../shared/port.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import { usableSecret } from '../gateway/admission/auth.ts'
 import type { SharedSecret } from '../gateway/server-parts.ts'
@@ -15,11 +16,9 @@ export type GatewayFlags = {
   password?: string
 }
 
-/** Flag, then `CLAWDBOT_GATEWAY_PORT`, then `gateway.port`, then 18789 (section 14.1). */
+/** Flag, then `CLAWDBOT_GATEWAY_PORT`, then `gateway.port`, then 18789 (section 14.1). Throws `usage.invalid` for a variable that is no port. */
 export function gatewayPort(config: Config, env: ConfigEnv, flags: GatewayFlags = {}): number {
-  const fromEnv = Number(env.CLAWDBOT_GATEWAY_PORT)
-  const isPort = Number.isInteger(fromEnv) && fromEnv > 0 && fromEnv < 65536
-  return flags.port ?? (isPort ? fromEnv : config.gateway.port)
+  return flags.port ?? readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) ?? config.gateway.port
 }
 
 /** Flag, then configuration, then environment; blank and placeholder values count as none. */

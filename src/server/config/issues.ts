@@ -8,10 +8,13 @@ import type { ConfigIssue } from './text.ts'
 
 /** One issue per problem; several unknown keys of one object are several problems. */
 export function schemaIssues(error: z.ZodError, positions: Positions): ConfigIssue[] {
-  return error.issues.flatMap((issue) => issuesOf(issue)).map((issue) => withLine(issue, positions))
+  const isThere = (path: readonly PropertyKey[]) => path.length === 0 || positions.lines.has(pathText(path))
+  const told = (draft: Draft) => (draft.isType && !isThere(draft.path) ? missing(draft) : draft)
+  return error.issues.flatMap(issuesOf).map((draft) => withLine(told(draft), positions))
 }
 
-type Draft = { path: readonly PropertyKey[]; message: string; remedy?: string }
+/** `isType`: it says what kind of value belongs there. */
+type Draft = { path: readonly PropertyKey[]; message: string; remedy?: string; isType?: boolean }
 
 function issuesOf(issue: z.core.$ZodIssue): Draft[] {
   const { path } = issue
@@ -21,7 +24,7 @@ function issuesOf(issue: z.core.$ZodIssue): Draft[] {
     case 'invalid_value':
       return [{ path, message: `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}` }]
     case 'invalid_type':
-      return [{ path, message: `must be ${article(issue.expected)}` }]
+      return [{ path, message: `must be ${article(issue.expected)}`, isType: true }]
     case 'too_small':
       return [{ path, message: sizeText('at least', issue.minimum, issue.origin) }]
     case 'too_big':
@@ -31,7 +34,7 @@ function issuesOf(issue: z.core.$ZodIssue): Draft[] {
     case 'invalid_format':
       return [{ path, message: formats[issue.format] ?? issue.message }]
     case 'invalid_union':
-      return [unionIssue(path, issue.errors)]
+      return unionIssues(path, issue.errors)
     default:
       return [{ path, message: issue.message }]
   }
@@ -44,17 +47,19 @@ const formats: Readonly<Record<string, string>> = {
   url: 'must be an address such as https://gw.example.com',
 }
 
-/** The alternative that came furthest says it best; when none got inside the value, all are named. */
-function unionIssue(path: readonly PropertyKey[], errors: readonly (readonly z.core.$ZodIssue[])[]): Draft {
-  const inside = errors.flat().find((inner) => inner.path.length > 0)
-  if (inside) {
-    const [draft] = issuesOf(inside)
-    if (draft) return { ...draft, path: [...path, ...draft.path] }
-  }
+/** The alternative that came furthest says all it has to say; when none got inside the value, all are named. */
+function unionIssues(path: readonly PropertyKey[], errors: readonly (readonly z.core.$ZodIssue[])[]): Draft[] {
+  const isInside = (inner: z.core.$ZodIssue) => inner.path.length > 0 || inner.code === 'unrecognized_keys'
+  const [inside] = errors.filter((alternative) => alternative.some(isInside)).sort((a, b) => a.length - b.length)
+  if (inside) return inside.flatMap((inner) => issuesOf({ ...inner, path: [...path, ...inner.path] }))
   const messages = errors
     .flatMap((alternative) => alternative.slice(0, 1).flatMap(issuesOf))
     .map((draft) => draft.message)
-  return { path, message: [...new Set(messages)].join(', or ') }
+  return [{ path, message: [...new Set(messages)].join(', or ') }]
+}
+
+function missing(draft: Draft): Draft {
+  return { ...draft, message: `is missing; it ${draft.message}` }
 }
 
 function unknownKey(parent: readonly PropertyKey[], key: string): Draft {

@@ -13,9 +13,18 @@ test('the port comes from the flag, then the environment, then the file, then 18
   const file = config({ gateway: { port: 3 } })
   expect(gatewayPort(file, { CLAWDBOT_GATEWAY_PORT: '2' }, { port: 1 })).toBe(1)
   expect(gatewayPort(file, { CLAWDBOT_GATEWAY_PORT: '2' })).toBe(2)
-  expect(gatewayPort(file, { CLAWDBOT_GATEWAY_PORT: 'x' })).toBe(3)
+  expect(gatewayPort(file, { CLAWDBOT_GATEWAY_PORT: ' ' })).toBe(3)
   expect(gatewayPort(config(), {})).toBe(18789)
 })
+
+test.each(['4194x', '0', '99999', '-1', '1e3', '0x10'])(
+  'a variable that is no port (%s) is refused, not passed over',
+  (text) => {
+    expect(() => gatewayPort(config(), { CLAWDBOT_GATEWAY_PORT: text })).toThrow(
+      `CLAWDBOT_GATEWAY_PORT is "${text}", not a port`,
+    )
+  },
+)
 
 test('the secret comes from the flag, then the file, then the environment; placeholders are no secret', () => {
   const file = config({ gateway: { auth: { token: 'file' } } })

@@ -75,6 +75,20 @@ test('OP2: every problem is told at once, with its path, line and what to do', (
   ])
 })
 
+test('OP2: inside a value that may be of several kinds every problem is told too, and what is missing is called so', () => {
+  const model = (value: string) => problems(`{ agents: { defaults: {\n  model: ${value} } } }`)
+  expect(model('{ primry: "a/b", fallbacks: "x" }')).toEqual([
+    '2 agents.defaults.model.primary is missing; it must be text',
+    '2 agents.defaults.model.fallbacks must be a list',
+    '2 agents.defaults.model.primry is not a known setting | Did you mean agents.defaults.model.primary?',
+  ])
+  expect(model('{ primary: 3, fallback: [] }')).toEqual([
+    '2 agents.defaults.model.primary must be text',
+    '2 agents.defaults.model.fallback is not a known setting | Did you mean agents.defaults.model.fallbacks?',
+  ])
+  expect(model('3')).toHaveLength(1)
+})
+
 test('a file that is not JSON5 is told with its line', () => {
   expect(problems('{\n  gateway: {\n    port: ,\n  }\n}')[0]).toMatch(/^3 {2}invalid character ',' at 3:11 \|/)
   expect(problems('[]')).toEqual(['1  must be an object | Put the settings between { and }.'])

@@ -20,8 +20,13 @@ export async function guard(program: () => Promise<number>): Promise<void> {
 /** `clawdbot logs | head`: the reader has what it wanted. A terminal whose window was closed answers EIO. */
 function onPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
-  throw error
+  if (!fullDisk.has(error.code ?? '')) throw error
+  process.stderr.write('❌ The output cannot be written: the disk it goes to is full\n')
+  process.stderr.write('   Free some space there, or send it somewhere else.\n')
+  process.exit(1)
 }
+
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 async function report(error: unknown): Promise<void> {
   const { Fault, errorText } = await import('../shared/fault.ts')

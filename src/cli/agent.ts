@@ -1,6 +1,8 @@
 /** `clawdbot agent --message`: one message, one answer. */
 
 import { randomUUID } from 'node:crypto'
+import { tooLong } from '../client/message-limit.ts'
+import { thinkingLevels } from '../shared/model/thinking.ts'
 import { streamAnswer } from './answer.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
@@ -13,12 +15,15 @@ export const agent = defineCommand({
     ...gatewayFlags,
     message: { type: 'string', about: 'the message', value: '<text>' },
     session: { type: 'string', about: 'session key (the main session)', value: '<key>' },
-    thinking: { type: 'string', about: 'off, minimal, low, medium, high', value: '<level>' },
+    thinking: { type: 'string', about: 'how long the model thinks', value: '<level>', choices: thinkingLevels },
   },
   async run(invocation) {
     const { flags, args } = invocation
     const message = (flags.message ?? args.join(' ')).trim()
     if (message === '') throw usage('agent needs a message', 'agent')
+    const long = tooLong(message, 'The message')
+    if (long) throw long
+    if (flags.session?.trim() === '') throw usage('--session needs the key of a session', 'agent')
     return await withGateway(invocation, async (gateway) => {
       const { session, thinking } = flags
       if (!flags.json) return await streamAnswer(gateway, { message, sessionKey: session, thinking }, invocation)

@@ -1,9 +1,8 @@
 /** `clawdbot` without a screen: answers what is piped in, or says how things stand and how to open the screen. */
 
 import { ensureLocalGateway } from '../client/local.ts'
+import { tooLong } from '../client/message-limit.ts'
 import { resolveTarget } from '../client/target.ts'
-import { Fault } from '../shared/fault.ts'
-import { maxMessageLength } from '../shared/protocol/chat.ts'
 import { streamAnswer } from './answer.ts'
 import { type FlagValues, type gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { withGateway } from './gateway-call.ts'
@@ -41,11 +40,8 @@ async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<strin
   let text = ''
   for await (const chunk of input) {
     text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    if (text.length > maxMessageLength) {
-      throw new Fault('usage.invalid', `The piped message is longer than ${maxMessageLength} characters`, {
-        remedy: 'Shorten it, or put it into a file of the workspace and ask about that.',
-      })
-    }
+    const fault = tooLong(text, 'The piped message')
+    if (fault) throw fault
   }
   return text.trim()
 }

@@ -79,10 +79,18 @@ function readFlag(
     throw usage(`${token.rawName} takes no value`, command)
   }
   if (token.value === undefined) throw usage(`${token.rawName} needs a value ${flag.value ?? ''}`.trimEnd(), command)
+  if (flag.choices && !flag.choices.includes(token.value))
+    throw noChoice(token.rawName, token.value, flag.choices, command)
   if (flag.type === 'string') return token.value
   const value = Number(token.value)
   if (token.value.trim() !== '' && Number.isFinite(value) && value >= 0) return value
   throw usage(`${token.rawName} needs a number, not ${JSON.stringify(token.value)}`, command)
+}
+
+function noChoice(rawName: string, value: string, choices: readonly string[], command: string): Fault {
+  const near = didYouMean(value, choices)
+  const what = `${rawName} is ${JSON.stringify(value)}, and can be ${choices.join(', ')}`
+  return usage(near ? `${what}. Did you mean ${near}?` : what, command)
 }
 
 function unknownFlag(rawName: string, command: string, known: Flags): Fault {

@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { built, compiledOnce } from '../support/programs.ts'
@@ -63,6 +65,20 @@ test('a reader that has seen enough is no failure', async () => {
   })
   const [code] = await once(child, 'close')
   expect({ code, err }).toEqual({ code: 0, err: '' })
+})
+
+test('a full disk behind the output is told as what it is, and is no bug of ours', async () => {
+  await using home = await Home.make()
+  const full = openSync('/dev/full', 'w') // Linux: every write fails for want of space
+  const child = spawn(process.execPath, [built('clawdbot'), 'help'], {
+    env: environment(home),
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  expect(await text(child.stderr as Readable)).toMatch(
+    /^❌ The output cannot be written: the disk it goes to is full\n {3}Free/,
+  )
+  expect(existsSync(home.paths.crashLog)).toBe(false)
 })
 
 test('a bug is one sentence, and its stack goes to a private file', async () => {

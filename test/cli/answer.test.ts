@@ -42,6 +42,23 @@ test('a piped question streams its answer, and only its answer, to standard outp
   expect(gateway.received[0]?.params).toMatchObject({ sessionKey, message: 'hi there', deliver: false })
 })
 
+test('agent is told what it can be given, and nothing else is sent', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing(() => {})
+  const agent = async (...words: string[]) => {
+    const { code, err } = await clawdbot(home, ['agent', '--url', gateway.url, '--message', 'hi', ...words])
+    return `${code} ${err}`
+  }
+  expect(await agent('--thinking', 'hihg')).toMatch(
+    /^2 ❌ --thinking is "hihg", and can be off, .* xhigh\. Did you mean high\?\n/,
+  )
+  expect(await agent('--session', ' ')).toMatch(/^2 ❌ --session needs the key of a session\n/)
+  expect(await agent('--message', 'x'.repeat(200_001))).toMatch(
+    /^2 ❌ The message is longer than 200000 characters\n {3}Shorten it/,
+  )
+  expect(gateway.received).toEqual([])
+})
+
 test('a run that fails says why on standard error and ends with 1', async () => {
   await using home = await Home.make()
   await using gateway = await playing((params, peer) => {

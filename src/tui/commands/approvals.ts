@@ -1,5 +1,6 @@
 /** Answers to the question whether a command may run. */
 
+import { mayRemember } from '../store/approvals.ts'
 import type { CommandContext } from './command.ts'
 
 /** Allowed only once the whole command was on screen; before that the key reads on. */
@@ -9,8 +10,8 @@ export function approve(decision: 'allow-once' | 'allow-always') {
       notifier.say('warning', 'Read the whole command first.')
       return store.dispatch({ type: 'approval.paged', by: screen.commandPage() })
     }
-    const isRefused = decision === 'allow-always' && store.get().approvals.waiting[0]?.request.rememberable === false
-    if (isRefused) return notifier.say('warning', 'This command can only be allowed once.')
+    if (decision === 'allow-always' && !mayRemember(store.get().approvals.waiting[0]))
+      return notifier.say('warning', 'This command can only be allowed once.')
     intents.answer(decision)
   }
 }

@@ -1,5 +1,6 @@
 /** Carries out what the keymap names: one small function for each key id. */
 
+import { tooLong } from '../../client/message-limit.ts'
 import { type EditorOp, editorText } from '../input/editor.ts'
 import { canMoveRow } from '../input/editor-view.ts'
 import { editorWidth } from '../screens/composer-rows.ts'
@@ -57,6 +58,8 @@ function submit(context: CommandContext) {
     // What was written stays: nobody here may send it.
     return context.notifier.say('warning', 'This device may only read here.', readOnlyRemedy)
   }
+  const long = slash ? undefined : tooLong(text, 'This message')
+  if (long) return context.notifier.say('warning', long.message, long.remedy) // and stays where it is
   store.dispatch({ type: 'composer.remembered', text })
   store.dispatch({ type: 'composer.cleared' })
   if (slash) return slash.command.run(context, slash.args)

@@ -8,7 +8,7 @@ import { commandRows } from '../layout/escape.ts'
 import { spread } from '../layout/fit.ts'
 import { muted, strong, toolName } from '../layout/items/styles.ts'
 import { plain, type Row } from '../layout/span.ts'
-import { choices } from '../store/approvals.ts'
+import { choices, mayRemember } from '../store/approvals.ts'
 import { shortKey } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import { countdown } from './ages.ts'
@@ -102,7 +102,7 @@ function choiceRow(
   const offered = choices.filter((choice) => choice === 'deny' || hasShownAll)
   const buttons = choiceSpans(
     offered
-      .filter((choice) => choice !== 'allow-always' || approval.request.rememberable !== false)
+      .filter((choice) => choice !== 'allow-always' || mayRemember(approval))
       .map((choice) => {
         return { label: labels[choice], isChosen: choice === approvals.choice, isRefusal: choice === 'deny' }
       }),

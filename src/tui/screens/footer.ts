@@ -105,13 +105,14 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
 }
 
-/** `helpKey` is the shortest way to the help now. */
-export function footerRow(context: Context, columns: number, helpKey: string): Row {
+/** `helpKey` is the shortest way to the help now; `useless` are keys that would do nothing now. */
+export function footerRow(context: Context, columns: number, helpKey: string, useless: readonly KeyId[] = []): Row {
   const isOver = context !== 'chat' && context !== 'completion' && context !== 'offline'
   const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
   const room = columns - rowWidth(help) - 2
   const left: Span[] = []
   for (const hint of hints[context]) {
+    if (useless.includes(hint[0])) continue
     const spans = hintSpans(hint)
     const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
     if (rowWidth(left) + rowWidth(next) > room) break

@@ -5,7 +5,7 @@
  */
 
 import { entriesOf } from '../commands/entries.ts'
-import { type Context, keyOf } from '../commands/keymap.ts'
+import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
 import { type Completion, completions } from '../commands/slash.ts'
 import { slashCommands } from '../commands/table.ts'
 import { cutRow } from '../layout/fit.ts'
@@ -16,6 +16,7 @@ import type { TranscriptView } from '../layout/transcript-view.ts'
 import type { View } from '../layout/window.ts'
 import { wrapText } from '../layout/wrap.ts'
 import type { Notice } from '../store/action.ts'
+import { mayRemember } from '../store/approvals.ts'
 import { editorOf } from '../store/composer.ts'
 import { askedDevice } from '../store/devices.ts'
 import { itemOpener } from '../store/folding.ts'
@@ -68,7 +69,8 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const header = headerRow(state)
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
-  const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'))
+  const useless: readonly KeyId[] = mayRemember(state.approvals.waiting[0]) ? [] : ['approve-always']
+  const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
   const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
   const room = rows - 2 - above.length
   if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer })

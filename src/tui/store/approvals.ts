@@ -48,6 +48,11 @@ export function reduceApprovals(approvals: Approvals, action: Action): Approvals
 }
 
 /** Another command on screen starts at its top, with the safe choice. */
+/** Whether it may be allowed for always; a command a shell takes apart may not. */
+export function mayRemember(approval: PendingApproval | undefined): boolean {
+  return approval?.request.rememberable !== false
+}
+
 function keep(approvals: Approvals, waiting: readonly PendingApproval[]): Approvals {
   const isSame = waiting[0]?.id === approvals.waiting[0]?.id
   if (isSame && waiting.length === approvals.waiting.length) return approvals

@@ -158,11 +158,12 @@ export class Screen extends Writable {
   #compose(text: string): string {
     if ((this.#prefix !== '' || this.#isFrameDue) && text === '') return '' // Ink's frame is on its way
     if (this.#prefix !== '' || text.includes(enterAlternate)) this.#body.forget()
-    // A terminal that switches screens leaves its cursor where the shell had it.
+    // A terminal that switches screens leaves its cursor where the shell had it, and one that was on this screen already
+    // (a program there was killed) leaves what stood there.
     const ink = text
       .replaceAll(beginSync, '')
       .replaceAll(endSync, '')
-      .replace(enterAlternate, `${enterAlternate}${keepInRow}\x1b[H`)
+      .replace(enterAlternate, `${enterAlternate}${keepInRow}${eraseScreen}`)
       .replace(leaveAlternate, `${wrapRows}${leaveAlternate}`)
     const clearing = this.#body.clearing()
     this.#body.track(ink, this.rows)

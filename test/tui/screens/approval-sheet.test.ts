@@ -119,6 +119,7 @@ describe('a command asks for permission', () => {
     ask(script, 'a1', 'sh -c x', { rememberable: false })
     await screen.after(800)
     expect(screen.text()).not.toContain('Allow always')
+    expect(screen.text()).toMatch(/o once {2}d deny/)
     await screen.type('a')
     expect(called(script, 'exec.approval.resolve')).toEqual([])
   })

@@ -18,6 +18,19 @@ test.each([
   expect(script.gateway.outbox.entries).toEqual([])
 })
 
+test('a message no gateway would take stays where it is written, with what to do', async () => {
+  const script = scriptedGateway()
+  await using screen = await arrived(script)
+  await screen.send(`\x1b[200~${'long '.repeat(40_001)}\x1b[201~`)
+  await screen.type('<enter>')
+  await screen.after()
+  expect(screen.text()).toContain('This message is longer than 200000 characters')
+  expect(screen.text()).toContain('put it into a file of the workspace')
+  expect(script.gateway.outbox.entries).toEqual([])
+  await screen.type('!')
+  expect(screen.text()).toMatch(/^› \[.*\]!/m)
+})
+
 test('one that may write is not told anything', async () => {
   for (const auth of [undefined, { scopes: ['operator.write'] }, { scopes: ['operator.admin'] }]) {
     const script = scriptedGateway()

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { Box, Text } from 'ink'
 import { expect, test } from 'vitest'
+import { enterAlternate } from '../../../src/tui/terminal/modes.ts'
+import { Screen } from '../../../src/tui/terminal/screen.ts'
 import { useScreenSize } from '../../../src/tui/terminal/use-screen-size.ts'
 import { ManualClock } from '../../support/clock.ts'
 import { openScreen } from '../../support/screen.tsx'
+import { openTerminal } from '../../support/terminal.ts'
 
 function Rows({ lines, footer = 'footer' }: { lines: readonly string[]; footer?: string }) {
   const { columns, rows } = useScreenSize()
@@ -31,6 +34,25 @@ test('a frame leaves as one write, and an unchanged one not at all', async () =>
   expect(writes[0]?.length).toBeLessThan(120)
   await screen.rerender(<Rows lines={['one', 'two and more']} />)
   expect(screen.takeWrites()).toEqual([])
+})
+
+test('on a screen that a killed program left behind nothing of it stays', async () => {
+  await using terminal = openTerminal({ columns: 20, rows: 4 })
+  await terminal.write(`${enterAlternate}old one\r\nold two\r\nold three`)
+  const written: Promise<void>[] = []
+  const output = {
+    columns: 20,
+    rows: 4,
+    write: (text: string) => written.push(terminal.write(text)) > 0,
+    on() {},
+    off() {},
+  }
+  const screen = new Screen(output, new ManualClock())
+  screen.write(`${enterAlternate}new`)
+  screen.end()
+  await expect.poll(() => written.length).toBe(1)
+  await Promise.all(written)
+  expect(terminal.screen().trimEnd()).toBe('new')
 })
 
 test('a storm of resizes is drawn once per 33 ms, whole and from a clean screen', async () => {

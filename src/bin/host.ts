@@ -10,22 +10,17 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   const { moveSecrets, secretPlaces, unsetSecret } = await import('../server/secret-desk.ts')
   const { setupFacts } = await import('../server/setup/facts.ts')
   const { openJournal } = await import('../server/journal/journal.ts')
+  const { notingAt } = await import('../server/journal/noting.ts')
   const { readServeNote, writeServeNote } = await import('../server/tailnet/serve-note.ts')
   const { statePaths } = await import('../server/storage/paths.ts')
   const { rotateToken } = await import('../server/token-rotate.ts')
   const paths = statePaths(env, home)
-  const journal = () => openJournal({ path: paths.journal, clock: systemClock })
-  const note = (what: string, facts: Readonly<Record<string, unknown>>) => {
-    using open = journal()
-    open.note(what, facts)
-  }
-  const config = new ConfigDesk({
-    path: paths.config,
-    env,
-    envFile: paths.env,
-    onWritten: (what) => note('config.written', what),
-  })
-  const file = new EnvFileDesk(paths.env, (what) => note('secrets.written', what))
+  const log = { path: paths.journal, clock: systemClock }
+  const journal = () => openJournal(log)
+  const noting = notingAt(log)
+  const note = (what: string, facts: Readonly<Record<string, unknown>>) => noting(what, facts, () => {})
+  const config = new ConfigDesk({ path: paths.config, env, envFile: paths.env, noting })
+  const file = new EnvFileDesk(paths.env, noting)
   const desks = { settings: config, file, env }
   const served = {
     placed: () => readServeNote(paths.serveNote),
@@ -36,15 +31,11 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
     served,
     journal: { path: paths.journal, open: journal },
     rotateToken() {
-      const rotated = rotateToken({ desk: config, file, env, path: paths.token })
-      note('auth.token-rotated', { kept: rotated.kept })
-      return rotated
+      return rotateToken({ desk: config, file, env, path: paths.token, noting })
     },
     async setPassword(password) {
       const { setPassword } = await import('../server/password-set.ts')
-      const change = await setPassword(config, password)
-      note('auth.password-set', {})
-      return change
+      return await setPassword(config, password, noting)
     },
     secrets: {
       list: () => secretPlaces(desks),
@@ -108,7 +99,7 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
           lookAtSsh: async () => await lookAtSsh(clientPaths(env, home).profiles, { env, home, signal }),
         },
         repairs: isRepairing
-          ? { set, note, moveSecret: (setting) => moveSecrets(desks, [setting])[0]?.name ?? '' }
+          ? { set, noting, moveSecret: (setting) => moveSecrets(desks, [setting])[0]?.name ?? '' }
           : undefined,
       })
     },

@@ -11,6 +11,7 @@ import type { ComposeParts } from './compose-parts.ts'
 import { ConfigDesk } from './config/desk.ts'
 import { EnvFileDesk } from './config/env-file-desk.ts'
 import type { HandlerContext } from './gateway/context.ts'
+import { notingInto } from './journal/noting.ts'
 import { channelsMethods } from './methods/channels.ts'
 import type { Runs } from './runs/runs.ts'
 import type { Sessions } from './sessions/sessions.ts'
@@ -49,9 +50,9 @@ export function composeChannels(parts: ChannelParts) {
   })
   const settings = new ConfigDesk({
     ...{ path: paths.config, env, envFile: paths.env },
-    onWritten: (what) => journal.note('config.written', what),
+    noting: notingInto(journal),
   })
-  const file = new EnvFileDesk(paths.env, (what) => journal.note('secrets.written', what))
+  const file = new EnvFileDesk(paths.env, notingInto(journal))
   const logout = () => forgetToken({ settings, file, env })
   return { desk, handlers: channelsMethods({ desk, bus, clock, logout }) }
 }

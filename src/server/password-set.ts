@@ -7,6 +7,7 @@ import type { ConfigDesk } from './config/desk.ts'
 import type { Config } from './config/schema.ts'
 import { usableSecret } from './gateway/admission/auth.ts'
 import { hashPassword } from './gateway/admission/password-hash.ts'
+import type { Noting } from './journal/noting.ts'
 
 export type PasswordChange = {
   readonly path: string
@@ -17,10 +18,11 @@ export type PasswordChange = {
 }
 
 /** Throws `usage.invalid` for a password that is guessed too easily, and `config.invalid`. */
-export async function setPassword(desk: ConfigDesk, password: Secret): Promise<PasswordChange> {
+export async function setPassword(desk: ConfigDesk, password: Secret, noting: Noting): Promise<PasswordChange> {
   const { gateway } = desk.inForce().config
   const { mode, password: before } = gateway.auth
-  desk.exchange(await passwordChanges(gateway, password))
+  const changes = await passwordChanges(gateway, password)
+  noting('auth.password-set', {}, () => void desk.exchange(changes))
   return {
     path: desk.path,
     isTakenUp: gateway.reload.mode !== 'off',

@@ -8,6 +8,7 @@ import type { ConfigDesk } from './config/desk.ts'
 import { sharedSecret } from './config/effective.ts'
 import type { EnvFileDesk } from './config/env-file-desk.ts'
 import type { ConfigEnv } from './config/load.ts'
+import type { Noting } from './journal/noting.ts'
 import { ensurePrivateFolder, writePrivateFile } from './storage/private-files.ts'
 import { newToken } from './token-file.ts'
 
@@ -27,18 +28,20 @@ export type TokenPlaces = {
   readonly env: ConfigEnv
   /** The gateway's own token file. */
   readonly path: string
+  readonly noting: Noting
 }
 
 /** Throws `usage.invalid` where only a person can replace it, with what to do, and `config.invalid`. */
-export function rotateToken({ desk, file, env, path }: TokenPlaces): TokenRotation {
+export function rotateToken({ desk, file, env, path, noting }: TokenPlaces): TokenRotation {
   const { config, parsed, env: known } = desk.inForce()
   const shared = sharedSecret(config, known)
   if (shared?.mode === 'password' || config.gateway.auth.mode === 'password') throw isPassword()
   const token = new Secret(newToken())
   const isTakenUp = config.gateway.reload.mode !== 'off'
+  const keep = (kept: TokenRotation['kept'], put: () => void) => noting('auth.token-rotated', { kept }, put)
   const inVariable = (name: string, why: string): TokenRotation => {
     if (env[name] || !file.holds(name)) throw fromVariable(name, why)
-    file.set(name, token)
+    keep('environment file', () => file.set(name, token))
     return { kept: 'environment file', path: file.path, isTakenUp, token }
   }
   const written = tokenIn(parsed)
@@ -46,12 +49,12 @@ export function rotateToken({ desk, file, env, path }: TokenPlaces): TokenRotati
   if (shared && written && sharedSecret(config, {})) {
     const [, variable] = /(?<!\$)\$\{([A-Za-z_]\w*)\}/.exec(written) ?? []
     if (variable !== undefined) return inVariable(variable, 'gateway.auth.token names it')
-    desk.set('gateway.auth.token', token.reveal())
+    keep('settings', () => desk.set('gateway.auth.token', token.reveal()))
     return { kept: 'settings', path: desk.path, isTakenUp, token }
   }
   if (shared) return inVariable('CLAWDBOT_GATEWAY_TOKEN', 'it is set where this command runs')
   ensurePrivateFolder(dirname(path))
-  writePrivateFile(path, `${token.reveal()}\n`, { keepLast: false })
+  keep('file', () => writePrivateFile(path, `${token.reveal()}\n`, { keepLast: false }))
   return { kept: 'file', path, isTakenUp: true, token }
 }
 

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs'
 import { errorText } from '../../shared/fault.ts'
+import type { Noting } from '../journal/noting.ts'
 import type { Repair } from './check.ts'
 import type { Finding } from './report.ts'
 
@@ -17,8 +18,8 @@ export type RepairPorts = {
   readonly set: (path: string, value: string) => void
   /** Moves the secret of a setting to `gateway.env`; the result is its name there. */
   readonly moveSecret: (path: string) => string
-  /** Writes down what was changed. */
-  readonly note: (what: string, facts: Readonly<Record<string, unknown>>) => void
+  /** Changes a mode and writes it down. */
+  readonly noting: Noting
 }
 
 /** Each repair is tried by itself; one that fails is told and leaves things as they were. */
@@ -33,20 +34,23 @@ export function repairFindings(findings: readonly Finding[], ports: RepairPorts)
   })
 }
 
-function apply(id: string, repair: Repair, { set, moveSecret, note }: RepairPorts): string {
+function apply(id: string, repair: Repair, { set, moveSecret, noting }: RepairPorts): string {
   if (repair.kind === 'secret') return `${repair.path} is kept in gateway.env as ${moveSecret(repair.path)} now`
   if (repair.kind === 'setting') {
     set(repair.path, repair.value)
     return `${repair.path} is now ${repair.value}`
   }
   const { path } = repair
-  const { from, to } = takeAway(path, repair.mode)
-  note('security.repaired', { id, path, from, to })
+  const { from, to } = takeAway(path, repair.mode, (modes, change) => {
+    noting('security.repaired', { id, path, ...modes }, change)
+  })
   return `${path} had mode ${from} and has ${to} now`
 }
 
+type Modes = { readonly from: string; readonly to: string }
+
 /** Opened without following a link, and checked and changed as the file that was opened, whatever its name leads to by now. */
-function takeAway(path: string, mode: number): { from: string; to: string } {
+function takeAway(path: string, mode: number, making: (modes: Modes, change: () => void) => void): Modes {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
     const stat = fstatSync(fd)
@@ -54,8 +58,9 @@ function takeAway(path: string, mode: number): { from: string; to: string } {
     if (!stat.isFile() && !stat.isDirectory()) throw new Error('it is neither a file nor a folder')
     if (stat.isFile() && stat.nlink > 1) throw new Error('it has another name elsewhere (a hard link)')
     const before = stat.mode & 0o777
-    fchmodSync(fd, before & mode)
-    return { from: octal(before), to: octal(before & mode) }
+    const modes = { from: octal(before), to: octal(before & mode) }
+    making(modes, () => fchmodSync(fd, before & mode))
+    return modes
   } finally {
     closeSync(fd)
   }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
+import { type Noting, notingNothing } from '../journal/noting.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../storage/private-files.ts'
 import { parseSettingPath, type SettingPath, setSetting, settingAt, unsetSetting } from './edit.ts'
 import { issuesText } from './issues.ts'
@@ -35,12 +36,12 @@ export type ConfigChange = {
 export class ConfigDesk {
   readonly path: string
   readonly #place: ConfigPlace
-  readonly #onWritten: (what: { setting: string }) => void
+  readonly #noting: Noting
 
-  constructor(parts: ConfigPlace & { onWritten?: (what: { setting: string }) => void }) {
+  constructor(parts: ConfigPlace & { noting?: Noting }) {
     this.path = parts.path
     this.#place = parts
-    this.#onWritten = parts.onWritten ?? (() => {})
+    this.#noting = parts.noting ?? notingNothing
   }
 
   /** Problems and warnings are in it; never throws for what the file says. */
@@ -119,9 +120,10 @@ export class ConfigDesk {
     const after = checkConfigText(this.#place, text)
     if (!after.valid) throw invalid(this.path, after.issues)
     if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
-    if (this.look().hash !== baseHash) throw conflict(this.path)
-    writePrivateFile(this.path, text)
-    this.#onWritten({ setting })
+    this.#noting('config.written', { setting }, () => {
+      if (this.look().hash !== baseHash) throw conflict(this.path)
+      writePrivateFile(this.path, text)
+    })
     const { needRestart, action: reload } = planReload(before, after)
     return { isChanged: true, hadFile, needRestart, reload }
   }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { errorText, Fault } from '../../shared/fault.ts'
 import { readEnvFile, setInEnvFile, unsetInEnvFile, variablesOf } from '../../shared/std/env-file.ts'
 import type { Secret } from '../../shared/std/secret.ts'
+import { type Noting, notingNothing } from '../journal/noting.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../storage/private-files.ts'
 import { readGatewayEnv } from './gateway-env.ts'
 
@@ -15,11 +16,11 @@ const head = `# Secrets of the gateway: one NAME=value per line, read beneath th
 /** Each call reads the file anew; all throw `path.outside` for one that must not be read. */
 export class EnvFileDesk {
   readonly path: string
-  readonly #onWritten: (what: { name: string }) => void
+  readonly #noting: Noting
 
-  constructor(path: string, onWritten: (what: { name: string }) => void = () => {}) {
+  constructor(path: string, noting: Noting = notingNothing) {
     this.path = path
-    this.#onWritten = onWritten
+    this.#noting = noting
   }
 
   /** In the order of the file, each once. */
@@ -61,7 +62,6 @@ export class EnvFileDesk {
   /** No copy of what was there is kept: a secret that was taken out is gone. */
   #write(text: string, name: string): void {
     if (!existsSync(dirname(this.path))) ensurePrivateFolder(dirname(this.path))
-    writePrivateFile(this.path, text, { keepLast: false })
-    this.#onWritten({ name })
+    this.#noting('secrets.written', { name }, () => writePrivateFile(this.path, text, { keepLast: false }))
   }
 }

@@ -128,7 +128,8 @@ function open(path: string): DatabaseSync {
   } catch (error) {
     db.close()
     throw new Fault('state.damaged', `The audit log ${path} cannot be read`, {
-      remedy: 'Keep the file for whoever looks into it: move it away, then start again; a new log is begun.',
+      remedy:
+        'Nothing was done. Keep the file for whoever looks into it: move it away, then try again; a new log is begun.',
       cause: error,
     })
   }

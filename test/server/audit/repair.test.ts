@@ -39,6 +39,14 @@ test('what is open is closed, a setting is put back with its comments, all of it
   expect(log.read({ limit: 10 })).toHaveLength(4)
 })
 
+test('OP7: what cannot be written down is not repaired', async () => {
+  const token = home.put('gateway-token', 'x', 0o640)
+  home.put('audit.db', 'no database')
+  const { repaired } = await audit(true)
+  expect(repaired).toMatchObject([{ isDone: false, message: expect.stringContaining('stays as it is: The audit log') }])
+  expect(mode(token)).toBe('640')
+})
+
 test('without being asked nothing is changed', async () => {
   const token = home.put('gateway-token', 'x', 0o604)
   expect((await audit(false)).repaired).toEqual([])
@@ -58,7 +66,7 @@ test('a link put in the place of a file meanwhile is not followed, nor is anothe
     repair: { kind: 'mode', path, mode: 0o600 },
   })
   const noted: string[] = []
-  const ports = { set: () => {}, moveSecret: () => '', note: (what: string) => void noted.push(what) }
+  const ports = { set: () => {}, moveSecret: () => '', noting: (what: string) => void noted.push(what) }
   const paths = [home.inState('gateway-token'), home.inState('gone'), other]
   const repaired = repairFindings(paths.map(finding), ports)
   expect(repaired.map(({ isDone }) => isDone)).toEqual([false, false, false])
@@ -77,7 +85,7 @@ test('a file of another account stays as it is, also for root', () => {
     remedy: '',
     repair: { kind: 'mode', path: foreign, mode: 0o600 },
   } as const
-  const [repaired] = repairFindings([finding], { set: () => {}, moveSecret: () => '', note: () => {} })
+  const [repaired] = repairFindings([finding], { set: () => {}, moveSecret: () => '', noting: () => {} })
   expect(repaired).toMatchObject({ isDone: false, message: expect.stringContaining('another account') })
   expect(mode(foreign)).toBe(before)
 })

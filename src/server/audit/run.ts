@@ -1,4 +1,4 @@
-/** One audit from beginning to end: facts, if wanted a knock at the gateway, the checks, if wanted repairs and a second look. */
+/** One audit from beginning to end: facts, if wanted a knock at the gateway, the checks, if wanted repairs, and another look after each round of them. */
 
 import type { TailscaleCommand } from '../../tunnel/tailscale/cli.ts'
 import { gatewayPort } from '../config/effective.ts'
@@ -30,10 +30,22 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport & { r
   const facts = gatherFacts(options)
   const answers = asking ? await ask(facts, options, asking) : {}
   const report = auditReport(auditChecks, { ...facts, ...answers })
-  const repaired = repairs ? repairFindings(report.findings, repairs) : []
-  if (!repaired.some(({ isDone }) => isDone)) return { ...report, repaired }
-  const ssh = await asking?.lookAtSsh()
-  return { ...auditReport(auditChecks, { ...gatherFacts(options), ...answers, ssh }), repaired }
+  if (!repairs) return { ...report, repaired: [] }
+  return await repairInRounds(report, repairs, async () => {
+    const ssh = await asking?.lookAtSsh()
+    return auditReport(auditChecks, { ...gatherFacts(options), ...answers, ssh })
+  })
+}
+
+/** A file that others may write to is not read: what is wrong in it shows once that is mended. Ends when a round does nothing new. */
+async function repairInRounds(first: AuditReport, ports: RepairPorts, lookAgain: () => Promise<AuditReport>) {
+  const done = new Map<string, Repaired>()
+  for (let report = first; ; report = await lookAgain()) {
+    const tried = repairFindings(report.findings, ports)
+    const fresh = tried.filter(({ isDone, message }) => isDone && !done.has(message))
+    for (const one of fresh) done.set(one.message, one)
+    if (fresh.length === 0) return { ...report, repaired: [...done.values(), ...tried.filter((one) => !one.isDone)] }
+  }
 }
 
 async function ask({ config }: AuditFacts, { paths, env }: AuditOptions, asking: Asking) {

@@ -39,6 +39,22 @@ test('what is open is closed, a setting is put back with its comments, all of it
   expect(log.read({ limit: 10 })).toHaveLength(4)
 })
 
+test('what shows only once a file is private again is repaired in the same go; nothing is left for a second one', async () => {
+  const settings = {
+    logging: { redactSensitive: 'off' },
+    gateway: { auth: { token: 'long-enough-for-a-token-of-a-test' } },
+  }
+  home.put('clawdbot.json', JSON.stringify(settings), 0o600)
+  home.put('gateway.env', 'A=1\n', 0o666)
+  const { repaired } = await audit(true)
+  expect(repaired.map(({ id, isDone }) => `${isDone} ${id}`)).toEqual([
+    'true fs.auth_profiles.perms_writable',
+    'true config.secrets.gateway_token_in_config',
+    'true logging.redact_off',
+  ])
+  expect((await audit(true)).repaired).toEqual([])
+})
+
 test('OP7: what cannot be written down is not repaired', async () => {
   const token = home.put('gateway-token', 'x', 0o640)
   home.put('audit.db', 'no database')

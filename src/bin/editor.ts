@@ -2,7 +2,7 @@
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { editorPrograms } from '../tui/terminal/programs.ts'
 import { editorCommand } from '../tui/terminal/suspend.ts'
 
@@ -12,13 +12,18 @@ export async function editText(
   name: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'clawdbot-edit-'))
+  const path = await keepText(text, name)
   try {
-    const path = join(folder, name)
-    await writeFile(path, text, { mode: 0o600 })
     const [program = 'vi', ...args] = editorCommand(env, process.platform)
     return (await editorPrograms.run(program, [...args, path])) === 0 ? await readFile(path, 'utf8') : undefined
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(dirname(path), { recursive: true, force: true })
   }
+}
+
+/** In a folder of its own, so that the name may be what it likes. The result is its path. */
+export async function keepText(text: string, name: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'clawdbot-edit-')), name)
+  await writeFile(path, text, { mode: 0o600 })
+  return path
 }

@@ -86,6 +86,7 @@ function surroundings(entryUrl: string): Surroundings {
       releaseInterrupt() // the editor's Ctrl+C is not ours
       return await editText(text, name, env)
     },
+    keepText: async (text, name) => await (await import('./editor.ts')).keepText(text, name),
     wizard: async (questions) => {
       releaseInterrupt() // Ctrl+C is a key of the screen
       const { startWizard } = await import('../tui/onboard/start.tsx')

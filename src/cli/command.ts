@@ -50,6 +50,8 @@ export type Surroundings = {
   readonly node: () => Promise<NodePort>
   /** A text in the person's editor, as a private file of that name; undefined when no editor ended well. */
   readonly edit: (text: string, name: string) => Promise<string | undefined>
+  /** A private file of that name in the temporary folder, which stays; the result is its path. */
+  readonly keepText: (text: string, name: string) => Promise<string>
   /** Told by a command that works for weeks, before much is loaded: the program keeps small. */
   readonly stayLong: () => void
   /** Path of `clawdbot` itself, for starting a command in the background. */

@@ -94,6 +94,33 @@ test('an edit that does not validate is shown its problems and may be mended; gi
   expect(await readFile(home.paths.configPath, 'utf8')).toBe(drafts[1])
 })
 
+test('DU8: an edit that cannot be put in place is kept, and where is said', async () => {
+  await using home = await homeWith('{ gateway: { port: 18790 } }\n')
+  const theirs = '{ gateway: { port: 18792 } }\n'
+  const mine = '{ gateway: { port: 18791 } }\n'
+  const kept: string[] = []
+  const keepText = async (text: string) => `/tmp/kept-${kept.push(text)}`
+  const meanwhile = async () => {
+    await writeFile(home.paths.configPath, theirs)
+    return mine
+  }
+  const { code, err } = await clawdbot(home, ['config', 'edit'], { edit: meanwhile, keepText })
+  expect(code).toBe(2)
+  expect(err).toContain('was changed by somebody else')
+  expect(err).toContain(
+    `What you edited is kept in /tmp/kept-1\n   To see what differs: diff ${home.paths.configPath} `,
+  )
+  expect(await readFile(home.paths.configPath, 'utf8')).toBe(theirs)
+
+  const drafts = ['{ gateway: ', undefined]
+  const edit = async () => drafts.shift()
+  const person = { ...nobodyThere, confirm: async () => true }
+  const aborted = await clawdbot(home, ['config', 'edit'], { edit, person, keepText })
+  expect(aborted.err).toContain('kept in /tmp/kept-2')
+  expect(kept).toEqual([mine, '{ gateway: '])
+  expect((await clawdbot(home, ['config', 'edit'], { keepText })).err).not.toContain('kept in')
+})
+
 const nobodyThere = {
   isThere: true,
   confirm: async () => false,

@@ -23,6 +23,7 @@ export type WorldOptions = {
   readonly isScreen?: boolean
   readonly person?: Person
   readonly edit?: Surroundings['edit']
+  readonly keepText?: Surroundings['keepText']
   readonly wizard?: Surroundings['wizard']
   readonly program?: string
   readonly prompts?: Prompts
@@ -50,6 +51,7 @@ export async function clawdbot(home: Home, words: readonly string[], options: Wo
     host: async () => await hostOf({ CLAWDBOT_STATE_DIR: home.paths.stateDir, ...options.env }, home.dir),
     wizard: options.wizard ?? (async () => undefined),
     edit: options.edit ?? (async () => undefined),
+    keepText: options.keepText ?? (async () => join(home.dir, 'no-such-text')),
     signal: options.signal ?? new AbortController().signal,
     out: (text) => {
       out += text

@@ -1,5 +1,6 @@
 /** Prints `docs/config.md` from the schema of the configuration: every key, what it takes, its default, what it does. */
 import { type OutlineKey, outline, type SchemaNode } from '../../src/server/config/outline.ts'
+import { fixedSettings } from '../../src/server/config/plan.ts'
 
 const opening = `# Configuration
 
@@ -12,7 +13,10 @@ together with their lines. \`\${NAME}\` in a text value is replaced by that envi
 text; an unset variable is an error. Neither \`.env\` nor any file of the current folder is read.
 
 Changes are picked up while the gateway runs, as \`gateway.reload\` says; a broken edit keeps the settings in force and is
-reported in the log. Only port, bind address, HTTP endpoints and the page switch need a restart. Keys marked *secret* are never shown to clients or written to the log.
+reported in the log. Keys marked *secret* are never shown to clients or written to the log.
+
+Only these, with all below them, need a restart, which the gateway makes by itself unless \`gateway.reload.mode\` is \`hot\` or \`off\`:
+${fixedSettings.map((path) => `\`${path}\``).join(', ')}.
 
 \`\`\`json5
 {

@@ -13,8 +13,8 @@ export type ReloadPlan = {
   action: 'none' | 'hot' | 'restart'
 }
 
-/** What is fixed once the gateway listens. */
-const fixed = [
+/** What is fixed once the gateway listens: settings, each with all below it. */
+export const fixedSettings: readonly string[] = [
   'gateway.port',
   'gateway.bind',
   'gateway.customBindHost',
@@ -37,7 +37,9 @@ export function planReload(
 ): ReloadPlan {
   // A variable counts without being named: as the gateway's secret, or as the key of a model service.
   const changed = [...differences(before, after), ...(isDeepStrictEqual(envBefore, env) ? [] : ['gateway.env'])]
-  const needRestart = changed.filter((path) => fixed.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)))
+  const needRestart = changed.filter((path) =>
+    fixedSettings.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)),
+  )
   return { changed, needRestart, action: actionFor(after.gateway.reload.mode, changed.length, needRestart.length) }
 }
 

@@ -41,7 +41,7 @@ export type Restored = {
 
 /**
  * Reads, checks and holds a backup; no gateway can use the state folder until it is disposed. Throws `state.locked` while
- * one does, and `backup.invalid`.
+ * one does, `backup.invalid`, and `state.damaged` for an audit log that stays and cannot be read.
  */
 export async function openBackup(file: string, { paths, home, clock }: RestoreWorld): Promise<OpenBackup> {
   ensurePrivateFolder(paths.stateDir)
@@ -58,6 +58,8 @@ export async function openBackup(file: string, { paths, home, clock }: RestoreWo
     const unpacked = await unpack(file, folder, paths)
     for (const one of unpacked.files) if (one.part.kind === 'database') checkDatabase(one.name, one.unpacked)
     const { manifest, files } = unpacked
+    // One that stays has to take the restoring down.
+    if (!files.some(({ name }) => name === 'audit.db')) openJournal({ path: paths.journal, clock })[Symbol.dispose]()
     const then = files.find(({ name }) => name === 'clawdbot.db')
     const revoked = then ? returningDevices(paths.database, then.unpacked) : []
     return {

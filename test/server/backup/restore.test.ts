@@ -114,6 +114,24 @@ test('it comes back in another home; what was there is kept aside, and lines tha
   expect(readdirSync(to.paths.stateDir).filter((name) => name.startsWith('.'))).toEqual([])
 })
 
+test('OP7: nothing is exchanged when the audit log that stays cannot take it down', async () => {
+  const from = place()
+  put(from.paths.config, '{ /* old */ }')
+  const file = join(from.home, 'backup.tar.gz')
+  await makeBackup(wish({ ...from, file }))
+  put(from.paths.config, '{ /* new */ }')
+  put(from.paths.journal, 'no database')
+  const restored = async () => {
+    using backup = await openBackup(file, { ...from, clock })
+    backup.apply()
+  }
+  await expect(restored()).rejects.toMatchObject({ code: 'state.damaged' })
+  expect(readFileSync(from.paths.config, 'utf8')).toBe('{ /* new */ }')
+  rmSync(from.paths.journal)
+  await restored()
+  expect(readFileSync(from.paths.config, 'utf8')).toBe('{ /* old */ }')
+})
+
 test('PA6: who was revoked after the backup is named, and stays revoked', async () => {
   const from = livedIn()
   for (const name of ['ann', 'bob']) approve(from.devices, name)

@@ -68,7 +68,7 @@ function releaseInterrupt(): void {
 function surroundings(entryUrl: string): Surroundings {
   for (const signal of endings) process.on(signal, onInterrupt)
   const { env } = process
-  const person = personAt({ input: process.stdin, output: process.stderr })
+  const person = personAt({ input: process.stdin, output: process.stderr, raise: onInterrupt })
   const err = (text: string) => void process.stderr.write(text)
   const name = entryUrl.endsWith('.ts') ? 'clawdbot-server.ts' : 'clawdbot-server.js'
   const paths = clientPaths(env)

@@ -10,8 +10,8 @@ import { harmless } from './style.ts'
 export type Terminal = {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
   readonly output: Writable & { readonly isTTY?: boolean }
-  /** Tells the program of Ctrl+C, which raw keys keep from it; the signal itself unless told otherwise. */
-  readonly raise?: () => void
+  /** Tells the program of Ctrl+C, which raw keys keep from it, at once: a signal sent to itself can come after its end. */
+  readonly raise: () => void
 }
 
 export function personAt(terminal: Terminal): Person {
@@ -61,15 +61,13 @@ async function askLine(terminal: Terminal, question: string, signal: AbortSignal
 /** Ctrl+C is no answer: what asked ends together with the command, as soon as that has heard it. */
 function interrupt({ raise }: Terminal, signal: AbortSignal, reject: (reason: unknown) => void): void {
   signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  if (raise) raise()
-  else process.kill(process.pid, 'SIGINT')
+  raise()
 }
 
 /** Reads keys raw and echoes nothing; the mode of the terminal is given back whatever happens. */
 function askHidden(terminal: Terminal, question: string, signal: AbortSignal): Promise<Secret | undefined> {
   const { input, output } = terminal
   signal.throwIfAborted()
-  output.write(harmless(question))
   return new Promise((resolve, reject) => {
     const decoder = new StringDecoder('utf8')
     let typed: string[] = []
@@ -94,6 +92,7 @@ function askHidden(terminal: Terminal, question: string, signal: AbortSignal): P
     }
     signal.addEventListener('abort', onAbort, { once: true })
     input.setRawMode?.(true)
+    output.write(harmless(question)) // by now nothing typed is shown
     input.on('data', onData)
     input.resume()
   })

@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { built, compiledOnce } from '../support/programs.ts'
+import { openPty } from '../support/pty.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
@@ -88,4 +89,25 @@ test('a bug is one sentence, and its stack goes to a private file', async () => 
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^❌ Something failed that should not: EISDIR.*\n {3}The details are in .*\n$/)
   expect(readFileSync(home.paths.crashLog, 'utf8')).toContain('at ')
+})
+
+const password = { words: ['password', 'set'], first: 'New password (not shown): ' }
+
+test.each([
+  ['the first hidden question', { ...password, typed: '', last: password.first }],
+  ['the second', { ...password, typed: 'marble-otter-cello-fjord-lemon\r', last: 'The same again: ' }],
+  ['a line', { words: ['profiles', 'import', 'vps'], first: 'Add them? [y/N] ', typed: '', last: 'Add them? [y/N] ' }],
+])('ctrl+c at %s ends the command with 130, and nothing is said', async (_, { words, first, typed, last }) => {
+  await using home = await Home.make()
+  mkdirSync(join(home.dir, '.ssh'), { mode: 0o700 })
+  writeFileSync(join(home.dir, '.ssh/config'), 'Host vps\n  HostName 192.0.2.1\n')
+  const env = { ...compiledOnce, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir }
+  await using terminal = openPty(process.execPath, [built('clawdbot'), ...words], { env })
+  await terminal.until(first.trim())
+  terminal.send(typed)
+  await terminal.until(last.trim())
+  terminal.send('\u0003')
+  expect(await terminal.exited).toBe(130)
+  await terminal.drawn()
+  expect(terminal.text().trimEnd().endsWith(last.trim())).toBe(true)
 })

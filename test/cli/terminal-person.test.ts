@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { personAt, type Terminal } from '../../src/cli/terminal-person.ts'
 
 /** A terminal of two streams: what is typed, and everything that was shown. */
-function terminal(raise?: () => void) {
+function terminal(raise = () => {}) {
   const input = Object.assign(new PassThrough(), {
     isTTY: true,
     raw: false,
@@ -76,7 +76,7 @@ test('a question from afar cannot move the cursor', async () => {
 test('without a terminal nobody is asked, and what was piped in can be read', async () => {
   const input = new PassThrough()
   input.end('piped\n')
-  const person = personAt({ input, output: new PassThrough() })
+  const person = personAt({ input, output: new PassThrough(), raise: () => {} })
   expect(person.isThere).toBe(false)
   await expect(person.confirm('Sure?', true, signal())).rejects.toMatchObject({ code: 'usage.invalid' })
   expect(await person.input()).toBe('piped\n')

@@ -12,19 +12,17 @@ import { oneLine } from './style.ts'
 const deviceFlags = {
   ...gatewayFlags,
   role: { type: 'string', about: 'only this role: operator or node (every one it has)', value: '<role>' },
+  self: { type: 'boolean', about: 'also when it is the device you are using' },
 } as const
 
 export const devicesRevoke = defineCommand({
   name: 'devices revoke',
   about: 'end what a device holds and close its connections; it stays out until a person approves it again',
   args: '<fingerprint>',
-  flags: {
-    ...deviceFlags,
-    self: { type: 'boolean', about: 'also when it is the device you are using' },
-  },
+  flags: deviceFlags,
   async run(invocation) {
     return await withDevice('devices revoke', invocation, async (device, roles, { call }) => {
-      if (!invocation.flags.self) await refuseSelf(device, invocation)
+      await refuseSelf(device, invocation, 'Revoked, it needs the approval of another one to come back.')
       const revoked = []
       for (const role of roles) {
         revoked.push(await call('device.token.revoke', { deviceId: device.deviceId, role }))
@@ -41,12 +39,19 @@ export const devicesRotate = defineCommand({
   args: '<fingerprint>',
   flags: {
     ...deviceFlags,
-    scopes: { type: 'string', about: 'what the new token may do, such as read,write (the same)', value: '<scopes>' },
+    scopes: {
+      type: 'string',
+      about: 'what the device may do from now on, such as read,write (the same)',
+      value: '<scopes>',
+    },
   },
   async run(invocation) {
     const { out, flags } = invocation
     const scopes = flags.scopes === undefined ? {} : { scopes: scopesOf(flags.scopes, 'devices rotate') }
     return await withDevice('devices rotate', invocation, async (device, roles, { call }) => {
+      if (flags.scopes !== undefined) {
+        await refuseSelf(device, invocation, 'What it gives up, only another one can give back.')
+      }
       const rotated = []
       for (const role of roles) {
         // The token itself is for the device alone: never printed, also where the gateway's protocol tells it.
@@ -97,10 +102,12 @@ function liveRoles(device: Paired, wanted: string | undefined, command: string):
   })
 }
 
-async function refuseSelf({ deviceId }: Paired, { paths, clock }: DeviceInvocation): Promise<void> {
+async function refuseSelf({ deviceId }: Paired, invocation: DeviceInvocation, why: string): Promise<void> {
+  const { paths, clock, flags } = invocation
+  if (flags.self) return
   const own = await loadIdentity(paths.deviceKey, () => clock.now())
   if (own.deviceId !== deviceId) return
   throw new Fault('usage.invalid', 'That is the device you are using', {
-    remedy: 'Revoked, it needs the approval of another one to come back. If that is meant, add --self.',
+    remedy: `${why} If that is meant, add --self.`,
   })
 }

@@ -93,7 +93,7 @@ test('AU12: revoking a device closes its connections and keeps it out; doing it 
   expect((await run('devices', 'list')).out).toMatch(/operator revoked \d+m?s ago\n/)
 })
 
-test('AU12: rotating closes its connections and prints no token; scopes can be made fewer', async () => {
+test('AU12, PA5: rotating closes its connections and prints no token; fewer scopes are all it then gets, on this machine too', async () => {
   await using owner = await withOwner()
   const { run, gateway, device, fingerprint, devices } = owner
   const client = new RawClient(gateway.url)
@@ -101,7 +101,10 @@ test('AU12: rotating closes its connections and prints no token; scopes can be m
   const { code, out } = await run('devices', 'rotate', fingerprint, '--scopes', 'read')
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('   operator: read\n') })
   expect((await client.closed).code).toBe(4001)
-  expect(devices.find(device.id)?.tokens).toMatchObject([{ scopes: ['operator.read'] }])
+  expect(devices.find(device.id)).toMatchObject({ scopes: ['operator.read'], tokens: [{ scopes: ['operator.read'] }] })
+  const again = new RawClient(gateway.url)
+  const wants = { device, auth: { token: testToken }, scopes: ['operator.read', 'operator.write'] }
+  expect(await again.connect(wants)).toMatchObject({ ok: false, error: { details: { reason: 'scope-upgrade' } } })
   const json = JSON.parse((await run('devices', 'rotate', device.id, '--json')).out)
   expect(json).toMatchObject({
     ok: true,
@@ -128,6 +131,8 @@ test('a device is named by its fingerprint alone, and the one in use only on pur
   ])
   const own = deviceFingerprint((await loadIdentity(home.paths.deviceKey, Date.now)).deviceId)
   expect(await refused('revoke', own)).toEqual([2, '❌ That is the device you are using'])
+  expect(await refused('rotate', own, '--scopes', 'read')).toEqual([2, '❌ That is the device you are using'])
+  expect((await run('devices', 'rotate', own)).code).toBe(0)
   expect((await run('devices', 'revoke', own, '--self')).code).toBe(0)
   expect((await run('devices', 'list')).err).toContain('waits for approval')
 })

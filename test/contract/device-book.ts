@@ -101,6 +101,18 @@ export function deviceBookContract(
     expect(book.rotate('nobody', 'operator')).toBeUndefined()
   })
 
+  test('PA4: fewer scopes for the next token are all the device holds from then on, until a person approves more', () => {
+    const { pair, book, clock } = fresh()
+    pair({ scopes: [...reader, 'operator.write'], silent: true })
+    expect(book.isDecided('d1')).toBe(false)
+    book.issue('d1', 'operator', [...reader, 'operator.write'])
+    expect(book.rotate('d1', 'operator', { scopes: reader, isHandedOut: false })?.scopes).toEqual(reader)
+    expect(book.find('d1')?.scopes).toEqual(reader)
+    expect((reopen?.(clock) ?? book).isDecided('d1')).toBe(true)
+    expect(book.issue('d1', 'operator', ['operator.write'])).toBeUndefined()
+    expect(book.issue('d1', 'operator', reader)).toBeDefined()
+  })
+
   test('PA4: a token replaced without being handed out serves nobody, and its device is issued another', () => {
     const { pair, book } = fresh()
     pair()

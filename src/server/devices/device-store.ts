@@ -73,6 +73,8 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
       })
     },
 
+    isDecided: (deviceId) => db.get('SELECT is_decided FROM devices WHERE device_id = ?', deviceId)?.is_decided === 1,
+
     touch: (facts) => touch(db, facts),
 
     hasToken(deviceId, role, scopes) {
@@ -94,7 +96,10 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
     rotate: (deviceId, role, { scopes, isHandedOut } = {}) =>
       db.transaction(() => {
         const row = tokenRow(deviceId, role)
-        return row && writeToken(deviceId, role, scopes ?? list(row.scopes), isHandedOut)
+        const issued = row && writeToken(deviceId, role, scopes ?? list(row.scopes), isHandedOut)
+        // Else its next login with the shared secret would be measured against the old ones (PA4).
+        if (issued && scopes && role === 'operator') setScopes(db, deviceId, scopes)
+        return issued
       }),
 
     revoke(deviceId, role) {
@@ -109,7 +114,7 @@ export function openDeviceBook({ db, clock }: { db: Database; clock: Clock }): D
           clock.now(),
         )
         // What it held went with it: a later approval begins from nothing, not from what somebody else once granted (PA3).
-        if (role === 'operator') db.run("UPDATE devices SET scopes = '[]' WHERE device_id = ?", deviceId)
+        if (role === 'operator') setScopes(db, deviceId, [])
         return Number(tokenRow(deviceId, role)?.revoked_at)
       })
     },
@@ -129,8 +134,9 @@ function storeApproval(
   const roles = new Set([...(earlier?.roles ?? []), ...(request.roles ?? [])])
   const scopes = new Set([...(earlier?.scopes ?? []), ...granted])
   db.run(
-    `INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       roles = excluded.roles, scopes = excluded.scopes, about = excluded.about, approved_at = excluded.approved_at`,
+    `INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       roles = excluded.roles, scopes = excluded.scopes, about = excluded.about, approved_at = excluded.approved_at,
+       is_decided = max(is_decided, excluded.is_decided)`,
     request.deviceId,
     request.publicKey,
     JSON.stringify([...roles]),
@@ -138,6 +144,7 @@ function storeApproval(
     JSON.stringify(aboutDevice(request)),
     now,
     now,
+    request.silent ? 0 : 1,
   )
   // A fresh approval ends an earlier revocation of the same role.
   db.run(
@@ -145,6 +152,11 @@ function storeApproval(
     request.deviceId,
     request.role ?? '',
   )
+}
+
+/** What a person decided that it holds from now on. */
+function setScopes(db: Database, deviceId: string, scopes: readonly string[]): void {
+  db.run('UPDATE devices SET scopes = ?, is_decided = 1 WHERE device_id = ?', JSON.stringify(scopes), deviceId)
 }
 
 /** Writes only when something changed, and never the platform, which was approved as it is. */

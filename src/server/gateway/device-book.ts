@@ -48,6 +48,8 @@ export type DeviceBook = {
    */
   approve(requestId: string, grantable: (scope: string) => boolean, fewer?: readonly string[]): PairedDevice | undefined
   reject(requestId: string): PendingDevice | undefined
+  /** A person, or the maker of a code, decided what it may: by an approval that was not silent, or by rotating. */
+  isDecided(deviceId: string): boolean
   /** Notes name and address of a device that came back. Never touches roles, scopes, key or platform. */
   touch(facts: DeviceFacts): void
   /** A live token for that role whose scopes cover `scopes` exists. */
@@ -57,7 +59,8 @@ export type DeviceBook = {
   /** The scopes of the live token this digest belongs to; stamps its last use. `digest` is SHA-256 of the token, 32 bytes. */
   verify(deviceId: string, role: Role, digest: Uint8Array): readonly string[] | undefined
   /**
-   * As `issue`, for a role the device has; `scopes` absent keeps those of the old token. One that is not handed out
+   * As `issue`, for a role the device has; `scopes` absent keeps those of the old token, and else an operator's device
+   * holds only them from then on. One that is not handed out
    * serves nobody: the device has no token until it logs in with the shared secret and is issued one.
    */
   rotate(

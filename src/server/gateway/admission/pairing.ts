@@ -55,8 +55,9 @@ export function pairDevice(facts: PairingFacts, { devices, codes }: PairingPorts
   const code = typed && !wasRevoked(record) ? codes.redeem(typed, facts.role) : undefined
   if (code) return admitByCode(facts, device, code, devices)
   // No silent approval for browsers, proxies, other machines, a device token that asks for more than it holds (PA1, PA4),
-  // or a device that was revoked: only a person ends that (PA6).
-  const silent = facts.source.isDirect && facts.login !== 'device-token' && !wasRevoked(record)
+  // a device that was revoked: only a person ends that (PA6); or more than a person decided that it may (PA5).
+  const isWidening = reason === 'scope-upgrade' && devices.isDecided(deviceId)
+  const silent = facts.source.isDirect && facts.login !== 'device-token' && !wasRevoked(record) && !isWidening
   const { role, scopes } = facts
   const fewer = reason === 'scope-upgrade' && !silent && !typed ? fewerScopes(facts, record?.scopes) : undefined
   if (fewer) {

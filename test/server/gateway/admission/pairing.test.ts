@@ -111,6 +111,28 @@ test('PA6: a revoked device waits for a person, whatever it comes with and where
   })
 })
 
+test.each(['an approval', 'a code', 'a rotation'])(
+  'PA5: what a person decided by %s is not widened by the shared secret, on this machine either',
+  (decision) => {
+    const { connect, devices, codes } = door()
+    const device = makeDevice()
+    const reader = ['operator.read']
+    if (decision === 'an approval') {
+      connect({ device, scopes: reader }, 'remote')
+      devices.approve(devices.list().pending[0]?.requestId ?? '', () => true)
+    } else if (decision === 'a code') {
+      const { code } = codes.issue({ role: 'operator', scopes: reader, issuer: 'owner', source: 'x' })
+      connect({ device, auth: { token, bootstrapToken: code } })
+    } else {
+      connect({ device })
+      devices.rotate(device.id, 'operator', { scopes: reader, isHandedOut: false })
+    }
+    expect(connect({ device })).toMatchObject({ answer: { error: { details: { reason: 'scope-upgrade' } } } })
+    expect([...peerOf(connect({ device, caps: [fewerScopesCap] })).scopes]).toEqual(reader)
+    expect(devices.find(device.id)?.scopes).toEqual(reader)
+  },
+)
+
 test('PA5: a request that waits is not widened: asking for more is another request, and the first one is gone', () => {
   const { connect, devices } = door()
   const device = makeDevice()

@@ -6,6 +6,7 @@
 import type { Clock } from '../../shared/std/clock.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import type { Action } from '../store/action.ts'
+import { askedDevice } from '../store/devices.ts'
 import { may } from '../store/rights.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
@@ -79,7 +80,9 @@ class Loading {
       if (mayPair(state)) this.#once('devices', () => this.#devices())
     }
     const { devices, overlay } = state
-    if (overlay?.kind === 'devices' && devices.isStale && mayPair(state)) this.#once('devices', () => this.#devices())
+    // Who is asked about a device sees what it held and lost, not what was so when this terminal connected (PA8).
+    const areSeen = overlay?.kind === 'devices' || askedDevice(devices) !== undefined
+    if (areSeen && devices.isStale && mayPair(state)) this.#once('devices', () => this.#devices())
   }
 
   #once(name: string, task: () => Promise<void>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Pending } from '../../../src/client/device-words.ts'
+import type { Paired, Pending } from '../../../src/client/device-words.ts'
 import { operatorScopes } from '../../../src/shared/protocol/scope.ts'
 import { expectFrame } from '../../support/frames.ts'
 import { type ScriptedGateway, scriptedGateway } from '../../support/scripted-gateway.ts'
@@ -18,22 +18,36 @@ const laptop = {
   ts: 0,
 } satisfies Pending
 
-const answers = {
-  'device.pair.list': () => ({ pending: [], paired: [] }),
-  'device.pair.approve': () => ({ requestId: 'q1', device: {} }),
-  'device.pair.grant': () => ({ requestId: 'q1', device: {} }),
-  'device.pair.reject': () => ({ requestId: 'q1', deviceId: laptop.deviceId }),
+/** What a gateway knows of devices. */
+type Book = { pending: Pending[]; paired: Paired[] }
+
+function answersOf(book: Book) {
+  const decided = (answer: object) => () => {
+    book.pending = []
+    return { requestId: 'q1', ...answer }
+  }
+  return {
+    'device.pair.list': () => structuredClone(book),
+    'device.pair.approve': decided({ device: {} }),
+    'device.pair.grant': decided({ device: {} }),
+    'device.pair.reject': decided({ deviceId: laptop.deviceId }),
+  }
 }
 
 /** A gateway of ours, at which this device holds these scopes. */
 function gatewayWith(scopes: readonly string[] = operatorScopes, methods = ['device.pair.list', 'device.pair.grant']) {
-  const script = scriptedGateway(answers)
+  const book: Book = { pending: [], paired: [] }
+  const script = scriptedGateway(answersOf(book))
   script.hello({ features: { methods }, auth: { role: 'operator', scopes: [...scopes] } })
-  return script
+  return Object.assign(script, { book })
 }
 
-const ask = (script: ScriptedGateway, more: Partial<Pending> = {}) =>
-  script.tell('device.pair.requested', { ...laptop, ...more })
+/** One request of a device at a time, as gateways keep it. */
+function ask(script: ScriptedGateway & { book?: Book }, more: Partial<Pending> = {}): void {
+  const request = { ...laptop, ...more }
+  if (script.book) script.book.pending = [request]
+  script.tell('device.pair.requested', request)
+}
 
 const sizes = [
   { columns: 80, rows: 24 },
@@ -60,6 +74,19 @@ test('PA8: where not all scopes fit, those that grant most show', async () => {
   ask(script, { scopes: operatorScopes.toReversed() })
   await screen.after()
   expect(screen.text()).toContain('asks for admin, pairing, approvals')
+})
+
+test('PA8: one that was revoked since this terminal connected is said to be, and to hold nothing', async () => {
+  const script = gatewayWith()
+  const { deviceId, publicKey } = laptop
+  const known = { deviceId, publicKey, platform: laptop.platform, roles: ['operator'], createdAtMs: 0, approvedAtMs: 0 }
+  const token = { role: 'operator', scopes: [...operatorScopes], createdAtMs: 0 }
+  script.book.paired = [{ ...known, scopes: [...operatorScopes], tokens: [token] }]
+  await using screen = await arrived(script)
+  script.book.paired = [{ ...known, scopes: [], tokens: [{ ...token, revokedAtMs: 1 }] }]
+  ask(script, { scopes: ['operator.read'] })
+  await screen.after()
+  expect(screen.text()).toMatch(/new is +was revoked, read\s*$/m)
 })
 
 test('keys typed as it came still go to the composer; after a pause they answer', async () => {
@@ -95,7 +122,7 @@ test('Enter alone decides nothing: it waits on, and the screen of devices brings
   await screen.after(800)
   await screen.type('<enter>')
   await screen.after()
-  expect(script.calls.map(({ method }) => method).filter((name) => name.startsWith('device.pair.'))).toEqual([])
+  expect(script.calls.map(({ method }) => method).filter((name) => /^device.pair.(?!list)/.test(name))).toEqual([])
   expect(screen.text()).not.toContain('May this device come in?')
 })
 
@@ -139,7 +166,7 @@ test('a gateway of the ecosystem grants all or nothing, and a node has no scopes
   expect(screen.text()).toMatch(/Later +Reject +All it asks\s*$/m)
   await screen.type('n')
   await screen.after()
-  script.tell('device.pair.requested', { ...laptop, requestId: 'q2', deviceId: 'n', role: 'node', scopes: [] })
+  ask(script, { requestId: 'q2', deviceId: 'n', role: 'node', scopes: [] })
   await screen.after(800)
   expect(screen.text()).toContain('as a node')
   expect(screen.text()).toMatch(/Later +Reject +All it asks\s*$/m)
@@ -153,6 +180,7 @@ test('decided elsewhere it leaves, after five minutes too, and asking for more i
   await screen.after()
   expect(screen.text()).not.toContain('1 of 2')
   expect(screen.text()).toMatch(/asks for +read\s*$/m)
+  script.book.pending = []
   script.tell('device.pair.resolved', { requestId: 'q2', deviceId: laptop.deviceId, decision: 'approved', ts: 0 })
   await screen.after()
   expect(screen.text()).not.toContain('May this device come in?')
@@ -164,8 +192,8 @@ test('decided elsewhere it leaves, after five minutes too, and asking for more i
 })
 
 test('one that came while nobody was here is asked about; a command that waits comes first', async () => {
-  const script = scriptedGateway({ ...answers, 'device.pair.list': () => ({ pending: [laptop], paired: [] }) })
-  script.hello({ features: { methods: ['device.pair.list'] }, auth: { scopes: ['operator.admin'] } })
+  const script = gatewayWith(['operator.admin'], ['device.pair.list'])
+  script.book.pending = [laptop]
   await using screen = await arrived(script)
   expect(screen.text()).toContain('May this device come in?')
   script.tell('exec.approval.requested', {
@@ -186,7 +214,7 @@ test('who may not pair is neither asked nor shown anything', async () => {
 })
 
 test('of another gateway it is told in the bar and in words, and ctrl+x a goes there', async () => {
-  const [here, there] = [gatewayWith(), scriptedGateway(answers, 'home')]
+  const [here, there] = [gatewayWith(), scriptedGateway({}, 'home')]
   there.hello({ features: { methods: [] }, auth: { scopes: ['operator.admin'] } })
   await using screen = await arrived(here, { others: [{ name: 'home', script: there }] })
   there.arrive()

@@ -3,6 +3,7 @@
  * else fetches; whoever finds that something may be missing marks it stale.
  */
 
+import type { MethodName } from '../../shared/protocol/table.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import type { Action } from '../store/action.ts'
@@ -76,7 +77,7 @@ class Loading {
     const connId = state.connection.hello?.server.connId
     if (connId !== undefined && connId !== this.#approvalsOf) {
       this.#approvalsOf = connId
-      this.#once('approvals', () => this.#approvals())
+      if (mayApprove(state)) this.#once('approvals', () => this.#approvals())
       if (mayPair(state)) this.#once('devices', () => this.#devices())
     }
     const { devices, overlay } = state
@@ -180,11 +181,14 @@ class Loading {
   /** Commands that were waiting before we came. Other gateways tell only the new ones. */
   async #approvals(): Promise<void> {
     const { gateway, store } = this.#options
-    if (gateway.view.hello?.features.methods.includes('exec.approval.list') !== true) return
     const result = await gateway.call('exec.approval.list', {})
     if (isRecord(result)) store.dispatch({ type: 'approvals.loaded', approvals: result.approvals })
   }
 }
 
-const mayPair = ({ connection }: State): boolean =>
-  may(connection, 'pairing') && connection.hello?.features.methods.includes('device.pair.list') === true
+const offers = ({ connection }: State, method: MethodName): boolean =>
+  connection.hello?.features.methods.includes(method) === true
+
+const mayApprove = (state: State): boolean => may(state.connection, 'approvals') && offers(state, 'exec.approval.list')
+
+const mayPair = (state: State): boolean => may(state.connection, 'pairing') && offers(state, 'device.pair.list')

@@ -41,6 +41,18 @@ test('a loss that the state has not heard of yet asks for nothing, so nothing is
   expect(histories()).toBe(1)
 })
 
+test.each([
+  [['operator.read'], 0],
+  [['operator.read', 'operator.approvals'], 1],
+])('one that holds %s asks %d times which commands wait', async (scopes, count) => {
+  const { script, hear } = setup()
+  script.hello({ auth: { role: 'operator', scopes } })
+  script.arrive()
+  hear()
+  await turn()
+  expect(script.calls.filter(({ method }) => method === 'exec.approval.list')).toHaveLength(count)
+})
+
 test('a loader that has ended asks for nothing more, whatever the state says', async () => {
   const { script, store, loader, hear, histories } = setup()
   script.arrive()

@@ -58,8 +58,11 @@ export const devicesPair = defineCommand({
         return 0
       }
       const { qrLines } = await import('./qr.ts') // most commands draw none
-      out(`\n${qrLines(setup, person.isThere && !env.NO_COLOR).join('\n')}\n\n`)
-      out(`It holds ${oneLine(url)} and the code, and no secret: a phone still asks for the gateway's own.\n`)
+      out(
+        `\nThe QR code holds ${oneLine(url)} and the code, and no secret: a phone still asks for the gateway's own.\n`,
+      )
+      // Last, for a small screen: what came below would push its first rows out of sight.
+      out(`${qrLines(setup, person.isThere && !env.NO_COLOR).join('\n')}\n`)
       return 0
     })
   },

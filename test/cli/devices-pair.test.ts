@@ -115,7 +115,12 @@ test('the QR code holds the address and the code, and no secret', async () => {
   })
   const { out } = await both.owner('pair', '--public-url', 'wss://gw.example')
   expect(out).toMatch(/[█▀▄]{20}/)
-  expect(out).toContain('It holds wss://gw.example and the code')
+  expect(out).toContain('The QR code holds wss://gw.example and the code')
+  // Nothing pushes it up: all of it is on a screen of 24 rows, with the shell's next line below.
+  const drawn = out.slice(out.search(/[█▀▄]{20}/)).split('\n')
+  expect(drawn.pop()).toBe('')
+  expect(drawn.filter((line) => !/^[█▀▄ ]{20,}$/.test(line))).toEqual([])
+  expect(drawn.length).toBeLessThan(23)
   expect(await both.owner('pair', '--public-url', 'wss://gw.example', '--no-qr')).toMatchObject({
     out: expect.not.stringMatching(/[█▀▄]/),
   })

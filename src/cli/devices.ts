@@ -6,8 +6,8 @@ import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
-import { scopesOf } from './device-named.ts'
-import { printJson, withGateway } from './gateway-call.ts'
+import { requestNamed, scopesOf } from './device-named.ts'
+import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, facts, oneLine } from './style.ts'
 
@@ -40,21 +40,22 @@ export const devicesList = defineCommand({
 
 export const devicesApprove = defineCommand({
   name: 'devices approve',
-  about: 'let a waiting device in, with at most what you hold yourself',
-  args: '<request id>',
+  about: 'let a waiting device in, named by request id or fingerprint, with at most what you hold yourself',
+  args: '<request>',
   flags: {
     ...gatewayFlags,
     scopes: { type: 'string', about: 'fewer than it asks for, such as read (all it asks for)', value: '<scopes>' },
   },
   async run(invocation) {
-    const requestId = oneRequest('approve', invocation.args)
+    const word = oneRequest('approve', invocation.args)
     const fewer = invocation.flags.scopes
     const scopes = fewer === undefined ? undefined : scopesOf(fewer, 'devices approve')
-    return await withGateway(invocation, async ({ call, hello }) => {
+    return await withGateway(invocation, async (gateway) => {
+      const { call, hello } = gateway
       if (scopes && !hello.features.methods.includes('device.pair.grant')) throw allOrNothing()
-      const answer = scopes
-        ? await call('device.pair.grant', { requestId, scopes })
-        : await call('device.pair.approve', { requestId })
+      const answer = await decided('devices approve', word, gateway, (requestId) =>
+        scopes ? call('device.pair.grant', { requestId, scopes }) : call('device.pair.approve', { requestId }),
+      )
       const { device } = answer
       if (invocation.flags.json) printJson(invocation, { ...answer, device: plain(device) })
       else invocation.out(`✅ Approved ${oneLine(answer.requestId)}\n${described(device)}`)
@@ -65,13 +66,15 @@ export const devicesApprove = defineCommand({
 
 export const devicesReject = defineCommand({
   name: 'devices reject',
-  about: 'refuse a waiting device',
-  args: '<request id>',
+  about: 'refuse a waiting device, named by request id or fingerprint',
+  args: '<request>',
   flags: gatewayFlags,
   async run(invocation) {
-    const requestId = oneRequest('reject', invocation.args)
-    return await withGateway(invocation, async ({ call }) => {
-      const answer = await call('device.pair.reject', { requestId })
+    const word = oneRequest('reject', invocation.args)
+    return await withGateway(invocation, async (gateway) => {
+      const answer = await decided('devices reject', word, gateway, (requestId) =>
+        gateway.call('device.pair.reject', { requestId }),
+      )
       if (invocation.flags.json) printJson(invocation, answer)
       else invocation.out(`✅ Rejected ${oneLine(answer.requestId)}\n`)
       return 0
@@ -85,8 +88,27 @@ function allOrNothing(): Fault {
   })
 }
 
-function oneRequest(word: string, [requestId, ...rest]: readonly string[]): string {
-  if (requestId !== undefined && rest.length === 0) return requestId
+/** What becomes of the request that is meant. Rejects with `usage.invalid` when nobody waits as that. */
+async function decided<T>(
+  command: string,
+  word: string,
+  { call }: Gateway,
+  decide: (requestId: string) => Promise<T>,
+): Promise<T> {
+  const { pending } = await call('device.pair.list', {})
+  try {
+    return await decide(requestNamed(word, pending, command))
+  } catch (error) {
+    if (!(error instanceof Fault) || error.details?.message !== 'unknown requestId') throw error
+    throw new Fault('usage.invalid', `No device waits for approval as ${word}`, {
+      remedy:
+        'See: clawdbot devices list. Give eight signs of the request id or the whole fingerprint; it waits five minutes.',
+    })
+  }
+}
+
+function oneRequest(word: string, [request = '', ...rest]: readonly string[]): string {
+  if (request.trim() !== '' && rest.length === 0) return request.trim()
   throw usage(`devices ${word} needs one request id; devices list shows them`, `devices ${word}`)
 }
 

@@ -59,7 +59,7 @@ export function terminalPrompts(person: Person, tell: (text: string) => void): P
       inTurn(async () => await person.hidden(`Gateway ${secret} of the profile ${oneLine(profile)}: `, signal)),
     pairCode: ({ fingerprint, attempt }, signal) =>
       inTurn(async () => {
-        if (attempt > 1) tell('That code is wrong, used or too old.\n')
+        if (attempt > 1) tell('That code is wrong, used or too old, or this device was revoked.\n')
         else tell(`The gateway does not know this device yet; it waits for approval as ${oneLine(fingerprint)}\n`)
         const question = 'Pairing code shown on another device (Enter: none): '
         const typed = await person.line(question, signal).catch((reason: unknown) => {

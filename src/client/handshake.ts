@@ -191,7 +191,7 @@ function pairingFault(refusal: Refusal, origin: string): Fault {
   const waits = `it waits for approval${fingerprint === undefined ? '' : ` as ${fingerprint}`}`
   const sentence =
     pairingCode === 'refused'
-      ? `That pairing code is wrong, used or too old for ${origin}; ${waits}`
+      ? `That pairing code is wrong, used or too old for ${origin}, or this device was revoked there; ${waits}`
       : `${origin} does not know this device yet; ${waits}`
   return new Fault('client.pairing-required', sentence, {
     remedy: `On the gateway's machine run: clawdbot devices approve ${requestId ?? '<request id from: clawdbot devices list>'}`,

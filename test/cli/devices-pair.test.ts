@@ -102,7 +102,7 @@ test('who is at a terminal is asked for the code when a command has to wait for 
   expect(ran.code).toBe(0)
   expect(ran.err).toBe(
     `The gateway does not know this device yet; it waits for approval as ${await both.fingerprint()}\n` +
-      'That code is wrong, used or too old.\n',
+      'That code is wrong, used or too old, or this device was revoked.\n',
   )
 })
 

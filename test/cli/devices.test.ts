@@ -93,6 +93,42 @@ test('AU12: revoking a device closes its connections and keeps it out; doing it 
   expect((await run('devices', 'list')).out).toMatch(/operator revoked \d+m?s ago\n/)
 })
 
+test('a request is meant by its id, the beginning of it, or the whole fingerprint; what nobody asked is said to be so', async () => {
+  await using owner = await withOwner()
+  const { run, ask, fingerprint, device, devices } = owner
+  for (const [name, scope] of [
+    [(id: string) => id.slice(0, 8), 'operator.read'],
+    [() => fingerprint.toUpperCase(), 'operator.write'],
+    [() => device.id, 'operator.approvals'],
+  ] as const) {
+    const id = ask({ scopes: [scope] })
+    expect(await run('devices', 'approve', name(id))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`✅ Approved ${id}\n`),
+    })
+  }
+  const rejected = ask({ scopes: ['operator.admin'] })
+  expect(await run('devices', 'reject', fingerprint)).toMatchObject({ code: 0, out: `✅ Rejected ${rejected}\n` })
+  const remedy =
+    '   See: clawdbot devices list. Give eight signs of the request id or the whole fingerprint; it waits five minutes.\n'
+  for (const word of [fingerprint, rejected.slice(0, 8), 'ffffffff-0000-4000-8000-000000000000']) {
+    expect(await run('devices', 'reject', word)).toEqual({
+      ...{ code: 2, out: '' },
+      err: `❌ No device waits for approval as ${word}\n${remedy}`,
+    })
+  }
+  // Its device is told this id, and the mistake can be mended.
+  expect(await run('devices', 'approve', rejected)).toMatchObject({ code: 0 })
+  ask({ scopes: [] })
+  for (const [word, why] of [
+    ['', 'needs one request id'],
+    [fingerprint.slice(0, 9), 'No device waits'],
+    [devices.list().pending[0]?.requestId.slice(0, 7) ?? '', 'No device waits'],
+  ] as const) {
+    expect(await run('devices', 'approve', word)).toMatchObject({ code: 2, err: expect.stringContaining(why) })
+  }
+})
+
 test('AU12, PA5: rotating closes its connections and prints no token; fewer scopes are all it then gets, on this machine too', async () => {
   await using owner = await withOwner()
   const { run, gateway, device, fingerprint, devices } = owner

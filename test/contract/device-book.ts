@@ -49,7 +49,7 @@ export function deviceBookContract(
     expect(book.reject(request.requestId)).toEqual(request)
     expect(book.reject(request.requestId)).toBeUndefined()
     expect(book.request(ask())).toEqual({ request, created: false })
-    expect([book.list().pending, book.pending(request.requestId)]).toEqual([[], undefined])
+    expect([book.list().pending, book.pending(request.requestId)]).toEqual([[], request])
     expect(book.request(ask({ scopes: admin })).created).toBe(true)
     const other = book.request(ask({ deviceId: 'd2' })).request
     book.reject(other.requestId)

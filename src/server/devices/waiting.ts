@@ -46,23 +46,30 @@ export class WaitingDevices {
       .map(({ request }) => structuredClone(request))
   }
 
+  /** Also one that was refused, whose device still says this id: who refused by mistake grants it after all. */
   find(requestId: string): PendingDevice | undefined {
-    return this.list().find((request) => request.requestId === requestId)
+    const request = this.#slot(requestId)?.request
+    return request && structuredClone(request)
   }
 
-  /** Removes a request that is granted; a person finds it once, a code or a program of this machine at any time. */
+  /** Removes a request that is granted. */
   take(requestId: string): PendingDevice | undefined {
-    this.#prune()
-    const request = [...this.#slots.values()].find((slot) => slot.request.requestId === requestId)?.request
+    const request = this.#slot(requestId)?.request
     if (request) this.#slots.delete(request.deviceId)
     return request
   }
 
+  /** Once. */
   refuse(requestId: string): PendingDevice | undefined {
-    const request = this.find(requestId)
-    const slot = request && this.#slots.get(request.deviceId)
-    if (slot) slot.isRefused = true
-    return request
+    const slot = this.#slot(requestId)
+    if (!slot || slot.isRefused) return undefined
+    slot.isRefused = true
+    return structuredClone(slot.request)
+  }
+
+  #slot(requestId: string): Slot | undefined {
+    this.#prune()
+    return [...this.#slots.values()].find(({ request }) => request.requestId === requestId)
   }
 
   #prune(): void {

@@ -33,7 +33,7 @@ export type IssuedToken = { token: string; role: Role; scopes: readonly string[]
  * - one pending request per device, 5 min, at most 20 in all and 3 per `remoteIp` (the oldest leaves first);
  * - asking again for the same role and scopes finds the same request; asking for anything else replaces it under
  *   a new id, so that nobody approves more than they were shown;
- * - what was rejected is not asked again while its five minutes last, but may still be granted without asking anybody;
+ * - what was rejected is not asked again while its five minutes last, but may still be granted: by its id, a code, or silently;
  * - a revoked token stays revoked, and `issue` for that role gives nothing until the device is approved again.
  */
 export type DeviceBook = {
@@ -41,6 +41,7 @@ export type DeviceBook = {
   /** The approved record, whatever key is asked with: the caller compares `publicKey`. */
   find(deviceId: string): PairedDevice | undefined
   request(ask: PairingAsk): { request: PendingDevice; created: boolean }
+  /** One that waits, or was rejected and may still be granted. */
   pending(requestId: string): PendingDevice | undefined
   /**
    * Grants the request's role and those of its scopes that `grantable` contains, or of `fewer`, which the caller has

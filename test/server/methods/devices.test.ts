@@ -75,6 +75,19 @@ describe('approving', () => {
     expect((await admin.event('device.pair.resolved')).payload).toMatchObject({ decision: 'rejected' })
     expect(setup.devices.list()).toEqual({ pending: [], paired: [] })
   })
+
+  test('who refused one by mistake still approves it by its id, as its device is told', async () => {
+    await using setup = await withWaiting()
+    const { gateway, deviceId, requestId } = setup
+    using admin = await gateway.client()
+    await admin.request('device.pair.reject', { requestId })
+    expect(await admin.request('device.pair.reject', { requestId })).toMatchObject({
+      error: { message: 'unknown requestId' },
+    })
+    expect(await admin.request('device.pair.approve', { requestId })).toMatchObject({
+      payload: { requestId, device: { deviceId } },
+    })
+  })
 })
 
 describe('tokens', () => {

@@ -161,11 +161,19 @@ class Loading {
 
   async #devices(): Promise<void> {
     const { gateway, store, clock } = this.#options
+    const asking = () =>
+      store
+        .get()
+        .devices.waiting.map(({ requestId }) => requestId)
+        .join()
+    const before = asking()
     const { pending, paired } = await gateway.call('device.pair.list', {}).catch((error: unknown) => {
       const { waiting, paired } = store.get().devices
       store.dispatch({ type: 'devices.loaded', pending: waiting, paired, at: clock.now() }) // asked again on a change
       throw error
     })
+    // What happened meanwhile may be newer than the answer.
+    if (asking() !== before) return await this.#devices()
     store.dispatch({ type: 'devices.loaded', pending, paired, at: clock.now() })
   }
 

@@ -9,8 +9,8 @@ import { scriptedGateway } from '../../support/scripted-gateway.ts'
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A store and a loader over a scripted gateway; nothing but the test tells the store of the connection. */
-function setup() {
-  const script = scriptedGateway()
+function setup(answers: Parameters<typeof scriptedGateway>[0] = {}) {
+  const script = scriptedGateway(answers)
   const store = createStore(
     reduce,
     initialState({ sessionKey: 'main', columns: 80, rows: 24, connection: script.gateway.view }),
@@ -51,6 +51,24 @@ test.each([
   hear()
   await turn()
   expect(script.calls.filter(({ method }) => method === 'exec.approval.list')).toHaveLength(count)
+})
+
+test('a device that asks while the devices are on their way is not lost with an answer that is older', async () => {
+  const device = { requestId: 'q1', deviceId: 'd1', publicKey: 'k', ts: 0 }
+  let asked = 0
+  const { script, store, hear } = setup({
+    'device.pair.list': () => {
+      asked += 1
+      if (asked === 1) store.dispatch({ type: 'device.asked', device, at: 0 })
+      return { pending: asked === 1 ? [] : [device], paired: [] }
+    },
+  })
+  script.hello({ features: { methods: ['device.pair.list'] } })
+  script.arrive()
+  hear()
+  await turn()
+  expect(store.get().devices.waiting).toMatchObject([device])
+  expect(asked).toBe(2)
 })
 
 test('a loader that has ended asks for nothing more, whatever the state says', async () => {

@@ -5,7 +5,7 @@ import { planSetup, runSetup, type SetupPlan, type SetupStep, type SetupWorld } 
 import { Fault } from '../shared/fault.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import { AnswerMemory } from '../tunnel/ssh/answer-memory.ts'
-import { parseHop } from '../tunnel/ssh/host.ts'
+import { hopText, parseHop } from '../tunnel/ssh/host.ts'
 import { defineCommand, type Flags, type FlagValues, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
@@ -76,10 +76,9 @@ function wishOf([place, ...rest]: readonly string[], given: SetupFlags) {
 /** What will be done, before anything is. */
 function planText({ wish, key, profileName, known }: SetupPlan): string {
   const { hop, alias, wantsToken } = wish
-  const account = `${hop.user === undefined ? '' : `${hop.user}@`}${hop.host}`
   const lines = [
     key.publicLine === undefined ? `make a new ed25519 key: ${key.path}` : `use your key ${key.path}`,
-    `let it in to ${account}: a line in ~/.ssh/authorized_keys there, if it is not there yet (asks for the password if need be)`,
+    `let it in to ${hopText(hop)}: a line in ~/.ssh/authorized_keys there, if it is not there yet (asks for the password if need be)`,
     ...(alias === undefined ? [] : [`write "Host ${alias}" to ~/.ssh/config`]),
     ...(wantsToken && known?.secret === undefined
       ? ["read the gateway's token there (~/.clawdbot/gateway-token), and keep it here in a private file"]

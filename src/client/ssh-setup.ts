@@ -7,7 +7,7 @@ import type { Clock } from '../shared/std/clock.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { Prompts } from '../tunnel/prompts.ts'
 import type { OwnKey } from '../tunnel/ssh/authorize.ts'
-import type { Hop } from '../tunnel/ssh/host.ts'
+import { type Hop, hopText } from '../tunnel/ssh/host.ts'
 import { writeHostBlock } from '../tunnel/ssh/host-block-file.ts'
 import { resolveHost } from '../tunnel/ssh/resolve.ts'
 import type { TunnelContext } from '../tunnel/tunnel.ts'
@@ -152,12 +152,8 @@ async function create(path: string, text: string, mode: number): Promise<void> {
 
 async function writeBlock({ way, key }: SetupPlan, alias: string, context: TunnelContext): Promise<'added' | 'there'> {
   const { hostName, user, port, proxyJump } = await resolveHost(way, context)
-  const hops = proxyJump.map((hop) => {
-    const name = hop.host.includes(':') ? `[${hop.host}]` : hop.host
-    return `${hop.user === undefined ? '' : `${hop.user}@`}${name}${hop.port === undefined ? '' : `:${hop.port}`}`
-  })
   const identityFile = key.path.startsWith(`${context.home}/`) ? `~${key.path.slice(context.home.length)}` : key.path
-  const jump = hops.length === 0 ? undefined : hops.join(',')
+  const jump = proxyJump.length === 0 ? undefined : proxyJump.map(hopText).join(',')
   return await writeHostBlock({ alias, hostName, user, port, identityFile, proxyJump: jump }, context)
 }
 

@@ -2,6 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import type { Secret } from '../shared/std/secret.ts'
+import { shellWord } from '../shared/std/shell-words.ts'
 
 export type HostKeyQuestion = {
   readonly kind: 'host-key'
@@ -24,7 +25,7 @@ export type PassphraseQuestion = {
 
 export type PasswordQuestion = {
   readonly kind: 'password'
-  /** `user@host`. */
+  /** `user@host`, or `user@host:port`: what `clawdbot ssh setup` takes. */
   readonly account: string
   readonly attempt: number
 }
@@ -80,10 +81,18 @@ export const noPrompts: Prompts = {
     throw unasked(kind, `The host key of ${host} is not known (${keyType} ${fingerprint})`, onceFromTerminal)
   },
   passphrase: async ({ kind, keyPath }) => {
-    throw unasked(kind, `The key ${keyPath} needs its passphrase`, `Let an agent hold it: ssh-add ${keyPath}`)
+    throw unasked(
+      kind,
+      `The key ${keyPath} needs its passphrase`,
+      `Let an agent hold it: ssh-add ${shellWord(keyPath)}`,
+    )
   },
   password: async ({ kind, account }) => {
-    throw unasked(kind, `${account} asks for a password`, `Let a key stand for it: clawdbot ssh setup ${account}`)
+    throw unasked(
+      kind,
+      `${account} asks for a password`,
+      `Let a key stand for it: clawdbot ssh setup ${shellWord(account)}`,
+    )
   },
   answers: async ({ kind, account }) => {
     throw unasked(kind, `${account} asks questions before it lets anybody in`, 'Connect from a terminal instead.')

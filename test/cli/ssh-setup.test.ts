@@ -80,7 +80,7 @@ test('from a password to a profile: a key, let in, a Host block, the token, all 
   expect(first.code).toBe(0)
   const key = join(home.dir, '.ssh/id_ed25519')
   expect(first.out).toContain(
-    `This will:\n  1. make a new ed25519 key: ${key}\n  2. let it in to deploy@127.0.0.1: a line in`,
+    `This will:\n  1. make a new ed25519 key: ${key}\n  2. let it in to deploy@127.0.0.1:${server.port}: a line in`,
   )
   for (const line of [
     `✅ Made the key ${key}`,
@@ -92,7 +92,7 @@ test('from a password to a profile: a key, let in, a Host block, the token, all 
   ]) {
     expect(first.out).toContain(`${line}\n`)
   }
-  expect(prompts.asked).toMatchObject([{ kind: 'password', account: 'deploy@127.0.0.1' }])
+  expect(prompts.asked).toMatchObject([{ kind: 'password', account: `deploy@127.0.0.1:${server.port}` }])
   expect(first.out + first.err).not.toMatch(/hunter2|a-token-that/)
 
   expect(statSync(key).mode & 0o777).toBe(0o600)
@@ -212,7 +212,7 @@ test('a key that is written but not let in is told apart, with the usual reason'
   const { code, err } = await clawdbot(home, words, { env })
   expect(code).toBe(3)
   expect(err).toContain('took the key into authorized_keys, but does not let it in')
-  expect(err).toContain('chmod go-w')
+  expect(err).toContain(`ssh -p ${sshd.port} ${sshd.user}@127.0.0.1 chmod go-w '~'`)
 })
 
 /** Wants these proofs one after the other: each list is a way in, as sshd's `AuthenticationMethods` has them. */

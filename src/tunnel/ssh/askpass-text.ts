@@ -30,9 +30,14 @@ export function readAskpass(text: string, hint: string, host: SshHost): AskpassQ
   const [, keyPath] = /^Enter passphrase for (?:key )?'?(.+?)'?: $/.exec(text) ?? []
   if (keyPath !== undefined) return { kind: 'passphrase', keyPath }
   const [, account] = /^(\S+@\S+)'s password: $/.exec(text) ?? []
-  if (account !== undefined) return { kind: 'password', account }
+  if (account !== undefined) return { kind: 'password', account: isOf(host, account) ? accountOf(host) : account }
   const prompts = [{ text, isEchoed: false }]
   return { kind: 'server', account: accountOf(host), title: '', instructions: '', prompts }
+}
+
+/** Not that of a server on the way, of which the same name may stand for another port. */
+function isOf({ user, alias, hostName, proxyJump }: SshHost, account: string): boolean {
+  return proxyJump.length === 0 && [alias, hostName].some((name) => account === `${user}@${name}`)
 }
 
 /** Since 8.4 `ssh` can be made to ask that way alone, and since 8.5 it marks what servers say. */

@@ -1,8 +1,9 @@
 /** Why nobody was let in, from what was tried and what the server takes. Pure. */
 
 import { Fault } from '../../shared/fault.ts'
-import { accountOf, placeOf } from './faults.ts'
+import { placeOf } from './faults.ts'
 import type { SshHost } from './host.ts'
+import { setupCommand } from './typed.ts'
 
 export type LoginFacts = {
   /** Names of the keys that were offered. */
@@ -38,7 +39,7 @@ function remedyOf(host: SshHost, { offered, withheld, methods, problems }: Login
     return `${withheld} more keys were not offered, since servers end after six; name the right one with IdentityFile.`
   }
   if (methods.includes('publickey') && offered.length === 0) {
-    return `Make a key and install it there: clawdbot ssh setup ${accountOf(host)}`
+    return `Make a key and install it there: ${setupCommand(host.typed)}`
   }
-  return `Check the user, and that the key is in its authorized_keys: clawdbot ssh setup ${accountOf(host)}`
+  return `Check the user, and that the key is in its authorized_keys: ${setupCommand(host.typed)}`
 }

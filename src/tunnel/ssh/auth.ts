@@ -10,6 +10,7 @@ import { accountOf } from './faults.ts'
 import type { SshHost } from './host.ts'
 import type { PersonalKey } from './keys.ts'
 import type { PersonalKeys } from './personal-keys.ts'
+import { sshCommand } from './typed.ts'
 
 export type LoginContext = {
   readonly host: SshHost
@@ -65,7 +66,7 @@ export class Login {
   expired(): Fault {
     const { host } = this.#context
     return new Fault('ssh.unauthorized', `The password of ${accountOf(host)} has expired`, {
-      remedy: `Log in once and choose a new one: ssh ${accountOf(host)}`,
+      remedy: `Log in once and choose a new one: ${sshCommand(host.typed)}`,
     })
   }
 

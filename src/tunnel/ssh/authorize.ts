@@ -4,7 +4,7 @@ import { Fault } from '../../shared/fault.ts'
 import type { TunnelContext } from '../tunnel.ts'
 import type { SshWay } from '../way.ts'
 import { type Authorized, authorizeScript, readAuthorized } from './authorize-script.ts'
-import { accountOf, harmless, placeOf } from './faults.ts'
+import { harmless, placeOf } from './faults.ts'
 import type { SshHost } from './host.ts'
 import { keyTypeOf } from './host-key.ts'
 import { connectThrough } from './jump.ts'
@@ -12,6 +12,7 @@ import { fileKey } from './keys.ts'
 import { keyComment } from './make-key.ts'
 import { resolveHost } from './resolve.ts'
 import { resolveRoute } from './route.ts'
+import { copyIdCommand, sshCommand } from './typed.ts'
 
 export type OwnKey = {
   readonly path: string
@@ -56,7 +57,7 @@ export async function authorizeKey(
   wantsToken: boolean,
   context: TunnelContext,
 ): Promise<Authorized> {
-  const { route, host } = await passable(way, context)
+  const { route, host } = await passable(way, path, context)
   const others = host.identityFiles.filter((file) => file !== path)
   const any: SshHost = { ...host, identityFiles: [path, ...others] }
   await using connection = await connectThrough([...route.slice(0, -1), any], context).catch((error: unknown) => {
@@ -87,7 +88,7 @@ function closedDoor(host: SshHost, publicLine: string, cause: unknown): Fault {
 
 /** Logs in with this key and nothing else. Rejects with what the server says when it does not let it in. */
 export async function proveKey(way: SshWay, path: string, context: TunnelContext): Promise<void> {
-  const { route, host } = await passable(way, context)
+  const { route, host } = await passable(way, path, context)
   const only: SshHost = {
     ...host,
     ...{ identityFiles: [path], areIdentitiesNamed: true, identitiesOnly: true, agentSocket: undefined },
@@ -99,7 +100,7 @@ export async function proveKey(way: SshWay, path: string, context: TunnelContext
     if (isHalfWay(error)) return
     if (!(error instanceof Fault) || error.code !== 'ssh.unauthorized') throw error
     throw new Fault('ssh.unauthorized', `${placeOf(host)} took the key into authorized_keys, but does not let it in`, {
-      remedy: `See its log (journalctl -u ssh). Often others may write to the home folder there: ssh ${accountOf(host)} chmod go-w '~'`,
+      remedy: `See its log (journalctl -u ssh). Often others may write to the home folder there: ${sshCommand({ ...host.typed, identity: undefined }, ['chmod', 'go-w', '~'])}`,
       cause: error,
     })
   }
@@ -112,12 +113,16 @@ function isHalfWay(error: unknown): boolean {
   return Array.isArray(methods) && methods.length > 0 && !methods.includes('publickey')
 }
 
-async function passable(way: SshWay, context: TunnelContext): Promise<{ route: readonly SshHost[]; host: SshHost }> {
+async function passable(
+  way: SshWay,
+  path: string,
+  context: TunnelContext,
+): Promise<{ route: readonly SshHost[]; host: SshHost }> {
   const route = await resolveRoute(way, context)
   const host = route.at(-1) as SshHost
   const command = route.find(({ proxyCommand }) => proxyCommand !== undefined)
   if (command === undefined) return { route, host }
   throw new Fault('ssh.unsupported', `${command.alias} is reached by a ProxyCommand, which setup does not run`, {
-    remedy: `Install the key with: ssh-copy-id ${accountOf(host)}`,
+    remedy: `Install the key with: ${copyIdCommand({ ...host.typed, identity: path })}`,
   })
 }

@@ -2,7 +2,8 @@
 
 import { Fault } from '../../shared/fault.ts'
 import { ellipsize } from '../../shared/std/text.ts'
-import type { SshHost } from './host.ts'
+import { hopText, type SshHost } from './host.ts'
+import { sshCommand } from './typed.ts'
 
 /** What people call a host, and where it is: `vps (203.0.113.7:22)`, or `203.0.113.7:22` when that is its name. */
 export function placeOf({ alias, hostName, port }: SshHost): string {
@@ -10,9 +11,9 @@ export function placeOf({ alias, hostName, port }: SshHost): string {
   return alias.toLowerCase() === hostName ? address : `${alias} (${address})`
 }
 
-/** `deploy@vps`. */
-export function accountOf({ user, alias }: SshHost): string {
-  return `${user}@${alias}`
+/** `deploy@vps`, with the port where no configuration has it. */
+export function accountOf({ typed }: SshHost): string {
+  return hopText(typed)
 }
 
 /** Text from the far end, in one harmless line: a server may not draw on this terminal. */
@@ -89,7 +90,7 @@ export function gatewayFault(host: SshHost, gateway: GatewayPlace, { reason, mes
   // For a socket OpenSSH answers the same whether it may not be opened or nobody listens.
   const doubt = 'path' in gateway ? ', or the SSH server may not open that socket (AllowStreamLocalForwarding)' : ''
   return new Fault('ssh.gateway-down', `No gateway listens at ${place} of ${host.alias}${doubt}`, {
-    remedy: `Start it there: ssh ${accountOf(host)} clawdbot gateway start`,
+    remedy: `Start it there: ${sshCommand(host.typed, ['clawdbot', 'gateway', 'start'])}`,
     retryable: true,
     cause,
     details: { reason },

@@ -6,6 +6,8 @@ import { parsePort } from './settings.ts'
 export type SshHost = {
   /** As the person or the configuration names it; what `ssh` is to be given. */
   readonly alias: string
+  /** What leads here when a person types it: the account, and of the rest what no configuration says. */
+  readonly typed: Typed
   /** What is dialled, in lower case. */
   readonly hostName: string
   readonly user: string
@@ -62,6 +64,8 @@ export type SshHost = {
 /** `[user@]host[:port]`. */
 export type Hop = { readonly host: string; readonly user?: string | undefined; readonly port?: number | undefined }
 
+export type Typed = Hop & { readonly identity?: string | undefined; readonly jump?: readonly string[] | undefined }
+
 /** `Ciphers a,b` (only), `+a` (append), `^a` (prepend), `-a` (remove; patterns). */
 export type Algorithms = {
   readonly mode: 'only' | 'append' | 'prepend' | 'remove'
@@ -107,6 +111,12 @@ export function parseHop(text: string): Hop {
   const hop = { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) }
   checkHop(hop)
   return hop
+}
+
+/** The same the other way round: `deploy@vps`, `[::1]:2222`. */
+export function hopText({ host, user, port }: Hop): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return `${user === undefined ? '' : `${user}@`}${name}${port === undefined ? '' : `:${port}`}`
 }
 
 /** `ProxyJump`: hops joined by commas, or `none`. A comment may follow. */

@@ -1,8 +1,9 @@
 /** A host key that may not be trusted: which, says which line of which file, and what to do about it. Pure. */
 
 import { Fault } from '../../shared/fault.ts'
-import { accountOf, placeOf } from './faults.ts'
+import { placeOf } from './faults.ts'
 import type { SshHost } from './host.ts'
+import { sshCommand } from './typed.ts'
 
 export type KnownHostsPlace = { readonly file: string; readonly line: number }
 
@@ -25,6 +26,6 @@ export function revokedKey(host: SshHost, shown: string, { file, line }: KnownHo
 
 export function unknownKey(host: SshHost, shown: string): Fault {
   return new Fault('ssh.host-key-unknown', `The host key of ${placeOf(host)} is not known (${shown})`, {
-    remedy: `Compare it with the one its owner gives; then connect again and say yes, or run: ssh ${accountOf(host)}`,
+    remedy: `Compare it with the one its owner gives; then connect again and say yes, or run: ${sshCommand(host.typed)}`,
   })
 }

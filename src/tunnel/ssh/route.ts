@@ -2,7 +2,7 @@
 
 import { Fault } from '../../shared/fault.ts'
 import type { SshWay } from '../way.ts'
-import type { SshHost } from './host.ts'
+import { type Hop, hopText, type SshHost } from './host.ts'
 import { type HostWay, type ResolveContext, resolveHost } from './resolve.ts'
 
 /** More servers than this in one row are a circle. */
@@ -26,9 +26,15 @@ async function routeTo(
   if (first === undefined) return [host]
   const [before, ...after] = await Promise.all([
     routeTo(first, context, [place, ...behind]),
-    ...others.map((hop) => resolveHost({ ...hop, jump: [] }, context)),
+    ...others.map((hop, passed) => behindHops(hop, host.proxyJump.slice(0, passed + 1), context)),
   ])
   return [...before, ...after, host]
+}
+
+/** No hops of its own; a person who goes there by hand has to name those before it. */
+async function behindHops(hop: Hop, before: readonly Hop[], context: ResolveContext): Promise<SshHost> {
+  const host = await resolveHost({ ...hop, jump: [] }, context)
+  return { ...host, typed: { ...host.typed, jump: before.map(hopText) } }
 }
 
 function circle(places: readonly string[]): Fault {

@@ -2,20 +2,12 @@
 
 import { Fault } from '../../shared/fault.ts'
 import type { LayerEvent } from '../layer.ts'
-import {
-  accountOf,
-  brokenOff,
-  type GatewayPlace,
-  gatewayFault,
-  harmless,
-  placeOf,
-  silentFault,
-  tcpFault,
-} from './faults.ts'
+import { brokenOff, type GatewayPlace, gatewayFault, harmless, placeOf, silentFault, tcpFault } from './faults.ts'
 import type { SshHost } from './host.ts'
 import { fingerprint } from './host-key.ts'
 import { changedKey, revokedKey, unknownKey } from './key-faults.ts'
 import type { KnownHostsLine } from './known-hosts.ts'
+import { sshCommand } from './typed.ts'
 
 /** From the answer to `ssh -V`; what is not OpenSSH is older than any. */
 export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
@@ -84,7 +76,7 @@ function notLetIn(host: SshHost, text: string): Fault {
   const [, methods = ''] = /Permission denied \(([^)]+)\)/.exec(text) ?? []
   const takes = methods === '' ? '' : `; it takes ${methods.replaceAll(',', ' or ')}`
   return new Fault('ssh.unauthorized', `${placeOf(host)} does not let ${host.user} in${takes}`, {
-    remedy: `Check the user and the keys; this should work: ssh ${accountOf(host)} true`,
+    remedy: `Check the user and the keys; this should work: ${sshCommand(host.typed, ['true'])}`,
     details: { methods: methods.split(',') },
   })
 }

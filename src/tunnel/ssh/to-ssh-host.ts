@@ -33,6 +33,7 @@ export function toSshHost(
 
   return {
     alias: way.host,
+    typed: { host: way.host, user: target.user, port: way.port, identity: way.identity, jump: way.jump },
     ...target,
     addressFamily: familyOf(one('addressfamily')),
     bindAddress: one('bindaddress'),

@@ -9,7 +9,8 @@ import type { SshHost } from '../../../src/tunnel/ssh/host.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 
 const host = {
-  ...{ alias: 'vps', hostName: 'vps', user: 'deploy', port: 22 },
+  ...{ alias: 'vps', hostName: 'vps.example', user: 'deploy', port: 22, proxyJump: [] },
+  typed: { user: 'deploy', host: 'vps', port: undefined },
   knownHostsFiles: { user: ['/home/me/.ssh/known_hosts'], global: [] },
 } as unknown as SshHost
 
@@ -29,7 +30,7 @@ test('each question of ssh is one of ours', () => {
     kind: 'passphrase',
     keyPath: '/home/me/.ssh/id_rsa',
   })
-  expect(read("deploy@vps's password: ")).toEqual({ kind: 'password', account: 'deploy@vps' })
+  expect(read("deploy@vps.example's password: ")).toEqual({ kind: 'password', account: 'deploy@vps' })
   expect(read('Confirm user presence for key ED25519-SK', 'none')).toEqual({ kind: 'notice' })
   expect(read('Enter PIN for ED25519-SK key: ')).toMatchObject({ kind: 'server', account: 'deploy@vps' })
 })

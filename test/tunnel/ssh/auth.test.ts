@@ -120,7 +120,12 @@ test('TU16: a key held by an agent, then a code: several prompts at once, raw te
   })
   expect(await logIn(server, { env, prompts: person })).toBe('keyboard-interactive')
   expect(person.asked[0]).toEqual({
-    ...{ kind: 'server', account: 'deploy@127.0.0.1', title: 'Second factor', instructions: 'Look at your token' },
+    ...{
+      kind: 'server',
+      account: `deploy@127.0.0.1:${server.port}`,
+      title: 'Second factor',
+      instructions: 'Look at your token',
+    },
     prompts: [
       { text: 'Code\u001b[2J: ', isEchoed: true },
       { text: 'PIN: ', isEchoed: false },
@@ -139,7 +144,7 @@ test('a password is asked three times, the dialogue comes first, and silence end
   await using server = await startSsh2Server({ login })
   const person = scriptedPrompts({ passwords: ['wrong', 'correct'] })
   expect(await logIn(server, { prompts: person })).toBe('password')
-  expect(person.asked.at(-1)).toEqual({ kind: 'password', account: 'deploy@127.0.0.1', attempt: 2 })
+  expect(person.asked.at(-1)).toEqual({ kind: 'password', account: `deploy@127.0.0.1:${server.port}`, attempt: 2 })
   const stranger = scriptedPrompts({ passwords: ['a', 'b', 'c', 'correct'] })
   await expect(logIn(server, { prompts: stranger })).rejects.toMatchObject({
     code: 'ssh.unauthorized',

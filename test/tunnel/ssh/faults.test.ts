@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { brokenOff, harmless, hopFault, placeOf, tcpFault } from '../../../src/tunnel/ssh/faults.ts'
 import type { SshHost } from '../../../src/tunnel/ssh/host.ts'
 
-const host = (alias: string, hostName = alias, port = 22) => ({ alias, hostName, port, user: 'deploy' }) as SshHost
+const host = (alias: string, hostName = alias, port = 22) =>
+  ({ alias, hostName, port, user: 'deploy', typed: { user: 'deploy', host: alias } }) as SshHost
 
 test('a host is called what the person calls it, and where it is', () => {
   expect(placeOf(host('vps', '203.0.113.7', 2222))).toBe('vps (203.0.113.7:2222)')

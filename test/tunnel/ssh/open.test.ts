@@ -65,6 +65,7 @@ test('TU20: a strange key, a refused login, forbidden forwarding and a missing g
   await expect(absent.dial(within())).rejects.toMatchObject({
     code: 'ssh.gateway-down',
     message: 'No gateway listens at port 1 of 127.0.0.1',
+    remedy: `Start it there: ssh -p ${sshd.port} ${sshd.user}@127.0.0.1 clawdbot gateway start`,
     retryable: true,
   })
   await using there = await open(sshd, { gatewayPort: echo.port })
@@ -76,7 +77,7 @@ test('TU20: a strange key, a refused login, forbidden forwarding and a missing g
   await expect(open(sshd)).rejects.toMatchObject({
     code: 'ssh.unauthorized',
     message: expect.stringContaining('id_ed25519; it takes publickey'),
-    remedy: expect.stringContaining('clawdbot ssh setup'),
+    remedy: expect.stringContaining(`clawdbot ssh setup ${sshd.user}@127.0.0.1:${sshd.port}`),
   })
   rmSync(join(sshd.home, '.ssh/id_ed25519'))
   await expect(open(sshd)).rejects.toMatchObject({ message: expect.stringContaining('nothing to try') })

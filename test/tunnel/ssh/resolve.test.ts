@@ -17,6 +17,7 @@ async function resolved(config: string, host = 'web', env: Record<string, string
 
 test('a host nobody configured is what OpenSSH takes it for', async () => {
   expect(await resolved('', 'Web.Example')).toEqual({
+    typed: { host: 'Web.Example', user: me },
     ...{ alias: 'Web.Example', hostName: 'web.example', user: me, port: 22, addressFamily: 'any' },
     ...{ proxyJump: [], localForwards: [], certificateFiles: [], unevaluated: [] },
     identityFiles: ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk'].map(

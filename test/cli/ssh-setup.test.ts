@@ -8,10 +8,10 @@ import type { Person } from '../../src/cli/person.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
-import { startTestGateway, testToken } from '../support/gateway.ts'
+import { startTestGateway } from '../support/gateway.ts'
 import { scriptedPrompts } from '../support/scripted-prompts.ts'
 import { type Ssh2Server, startSsh2Server } from '../support/ssh2-server.ts'
-import { makeHome, makeKey, startSshd } from '../support/sshd.ts'
+import { makeKey } from '../support/sshd.ts'
 import { clawdbot, type WorldOptions } from './world.ts'
 
 const env = { PATH: process.env.PATH, USER: 'ann' }
@@ -169,50 +169,6 @@ test('a wrong password ends it, and what was done so far is found again the next
     ],
     test: { ok: false },
   })
-})
-
-test('over a real sshd: a key of its own is added by the key that is let in already, and is proved alone', async () => {
-  await using gateway = await startTestGateway()
-  await using home = await Home.make()
-  makeHome(home.dir)
-  const far = join(home.dir, 'far')
-  mkdirSync(join(far, '.ssh'), { recursive: true })
-  mkdirSync(join(far, '.clawdbot'))
-  writeFileSync(join(far, '.clawdbot/gateway-token'), `${testToken.replaceAll(' ', '-')}\n`)
-  const keys = join(far, '.ssh/authorized_keys')
-  writeFileSync(keys, readFileSync(join(home.dir, '.ssh/id_ed25519.pub')))
-  await using sshd = await startSshd({ home: home.dir, settings: [`SetEnv HOME=${far}`, `AuthorizedKeysFile ${keys}`] })
-  const identity = join(home.dir, '.ssh/clawdbot key')
-  const words = ['ssh', 'setup', `127.0.0.1:${sshd.port}`, '--identity', identity, '--name', 'vps', '--yes', '--json']
-  const ran = await clawdbot(home, [...words, '--gateway-port', String(gateway.server.port)], { env })
-  expect(JSON.parse(ran.out).steps).toMatchObject([
-    { step: 'key', state: 'made', path: identity },
-    { step: 'authorized', state: 'added' },
-    { step: 'profile', state: 'added', name: 'vps' },
-    { step: 'token', state: 'kept' },
-  ])
-  expect(readFileSync(keys, 'utf8').trimEnd().split('\n')).toHaveLength(2)
-  expect(statSync(keys).mode & 0o777).toBe(0o600)
-  const [profile] = (await readProfiles(home.paths.profiles)).profiles
-  expect(profile?.ways).toEqual([
-    { kind: 'ssh', host: '127.0.0.1', port: sshd.port, identity, gatewayPort: gateway.server.port },
-  ])
-  rmSync(join(home.dir, '.ssh/id_ed25519')) // its own key is enough from now on
-  const again = await clawdbot(home, [...words, '--gateway-port', String(gateway.server.port)], { env })
-  expect(JSON.parse(again.out).steps).toMatchObject([{ state: 'there' }, { state: 'there' }, { state: 'there' }])
-})
-
-test('a key that is written but not let in is told apart, with the usual reason', async () => {
-  await using home = await Home.make()
-  makeHome(home.dir)
-  const far = join(home.dir, 'far')
-  mkdirSync(far)
-  await using sshd = await startSshd({ home: home.dir, settings: [`SetEnv HOME=${far}`] }) // its sshd reads another file
-  const words = ['ssh', 'setup', `127.0.0.1:${sshd.port}`, '--identity', join(home.dir, '.ssh/other'), '--yes']
-  const { code, err } = await clawdbot(home, words, { env })
-  expect(code).toBe(3)
-  expect(err).toContain('took the key into authorized_keys, but does not let it in')
-  expect(err).toContain(`ssh -p ${sshd.port} ${sshd.user}@127.0.0.1 chmod go-w '~'`)
 })
 
 /** Wants these proofs one after the other: each list is a way in, as sshd's `AuthenticationMethods` has them. */

@@ -86,12 +86,12 @@ function closedDoor(host: SshHost, publicLine: string, cause: unknown): Fault {
   })
 }
 
-/** Logs in with this key and nothing else. Rejects with what the server says when it does not let it in. */
+/** Logs in with this key, which an agent may hold, and nothing else. Rejects with what the server says when it does not let it in. */
 export async function proveKey(way: SshWay, path: string, context: TunnelContext): Promise<void> {
   const { route, host } = await passable(way, path, context)
   const only: SshHost = {
     ...host,
-    ...{ identityFiles: [path], areIdentitiesNamed: true, identitiesOnly: true, agentSocket: undefined },
+    ...{ identityFiles: [path], areIdentitiesNamed: true, identitiesOnly: true },
     ...{ pubkey: true, password: false, keyboardInteractive: false, preferredAuthentications: undefined },
   }
   try {

@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import { AnswerMemory } from '../tunnel/ssh/answer-memory.ts'
 import { hopText, parseHop } from '../tunnel/ssh/host.ts'
+import { sshCommand } from '../tunnel/ssh/typed.ts'
 import { defineCommand, type Flags, type FlagValues, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
@@ -48,7 +49,7 @@ export const sshSetup = defineCommand({
     const steps: SetupStep[] = []
     const profile = await runSetup(plan, passphrase, world, (step) => {
       steps.push(step)
-      say(`✅ ${stepText(step, plan)}\n`)
+      say(isMissing(step) ? missingToken(plan) : `✅ ${stepText(step, plan)}\n`)
     })
     // A gateway that does not run there yet is no failure of the setup: it is told, with what to do.
     const { report } = await testProfile(profile.name, { ...invocation, prompts }, say)
@@ -81,7 +82,9 @@ function planText({ wish, key, profileName, known }: SetupPlan): string {
     `let it in to ${hopText(hop)}: a line in ~/.ssh/authorized_keys there, if it is not there yet (asks for the password if need be)`,
     ...(alias === undefined ? [] : [`write "Host ${alias}" to ~/.ssh/config`]),
     ...(wantsToken && known?.secret === undefined
-      ? ["read the gateway's token there (~/.clawdbot/gateway-token), and keep it here in a private file"]
+      ? [
+          "read the gateway's token there (gateway.env or gateway-token in ~/.clawdbot), and keep it here in a private file",
+        ]
       : []),
     known ? `keep your profile ${known.name}, which leads there` : `save the profile ${profileName}`,
     'test it',
@@ -100,10 +103,23 @@ function stepText(step: SetupStep, { wish }: SetupPlan): string {
     case 'profile':
       return oneLine(`${step.state === 'added' ? 'Saved the profile' : 'Your profile'} ${step.name}`)
     case 'token':
-      return step.state === 'kept'
-        ? "The gateway's token is kept in a private file"
-        : 'There is no token of a gateway there'
+      return "The gateway's token is kept in a private file"
   }
+}
+
+function isMissing(step: SetupStep): boolean {
+  return step.step === 'token' && step.state === 'none'
+}
+
+/** Only the two files are looked into, in the one folder that a login tells. */
+function missingToken({ way, profileName }: SetupPlan): string {
+  const lines = [
+    "No gateway's token was found there, neither in ~/.clawdbot/gateway.env nor in ~/.clawdbot/gateway-token",
+    `It may stand in the settings; see it with: ${sshCommand(way, ['grep', 'token', '.clawdbot/clawdbot.json'])}`,
+    'Where CLAWDBOT_STATE_DIR is set for the gateway, all of these are in that folder, which a login does not tell.',
+    `Once you have it: clawdbot profiles edit ${profileName} --secret-file`,
+  ]
+  return `⚠️  ${lines.map(oneLine).join('\n    ')}\n`
 }
 
 /** Asked twice, since it is not shown. Empty means none. */

@@ -6,6 +6,7 @@ import type { AuthContext, KeyboardAuthContext } from 'ssh2'
 import { expect, test } from 'vitest'
 import type { Person } from '../../src/cli/person.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
+import { setInEnvFile } from '../../src/shared/std/env-file.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
 import { startTestGateway } from '../support/gateway.ts'
@@ -121,6 +122,28 @@ test('from a password to a profile: a key, let in, a Host block, the token, all 
   expect(silent.asked).toEqual([])
   expect(readFileSync(join(farHome, '.ssh/authorized_keys'), 'utf8')).toBe(publicLine)
   expect((await readProfiles(home.paths.profiles)).profiles).toHaveLength(1)
+})
+
+test('the token that onboard makes is in gateway.env; where there is none, that is said with where it may be', async () => {
+  await using at = await newUser()
+  const { home, farHome, server } = at
+  rmSync(join(farHome, '.clawdbot/gateway-token'))
+  const prompts = scriptedPrompts({ passwords: ['hunter2'] })
+  const without = await setup(home, server, ['--yes', '--name', 'vps'], { prompts })
+  expect(without.code).toBe(0)
+  expect(without.out).not.toMatch(/✅.*token/)
+  expect(without.out).toContain("⚠️  No gateway's token was found there")
+  expect(without.out).toContain(`ssh -p ${server.port} deploy@127.0.0.1 grep token .clawdbot/clawdbot.json\n`)
+  expect(without.out).toContain('CLAWDBOT_STATE_DIR')
+  expect(without.out).toContain('clawdbot profiles edit vps --secret-file\n')
+
+  const file = join(farHome, '.clawdbot/gateway.env')
+  writeFileSync(file, setInEnvFile('OPENAI_API_KEY=sk-other\n', 'CLAWDBOT_GATEWAY_TOKEN', gatewayToken))
+  const found = await setup(home, server, ['--yes'])
+  expect(found.out).toContain("✅ The gateway's token is kept in a private file\n")
+  expect(found.out + found.err).not.toMatch(/a-token-that|sk-other/)
+  const [profile] = (await readProfiles(home.paths.profiles)).profiles
+  expect(readFileSync(join(home.paths.secretsDir, profile?.id ?? ''), 'utf8').trim()).toBe(gatewayToken)
 })
 
 test('a person is asked first; a no changes nothing, and without a terminal it needs --yes', async () => {

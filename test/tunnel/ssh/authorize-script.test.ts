@@ -18,7 +18,7 @@ class FarHome implements Disposable {
     const input = authorizeScript(publicLine, wantsToken)
     const env = { PATH: process.env.PATH, HOME: this.dir }
     const { stdout, stderr, status } = spawnSync(shell, { input, env, cwd: '/', encoding: 'utf8' })
-    return { ...readAuthorized(stdout), stderr, status }
+    return { ...readAuthorized(stdout), stdout, stderr, status }
   }
 
   write(text: string): void {
@@ -83,6 +83,23 @@ test('the token of a gateway there is told when it is wanted, and never shown', 
   expect(token?.reveal()).toBe('abcdefghijklmnop_-0123')
   expect(String(token)).toBe('[secret]')
   expect(home.run('sh').token).toBe(undefined)
+})
+
+test.each([
+  ['as onboard writes it', 'CLAWDBOT_GATEWAY_TOKEN=from-the-variable_0123\n', 'from-the-variable_0123'],
+  ['the last of two, in quotes', 'CLAWDBOT_GATEWAY_TOKEN=old\n  CLAWDBOT_GATEWAY_TOKEN = "a \\"b\\" c"\r\n', 'a "b" c'],
+  ['empty, so the file counts', 'CLAWDBOT_GATEWAY_TOKEN=\n', 'of-the-file_0123456789'],
+  ['in a comment, so the file counts', '#CLAWDBOT_GATEWAY_TOKEN=no\n', 'of-the-file_0123456789'],
+  ['never ending', 'CLAWDBOT_GATEWAY_TOKEN="a\nOPENAI_API_KEY=sk-no\n', 'a'],
+])('the token in gateway.env goes before the file, %s; nothing else there is told', (_what, lines, token) => {
+  using home = new FarHome()
+  mkdirSync(join(home.dir, '.clawdbot'))
+  writeFileSync(join(home.dir, '.clawdbot/gateway-token'), 'of-the-file_0123456789\n')
+  writeFileSync(join(home.dir, '.clawdbot/gateway.env'), `OPENAI_API_KEY=sk-secret\n${lines}`)
+  const ran = home.run('sh', true)
+  expect(ran).toMatchObject({ state: 'added', status: 0, stderr: '' })
+  expect(ran.token?.reveal()).toBe(token)
+  expect(ran.stdout).not.toContain('sk-')
 })
 
 test('a disk or folder that may not be written fails, and does not say that it worked', () => {

@@ -1,5 +1,7 @@
 /** Profiles in words: the ways as a person would type them, where the secret is. Pure. */
 
+import { hopText } from '../tunnel/ssh/host.ts'
+import { peerHost } from '../tunnel/tailscale/peer-name.ts'
 import type { Profile, SavedWay } from './profile.ts'
 import { placeOf } from './profiles.ts'
 
@@ -11,13 +13,12 @@ export function wayText(way: SavedWay): string {
     case 'direct':
       return `${way.url}${way.tlsFingerprint === undefined ? '' : ' (pinned)'}${way.insecure ? ' (not encrypted)' : ''}`
     case 'ssh': {
-      const account = way.user === undefined ? way.host : `${way.user}@${way.host}`
       const through = way.jump === undefined || way.jump.length === 0 ? '' : ` through ${way.jump.join(', ')}`
       const at = way.gatewaySocket ?? (way.gatewayPort === undefined ? '' : `port ${way.gatewayPort}`)
-      return `ssh ${account}${way.port === undefined ? '' : `:${way.port}`}${through}${at === '' ? '' : `, gateway at ${at}`}`
+      return `ssh ${hopText(way)}${through}${at === '' ? '' : `, gateway at ${at}`}`
     }
     case 'tailscale':
-      return `tailscale ${way.peer}${way.port === undefined ? '' : `:${way.port}`}`
+      return `tailscale ${way.port === undefined ? way.peer : `${peerHost(way.peer)}:${way.port}`}`
   }
 }
 

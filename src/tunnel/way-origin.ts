@@ -1,7 +1,8 @@
 /** What a way leads to, as one line: what credentials belong to (AU16), and what people are shown. Pure. */
 
 import { parseGatewayUrl } from './gateway-url.ts'
-import { parsePeerName } from './tailscale/peer-name.ts'
+import { hopText } from './ssh/host.ts'
+import { parsePeerName, peerHost } from './tailscale/peer-name.ts'
 import type { SshWay, TailscaleWay, Way } from './way.ts'
 
 /** The port a gateway listens on unless told otherwise. */
@@ -16,7 +17,7 @@ export function wayOrigin(way: Way): string {
     case 'direct':
       return parseGatewayUrl(way.url, way.insecure).origin
     case 'ssh':
-      return `ssh://${way.user === undefined ? '' : `${way.user}@`}${sshHost(way)}${sshTarget(way)}`
+      return `ssh://${hopText(way)}${sshTarget(way)}`
     case 'tailscale':
       return tailscaleOrigin(way)
   }
@@ -24,14 +25,7 @@ export function wayOrigin(way: Way): string {
 
 /** The same for `https://Desktop.tail1234.ts.net/` and `desktop.tail1234.ts.net`. */
 function tailscaleOrigin({ peer, port }: TailscaleWay): string {
-  const parsed = parsePeerName(peer)
-  const name = parsed?.kind === 'address' ? parsed.address : (parsed?.name ?? peer.toLowerCase())
-  return `tailscale://${name.includes(':') ? `[${name}]` : name}:${port ?? parsed?.servePort ?? 443}`
-}
-
-function sshHost({ host, port }: SshWay): string {
-  const name = host.includes(':') ? `[${host}]` : host
-  return port === undefined ? name : `${name}:${port}`
+  return `tailscale://${peerHost(peer)}:${port ?? parsePeerName(peer)?.servePort ?? 443}`
 }
 
 function sshTarget({ gatewaySocket, gatewayPort: port = gatewayPort }: SshWay): string {

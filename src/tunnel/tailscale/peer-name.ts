@@ -25,6 +25,13 @@ export function parsePeerName(text: string): PeerName | undefined {
   return isHostName(name) ? { kind: 'name', name, servePort } : undefined
 }
 
+/** The same machine as it stands before a port: `desktop.tail1234.ts.net`, `[fd7a:115c:a1e0::1]`. */
+export function peerHost(text: string): string {
+  const parsed = parsePeerName(text)
+  const name = parsed?.kind === 'address' ? parsed.address : (parsed?.name ?? text.toLowerCase())
+  return name.includes(':') ? `[${name}]` : name
+}
+
 /** 100.64.0.0/10 (RFC 6598) and fd7a:115c:a1e0::/48, which Tailscale gives addresses from. Not proof of a tailnet: ISPs use the first. */
 export function isTailnetAddress(address: string): boolean {
   if (isIPv4(address)) {

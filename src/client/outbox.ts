@@ -27,6 +27,8 @@ const stored = z.strictObject({
   message: z.string(),
   thinking: z.string().optional(),
   createdAt: z.number(),
+  /** Where it stands among the others, as if created then; of a message that was taken back, changed and sent again. */
+  place: z.number().optional(),
 })
 
 /** One message waiting for its acknowledgement. The idempotency key is its run's id, so sending twice is one run. */
@@ -41,7 +43,7 @@ export type Delivery =
   | { readonly kind: 'gone'; readonly entry: OutboxEntry }
 
 export type Outbox = {
-  /** Oldest first. */
+  /** In the order they are sent in. */
   readonly entries: readonly OutboxEntry[]
   /** Stores the message, then sends it when live. Rejects with a `Fault` when it cannot be stored or the box is full. */
   add(entry: Omit<OutboxEntry, 'createdAt'>): Promise<void>
@@ -79,7 +81,7 @@ export class FileOutbox implements Outbox {
     if (formerId !== undefined && formerId !== id) await box.#inherit(join(outboxDir, hash(formerId)))
     const names = await readdir(box.#dir).catch(() => []) // no folder yet: nothing waits
     const found = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => box.#read(name)))
-    box.#entries = found.filter((entry) => entry !== undefined).sort((a, b) => a.createdAt - b.createdAt)
+    box.#entries = inOrder(found.filter((entry) => entry !== undefined))
     return box
   }
 
@@ -101,11 +103,12 @@ export class FileOutbox implements Outbox {
           remedy: 'Wait until the connection is back, then send it again.',
         })
       }
+      const last = this.#entries.at(-1)
       // After the one before it, whatever the clock says: a later run reads the order from this.
-      const createdAt = Math.max(this.#clock.now(), (this.#entries.at(-1)?.createdAt ?? 0) + 1)
+      const createdAt = Math.max(this.#clock.now(), (last === undefined ? 0 : standing(last)) + 1)
       const whole = stored.parse({ ...entry, createdAt })
       await this.#write(whole)
-      this.#entries = [...this.#entries, whole]
+      this.#entries = inOrder([...this.#entries, whole])
       this.#wake()
     })
   }
@@ -258,6 +261,12 @@ export class FileOutbox implements Outbox {
     return entry
   }
 }
+
+/** Where an entry stands among those that wait. */
+export const standing = ({ place, createdAt }: OutboxEntry): number => place ?? createdAt
+
+const inOrder = (entries: readonly OutboxEntry[]): OutboxEntry[] =>
+  entries.toSorted((a, b) => standing(a) - standing(b))
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)

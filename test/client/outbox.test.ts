@@ -78,6 +78,32 @@ test('messages of one moment leave in the order they were typed in, also by a la
   expect(order(await FileOutbox.open(home.paths.outboxDir, origin, clock))).toEqual([...keys, 'last'])
 })
 
+test('one with a place stands there, also for a later run, and is as young as it is', async () => {
+  await using home = await Home.make()
+  const clock = new ManualClock()
+  const box = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  for (const key of ['first', 'second', 'third']) {
+    await box.add(entry(key))
+    clock.advance(5)
+  }
+  const place = box.entries[1]?.createdAt ?? 0
+  await box.remove('second')
+  clock.advance(outboxExpiryMs)
+  await box.add({ ...entry('changed'), place })
+  await box.add(entry('last'))
+  const order = ({ entries }: FileOutbox) => entries.map(({ idempotencyKey }) => idempotencyKey)
+  expect(order(box)).toEqual(['first', 'changed', 'third', 'last'])
+  const later = await FileOutbox.open(home.paths.outboxDir, origin, clock)
+  expect(order(later)).toEqual(['first', 'changed', 'third', 'last'])
+  const { sent, call } = caller()
+  const controller = new AbortController()
+  const done = later.deliver(call, controller.signal)
+  await until(() => later.entries.length === 0)
+  controller.abort()
+  await done
+  expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['changed', 'last'])
+})
+
 test('a refused message leaves with its reason and does not hold up the next', async () => {
   await using home = await Home.make()
   const box = await FileOutbox.open(home.paths.outboxDir, origin, new ManualClock())

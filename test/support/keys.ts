@@ -9,6 +9,7 @@ const keyBytes: Readonly<Record<string, string>> = {
     pagedown: '\x1b[6~',
     'shift+enter': '\x1b[13;2u',
     'alt+enter': '\x1b\r',
+    'alt+up': '\x1b[1;3A',
     'shift+tab': '\x1b[Z',
   },
 }

@@ -18,7 +18,7 @@ import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
 import { chooseGateway, goBack, goTo, goToApproval } from './gateways.ts'
 import type { KeyId } from './keymap.ts'
-import { deleteWaiting, editWaiting } from './outbox.ts'
+import { deleteWaiting, editWaiting, takeBack } from './outbox.ts'
 import {
   addProfile,
   closeForm,
@@ -46,13 +46,22 @@ const edit =
   ({ store }) =>
     store.dispatch({ type: 'composer.edited', op })
 
+const revisionOf = ({ store }: CommandContext) => store.get().composer.revisions[store.get().sessions.key]
+
+/** A message that was taken back and emptied is given up: what was being written before comes back. */
+function giveUp(context: CommandContext): boolean {
+  if (editor(context).text !== '' || !revisionOf(context)) return false
+  context.store.dispatch({ type: 'composer.cleared' })
+  return true
+}
+
 const readOnlyRemedy = 'Who may pair lets it write: clawdbot devices pair there, clawdbot profiles pair here.'
 
 /** Sends what is written, or runs it when it is a command of ours. */
 function submit(context: CommandContext) {
   const { store, intents } = context
   const text = editorText(editor(context)).trim()
-  if (text === '') return
+  if (text === '') return void giveUp(context)
   const slash = parseSlash(text, slashCommands)
   if (!slash && isReadOnly(store.get().connection)) {
     // What was written stays: nobody here may send it.
@@ -60,10 +69,11 @@ function submit(context: CommandContext) {
   }
   const long = slash ? undefined : tooLong(text, 'This message')
   if (long) return context.notifier.say('warning', long.message, long.remedy) // and stays where it is
+  const place = revisionOf(context)?.at
   store.dispatch({ type: 'composer.remembered', text })
   store.dispatch({ type: 'composer.cleared' })
   if (slash) return slash.command.run(context, slash.args)
-  intents.send(text)
+  intents.send(text, place)
 }
 
 /** `\` before Enter begins a new line, for keyboards and terminals that have no other way. */
@@ -85,7 +95,7 @@ function leaveOrStop(context: CommandContext) {
   const notice = state.notices.at(-1)
   if (notice) return store.dispatch({ type: 'notice.closed', id: notice.id })
   if (editor(context).text !== '') return notifier.ask('clear', 'esc again clears the draft; ctrl+y brings it back')
-  store.dispatch({ type: 'view.scrolled', anchor: { kind: 'bottom' } })
+  if (!giveUp(context)) store.dispatch({ type: 'view.scrolled', anchor: { kind: 'bottom' } })
 }
 
 function interrupt(context: CommandContext) {
@@ -94,13 +104,15 @@ function interrupt(context: CommandContext) {
     store.dispatch({ type: 'composer.cleared' })
     return notifier.say('info', 'Draft cleared; ctrl+y brings it back.')
   }
+  if (giveUp(context)) return
   if (notifier.isAsking('leave')) return screen.quit()
   if (runningRun(currentTranscript(store.get()))) intents.stop()
   notifier.ask('leave', 'ctrl+c again leaves; the gateway keeps working')
 }
 
 function endOfInput(context: CommandContext) {
-  return editor(context).text === '' ? context.screen.quit() : edit({ op: 'delete', to: 'right' })(context)
+  if (editor(context).text !== '') return edit({ op: 'delete', to: 'right' })(context)
+  if (!giveUp(context)) context.screen.quit()
 }
 
 /** Up and down move in the text first, then through earlier prompts. */
@@ -114,12 +126,6 @@ function vertical(direction: 'up' | 'down'): Deed {
     }
     store.dispatch({ type: 'composer.walked', direction: direction === 'up' ? 'older' : 'newer' })
   }
-}
-
-async function takeBack({ store, intents, notifier }: CommandContext) {
-  const text = await intents.takeBack()
-  if (text === undefined) return notifier.say('info', 'No message is waiting.')
-  store.dispatch({ type: 'composer.edited', op: { op: 'insert', text } })
 }
 
 async function externalEditor(context: CommandContext): Promise<void> {

@@ -1,7 +1,7 @@
 /** Connects a gateway to the store: its state, its events, what became of sent messages. */
 
 import type { Attachment } from '../../client/connection-api.ts'
-import type { Delivery } from '../../client/outbox.ts'
+import { type Delivery, standing } from '../../client/outbox.ts'
 import type { Payload } from '../../shared/protocol/table.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
@@ -58,8 +58,9 @@ export function attach(
   }
 }
 
-function askedAction({ sessionKey, idempotencyKey, message, createdAt }: Delivery['entry']): Action {
-  return { type: 'message.asked', key: canonicalKey(sessionKey), runId: idempotencyKey, text: message, at: createdAt }
+function askedAction(entry: Delivery['entry']): Action {
+  const { sessionKey, idempotencyKey: runId, message: text } = entry
+  return { type: 'message.asked', key: canonicalKey(sessionKey), runId, text, at: standing(entry) }
 }
 
 function attachedAction({ kind, runs }: Attachment, gateway: Gateway): Action {

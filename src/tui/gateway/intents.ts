@@ -24,6 +24,9 @@ export type IntentsOptions = {
   newId: () => string
 }
 
+/** A message taken back; `at` is its place among those that wait, unless the gateway has it already. */
+export type Taken = { readonly text: string; readonly at: number | undefined }
+
 export type Intents = ReturnType<typeof createIntents>
 
 export function createIntents({ gateway, store, notifier, clock, newId }: IntentsOptions) {
@@ -40,12 +43,16 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     })
 
   return {
-    /** The message is on screen at once, on this disk next, and on the gateway as soon as there is one. */
-    send(text: string): void {
+    /**
+     * The message is on screen at once, on this disk next, and on the gateway as soon as there is one; at `place` among
+     * those that wait, else behind them.
+     */
+    send(text: string, place?: number): void {
       const key = openKey()
       const runId = newId()
-      store.dispatch({ type: 'message.asked', key, runId, text, at: clock.now() })
-      gateway.outbox.add({ idempotencyKey: runId, sessionKey: key, message: text }).catch((error: unknown) => {
+      store.dispatch({ type: 'message.asked', key, runId, text, at: place ?? clock.now() })
+      const entry = { idempotencyKey: runId, sessionKey: key, message: text }
+      gateway.outbox.add(place === undefined ? entry : { ...entry, place }).catch((error: unknown) => {
         const problem = error instanceof Fault ? error.message : String(error)
         store.dispatch({ type: 'message.refused', key, runId, problem })
       })
@@ -59,14 +66,14 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     },
 
     /** The last waiting message, out of the queue and back into the hands of its writer. */
-    async takeBack(): Promise<string | undefined> {
+    async takeBack(): Promise<Taken | undefined> {
       const state = store.get()
       const question = waitingQuestions(currentTranscript(state), state.connection.phase === 'live').at(-1)
       return question?.runId === undefined ? undefined : await this.withdraw(state.sessions.key, question.runId)
     },
 
     /** A message that waits or was refused; undefined when its answer has begun meanwhile. */
-    async withdraw(key: string, runId: string): Promise<string | undefined> {
+    async withdraw(key: string, runId: string): Promise<Taken | undefined> {
       const find = () =>
         store.get().transcripts[key]?.live.find(({ id, phase, question }) => {
           return id === runId && (phase === 'waiting' || question?.delivery === 'refused')
@@ -75,9 +82,9 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       if (delivery === undefined) return undefined
       const wasUnsent = delivery === 'refused' || (await gateway.outbox.remove(runId))
       if (!wasUnsent) await gateway.call('chat.abort', { sessionKey: key, runId })
-      const text = find()?.question?.text
+      const question = find()?.question
       store.dispatch({ type: 'message.withdrawn', key, runId })
-      return text
+      return question && { text: question.text, at: wasUnsent && delivery === 'unsent' ? question.at : undefined }
     },
 
     openSession(key: string): void {

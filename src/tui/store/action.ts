@@ -66,6 +66,8 @@ export type Action =
   | { type: 'composer.cleared' }
   | { type: 'composer.restored'; drafts: Readonly<Record<string, string>>; history: readonly string[] }
   | { type: 'composer.remembered'; text: string }
+  /** A message was taken back to be changed; `at` is where it stood among those that wait. */
+  | { type: 'composer.revising'; text: string; at: number | undefined }
   | { type: 'composer.walked'; direction: 'older' | 'newer' }
   | { type: 'completion.moved'; by: number }
   | { type: 'completion.closed' }

@@ -4,8 +4,17 @@ import { type Editor, editorText, emptyEditor, reduce as reduceEditor } from '..
 import { type History, remember, type Walk, walk } from '../input/history.ts'
 import type { Action } from './action.ts'
 
+/** A message taken back to be changed. Sent again it keeps its place; then, or when it is cleared, `aside` comes back. */
+type Revision = {
+  readonly at: number | undefined
+  readonly aside: Editor
+  /** What `aside` revises itself. */
+  readonly outer: Revision | undefined
+}
+
 export type Composer = {
   readonly editors: Readonly<Record<string, Editor>>
+  readonly revisions: Readonly<Record<string, Revision | undefined>>
   readonly history: History
   /** Where a walk through the history stands, while one goes on. */
   readonly walk: Walk | undefined
@@ -15,7 +24,13 @@ export type Composer = {
 
 const openCompletion = { index: 0, isClosed: false }
 
-export const emptyComposer: Composer = { editors: {}, history: [], walk: undefined, completion: openCompletion }
+export const emptyComposer: Composer = {
+  editors: {},
+  revisions: {},
+  history: [],
+  walk: undefined,
+  completion: openCompletion,
+}
 
 export function editorOf(composer: Composer, key: string): Editor {
   return composer.editors[key] ?? emptyEditor
@@ -28,7 +43,9 @@ export function reduceComposer(composer: Composer, action: Action, key: string):
     case 'composer.edited':
       return withEditor(composer, key, reduceEditor(editor, action.op))
     case 'composer.cleared':
-      return withEditor(composer, key, reduceEditor(editor, { op: 'kill', to: 'all' }))
+      return clear(composer, key, reduceEditor(editor, { op: 'kill', to: 'all' }))
+    case 'composer.revising':
+      return revise(composer, key, action)
     case 'composer.remembered':
       return { ...composer, history: remember(composer.history, action.text), walk: undefined }
     case 'composer.restored':
@@ -52,6 +69,23 @@ function withEditor(composer: Composer, key: string, editor: Editor): Composer {
     walk: isSameText ? composer.walk : undefined,
     completion: isSameText ? composer.completion : openCompletion,
   }
+}
+
+function revise(composer: Composer, key: string, { text, at }: Action & { type: 'composer.revising' }): Composer {
+  const aside = editorOf(composer, key)
+  const blank = { ...emptyEditor, chips: aside.chips, kills: aside.kills }
+  const revision = { at, aside, outer: composer.revisions[key] }
+  const shown = withEditor(composer, key, reduceEditor(blank, { op: 'set', text }))
+  return { ...shown, revisions: { ...composer.revisions, [key]: revision } }
+}
+
+/** `chips` of the one in front include those of what it put aside. */
+function clear(composer: Composer, key: string, cleared: Editor): Composer {
+  const revision = composer.revisions[key]
+  if (!revision) return withEditor(composer, key, cleared)
+  const { chips, kills, last, yanked } = cleared
+  const shown = withEditor(composer, key, { ...revision.aside, chips, kills, last, yanked })
+  return { ...shown, revisions: { ...composer.revisions, [key]: revision.outer } }
 }
 
 /** What was kept on disk. Words typed before it was read stay. */

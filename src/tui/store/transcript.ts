@@ -31,11 +31,15 @@ export const emptyTranscript = (key: string): Transcript => ({
   live: [],
 })
 
-/** A message was written here. It waits until its run begins. */
+/** A message was written here. It waits until its run begins, before those not sent yet that were written later. */
 export function ask(transcript: Transcript, runId: string, text: string, at: number): Transcript {
   if (transcript.live.some((run) => run.id === runId)) return transcript
   const question: QuestionItem = { kind: 'question', id: `${runId}.q`, runId, text, delivery: 'unsent', at }
-  return { ...transcript, live: [...transcript.live, newRun(runId, 'waiting', question)] }
+  const isLater = (run: Run) =>
+    run.phase === 'waiting' && run.question?.delivery === 'unsent' && (run.question.at ?? 0) > at
+  const later = transcript.live.findIndex(isLater)
+  const place = later < 0 ? transcript.live.length : later
+  return { ...transcript, live: transcript.live.toSpliced(place, 0, newRun(runId, 'waiting', question)) }
 }
 
 /** What became of a message: on the gateway's disk, or refused and why. */

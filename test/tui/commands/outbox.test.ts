@@ -45,6 +45,84 @@ test('one is edited in its own session, where nothing typed is lost', async () =
   expect(written(script)).toEqual(['first thing', '二つ目のメッセージ'])
 })
 
+/** Offline in one session, its messages in this order. */
+async function queued(...texts: string[]) {
+  const script = scriptedGateway()
+  const screen = await arrived(script)
+  script.lose(screen.clock.now() + 60_000)
+  for (const text of texts) {
+    await screen.type(`${text}<enter>`)
+    await screen.after(10)
+  }
+  return { script, screen }
+}
+
+/** What waits, as it stands over the composer. */
+const queue = (screen: { text(): string }) =>
+  [...screen.text().matchAll(/^› (.+?) +not sent yet/gm)].map(([, text]) => text)
+
+test('one that is edited is a message of its own in its old place, and the draft comes back behind it', async () => {
+  const { script, screen } = await queued('first', 'second', 'third')
+  await using _ = screen
+  await screen.type('a draft<ctrl+x>o')
+  await screen.type('second<enter>')
+  await screen.after()
+  expect(screen.text()).toMatch(/› second\s*\n─/)
+  expect(screen.text()).toContain('Your draft comes back when this is sent or cleared.')
+  await screen.type('ly<enter>')
+  await screen.after()
+  expect(screen.text()).toMatch(/› a draft\s*\n─/)
+  expect(queue(screen)).toEqual(['first', 'secondly', 'third'])
+  const changed = script.gateway.outbox.entries.find(({ message }) => message === 'secondly')
+  expect(changed?.place).toBe(screen.ui.store.get().transcripts['agent:main:main']?.live[1]?.question?.at)
+})
+
+test('taken back one after the other, each comes back by itself, and clearing one loses nothing', async () => {
+  const { script, screen } = await queued('first', 'second', 'third')
+  await using _ = screen
+  await screen.paste('long\n'.repeat(20))
+  await screen.type(' draft<alt+up>')
+  await screen.after()
+  await screen.type(' changed<alt+up>')
+  await screen.after()
+  expect(screen.text()).toMatch(/› second\s*\n─/)
+  await screen.type('<ctrl+c>')
+  expect(screen.text()).toMatch(/› third changed\s*\n─/)
+  await screen.type(' <ctrl+y><enter>')
+  await screen.after()
+  expect(written(script)).toEqual(['first', 'third changed second'])
+  await screen.type('<enter>')
+  await screen.after()
+  expect(written(script).at(-1)).toBe(`${'long\n'.repeat(20)} draft`)
+})
+
+test.each(['<enter>', '<esc>', '<ctrl+c>', '<ctrl+d>'])(
+  'one that was emptied is given up with %s: the draft is back',
+  async (key) => {
+    const { screen } = await queued('first')
+    await using _ = screen
+    await screen.type('a draft<alt+up>')
+    await screen.after(5_000)
+    await screen.type(`<ctrl+u>${key}`)
+    await screen.after(100)
+    expect(screen.text()).toMatch(/› a draft\s*\n─/)
+    expect(screen.done).toEqual([])
+    await screen.type('<ctrl+u><ctrl+d>')
+    expect(screen.done).toEqual(['left'])
+  },
+)
+
+test('a filter that leaves none does not say that none waits', async () => {
+  const { screen } = await queued('first')
+  await using _ = screen
+  await screen.type('<ctrl+x>o')
+  await screen.type('zebra')
+  expect(screen.text()).toContain('No message like that waits.')
+  await screen.type('<ctrl+u><ctrl+d>')
+  await screen.after()
+  expect(screen.text()).toContain('No message waits.')
+})
+
 test('one is deleted, the next stays chosen, and it is still among earlier prompts', async () => {
   const { script, screen } = await offline()
   await using _ = screen

@@ -30,11 +30,12 @@ const titles: Readonly<Record<OverlayKind, string>> = {
   pairing: 'People who write from chats',
 }
 
+/** Where the filter leaves nothing. */
 const nothing: Readonly<Record<OverlayKind, string>> = {
   gateways: 'No gateway like that.',
   profiles: '',
   connection: '',
-  outbox: 'No message waits.',
+  outbox: 'No message like that waits.',
   sessions: 'No session like that.',
   models: 'No model like that.',
   find: 'Nothing like that was said here.',
@@ -47,6 +48,13 @@ const nothing: Readonly<Record<OverlayKind, string>> = {
   devices: '',
   pair: '',
   pairing: '',
+}
+
+/** Where there is nothing, whatever the filter. */
+const nothingAtAll: Readonly<Partial<Record<OverlayKind, string>>> = {
+  outbox: 'No message waits.',
+  find: 'Nothing was said here yet.',
+  prompts: 'No earlier prompt yet.',
 }
 
 export const panelTitle = (kind: OverlayKind, right: string, columns: number): Row =>
@@ -64,7 +72,8 @@ export function listPanel(
   const top = Math.max(0, Math.min(overlay.index - Math.floor(room / 2), entries.length - room))
   const shown = entries.slice(top, top + room)
   const rows = shown.map((entry, at) => entryRow(entry, top + at === overlay.index, columns, nowMs))
-  const empty: Row = [plain(`  ${isLoading ? 'Loading…' : nothing[overlay.kind]}`, muted)]
+  const sentence = (overlay.filter === '' ? nothingAtAll[overlay.kind] : undefined) ?? nothing[overlay.kind]
+  const empty: Row = [plain(`  ${isLoading ? 'Loading…' : sentence}`, muted)]
   const list = rows.length > 0 ? rows : [empty]
   const count = entries.length > room ? `${overlay.index + 1} of ${entries.length}` : ''
   const all: Row[] = [panelTitle(overlay.kind, count, columns), [plain('› ', accentStrong), plain(filter)], [], ...list]

@@ -9,9 +9,9 @@ import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
 import { type Completion, completions } from '../commands/slash.ts'
 import { slashCommands } from '../commands/table.ts'
 import { cutRow } from '../layout/fit.ts'
-import { border, danger, muted, success, warning } from '../layout/items/styles.ts'
+import { border, danger, muted, strong, success, warning } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
-import { plain, type Row } from '../layout/span.ts'
+import { plain, type Row, type Style } from '../layout/span.ts'
 import type { TranscriptView } from '../layout/transcript-view.ts'
 import type { View } from '../layout/window.ts'
 import { wrapText } from '../layout/wrap.ts'
@@ -21,6 +21,7 @@ import { editorOf } from '../store/composer.ts'
 import { askedDevice } from '../store/devices.ts'
 import { itemOpener } from '../store/folding.ts'
 import type { Overlay } from '../store/overlay.ts'
+import { isOverAll } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { clockTime } from './ages.ts'
@@ -84,11 +85,9 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const composerBlock = isAsked(state) && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
   // One row of air above what stands over the composer, and under the header, where there is room for it.
   const air: Row[] = isLow ? [] : [[]]
-  const over = [
-    ...noticeRows(state, isLow ? 1 : 3),
-    ...queueBlock(state, isLow ? 1 : 3),
-    ...popupRows(state, isLow ? 3 : 6),
-  ]
+  const popup = popupRows(state, isLow ? 3 : 6)
+  const notices = noticeRows(state, popup.length === 0 ? noticeRoom(state) : isLow ? 1 : 3)
+  const over = [...notices, ...queueBlock(state, isLow ? 1 : 3), ...popup]
   const below = [...air, ...over.slice(0, Math.max(0, room - composerBlock.length - 2)), ...sheetRows, ...composerBlock]
   const bodyRows = Math.max(0, room - below.length)
   const body = bodyOf(state, transcriptView, bodyRows, moment.nowMs)
@@ -130,9 +129,6 @@ const isPage = ({ overlay }: State): boolean =>
 
 /** A panel covers the conversation, and a question covers that. */
 const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))
-
-/** One can always go to another gateway, whatever is asked here. */
-const isOverAll = ({ overlay }: State): boolean => overlay !== undefined && gatewayContexts[overlay.kind] !== undefined
 
 const gatewayContexts: Partial<Record<Overlay['kind'], Context>> = {
   gateways: 'list',
@@ -189,13 +185,13 @@ function coveredFrame(state: State, moment: Moment, height: number, edges: Edges
 function ownPanel(state: State, { kind, index }: Overlay, height: number, nowMs: number): Panel | undefined {
   if (kind === 'connection') return connectionScreen(state, height)
   if (kind === 'devices') {
-    const notices = noticeRows(state, 2)
+    const notices = noticeRows(state, noticeRoom(state))
     const { rows } = devicesScreen(state, index, height - notices.length, nowMs)
     return { rows: [...rows, ...notices] }
   }
   if (kind !== 'profiles') return undefined
   // The form keeps its place for itself unless something was just said, such as what pressing again means.
-  const notices = state.form && state.notices.length === 0 ? [] : noticeRows(state, 2)
+  const notices = state.form && state.notices.length === 0 ? [] : noticeRows(state, noticeRoom(state))
   if (state.form) {
     const { rows, ...form } = profileForm(state.form, state.view.columns, height - notices.length)
     return { ...form, rows: [...rows, ...notices] }
@@ -210,6 +206,7 @@ function bodyOf(
   height: number,
   nowMs: number,
 ): { rows: Row[]; view?: View } {
+  if (state.overlay?.kind === 'connection') return { rows: connectionScreen(state, height).rows }
   const transcript = currentTranscript(state)
   const items = visibleItems(transcript, state.connection.phase === 'live')
   if (items.length === 0) {
@@ -239,22 +236,31 @@ const below = (count: number, columns: number): Row =>
 
 const noticeStyles = { info: muted, success, warning, danger } as const
 
-/** The newest notice; without one, why the gateway cannot be reached and what helps. */
+/** A quarter of the window: what helps stands behind what is wrong. */
+const noticeRoom = ({ view }: State): number => Math.floor(view.rows / 4)
+
+/** The newest notice; without one, why the gateway cannot be reached and what helps, or where that can be read. */
 function noticeRows(state: State, maxRows: number): Row[] {
   const notice = state.notices.at(-1) ?? connectionNotice(state)
   if (!notice || maxRows === 0) return []
-  const style = noticeStyles[notice.tone]
-  const text = wrapText(oneLine(notice.text), state.view.columns).map((line): Row => [plain(line, style)])
-  const remedy = notice.remedy === undefined ? [] : wrapText(oneLine(notice.remedy), state.view.columns)
-  return [...text, ...remedy.map((line): Row => [plain(line, muted)])].slice(0, maxRows)
+  const { columns } = state.view
+  const lines = (text: string | undefined, style: Style): Row[] =>
+    text === undefined ? [] : wrapText(oneLine(text), columns).map((line) => [plain(line, style)])
+  const rows = [...lines(notice.text, noticeStyles[notice.tone]), ...lines(notice.remedy, muted)]
+  if (rows.length <= maxRows) return rows
+  const key = notice.id === connectionNoticeId ? ` ${keyOf('connection')}` : ''
+  const last = cutRow([...(rows[maxRows - 1] ?? []), plain(' …', muted)], columns - key.length)
+  return [...rows.slice(0, maxRows - 1), [...last, plain(key, strong)]]
 }
+
+const connectionNoticeId = 'connection'
 
 function connectionNotice(state: State): Notice | undefined {
   const { connection } = state
   const { phase, fault } = connection
   if (fault === undefined || isToldByLayer(state) || (phase !== 'waiting' && phase !== 'failed')) return undefined
   const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy }
-  return { id: 'connection', tone: phase === 'failed' ? 'danger' : 'warning', text: fault.message, ...remedy }
+  return { id: connectionNoticeId, tone: phase === 'failed' ? 'danger' : 'warning', text: fault.message, ...remedy }
 }
 
 function queueBlock(state: State, maxRows: number): Row[] {

@@ -10,7 +10,7 @@ import { askedDevice } from '../store/devices.ts'
 import { lostWords } from '../store/phase-words.ts'
 import { isReadOnly } from '../store/rights.ts'
 import type { Run } from '../store/run.ts'
-import { contextUse, currentModel } from '../store/select.ts'
+import { contextUse, currentModel, isOverAll } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
 import { countdown, elapsed } from './ages.ts'
@@ -56,19 +56,26 @@ function modelText(state: State, room: number): string {
 function stateRow(state: State, moment: Moment): Row {
   const { connection, approvals } = state
   const transcript = currentTranscript(state)
-  if (state.asked) return [plain('waits for your answer', warning)]
+  if (state.asked) return [plain('waits for your answer', warning), ...covered(state)]
   if (connection.phase === 'waiting') return waitingRow(connection, moment)
   if (connection.phase === 'failed') {
     return [plain('cannot connect', danger), plain(` · ${keyOf('retry')} tries again`, muted)]
   }
   if (connection.phase !== 'live') return [plain(`connecting to ${oneLine(connection.name)}`, warning)]
   if (connection.isSuspect) return [plain('not answering', warning), plain(' · tries another connection', muted)]
-  if (approvals.waiting.length > 0 || askedDevice(state.devices)) return [plain('waits for your decision', warning)]
+  if (approvals.waiting.length > 0 || askedDevice(state.devices)) {
+    return [plain('waits for your decision', warning), ...covered(state)]
+  }
   const run = runningRun(transcript)
   if (run) return runningRow(run, moment)
   if (transcript.live.some(({ phase }) => phase === 'waiting')) return [plain('sending', accent)]
   if (transcript.source !== 'gateway') return [plain('loading the conversation', muted)]
   return [plain(isReadOnly(connection) ? 'ready, for reading only' : 'ready', muted)]
+}
+
+/** Where what is asked is, when something lies over it. */
+function covered(state: State): Row {
+  return isOverAll(state) && !state.form ? [plain(` · ${keyOf('list-close')} shows it`, muted)] : []
 }
 
 function waitingRow(connection: State['connection'], { nowMs, isCalm }: Moment): Row {

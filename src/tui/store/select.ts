@@ -1,5 +1,6 @@
 /** What several parts of the screen ask of the state. Pure. */
 
+import type { OverlayKind } from './action.ts'
 import { currentRow } from './sessions.ts'
 import type { State } from './state.ts'
 
@@ -25,4 +26,11 @@ function shortCount(count: number): string {
   if (count < 1000) return String(count)
   const [scaled, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
   return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)}${unit}`
+}
+
+const overAll: ReadonlySet<OverlayKind> = new Set<OverlayKind>(['gateways', 'profiles', 'connection'])
+
+/** One can always go to another gateway, whatever is asked here; how this one is reached makes room for what it asks. */
+export function isOverAll({ overlay, asked }: State): boolean {
+  return overlay !== undefined && overAll.has(overlay.kind) && !(overlay.kind === 'connection' && asked)
 }

@@ -83,6 +83,31 @@ describe.each([
   })
 })
 
+describe.each([
+  { columns: 80, rows: 24 },
+  { columns: 50, rows: 15 },
+])('in a conversation at $columns×$rows', (size) => {
+  test('why it failed is read with what helps, or where to read that is said', async () => {
+    const script = scriptedGateway({
+      'chat.history': ({ sessionKey }) => ({
+        ...{ sessionKey, sessionId: 's1' },
+        messages: [{ role: 'user', content: 'Hello', runId: 'old', timestamp: 1 }],
+      }),
+    })
+    await using screen = await arrived(script, size)
+    const fault = new Fault(
+      'ssh.host-key-changed',
+      'The host key of [127.0.0.1]:41322 has changed: it shows ssh-ed25519 SHA256:7v3hC8Vn0m1zQKq6bXq2y3rZ5sT8uW1xA4cE6fG9hJk, and line 12 of /home/me/.ssh/known_hosts says otherwise',
+      { remedy: 'Somebody may be in between. Ask whoever runs that server; only if its key is new, remove line 12.' },
+    )
+    script.become({ phase: 'failed', fault, layers: broken(reached('ssh', times), fault, 60), ...route })
+    await screen.after()
+    await expectFrame(screen, `refused-${size.columns}x${size.rows}`)
+    await screen.type('<ctrl+x>n')
+    expect(screen.text().replace(/\s+/g, ' ')).toContain('only if its key is new, remove line 12.')
+  })
+})
+
 test('its keys: connect now, profiles, close', async () => {
   const script = scriptedGateway()
   await using screen = await openUi(script)

@@ -82,6 +82,38 @@ describe.each(sizes)('at $columns×$rows', (size) => {
   })
 })
 
+describe.each([
+  { columns: 80, rows: 24 },
+  { columns: 50, rows: 15 },
+])('at $columns×$rows', (size) => {
+  test('TU1: over the connection screen it is asked too, and that screen is back with the answer', async () => {
+    await using screen = await openUi(scriptedGateway(), size)
+    await screen.type('<ctrl+x>n')
+    const answer = screen.prompts().trustHost(hostKey, signal())
+    await screen.after(1_000)
+    await expectFrame(screen, `host-key-connection-${size.columns}x${size.rows}`)
+    await screen.type('y')
+    expect(await answer).toBe(true)
+    await screen.after()
+    expect(screen.text()).toContain('── Connection to vps-1 ─')
+    expect(screen.text()).toContain('esc close')
+  })
+})
+
+test('under the list of gateways or profiles it is said how to get to it', async () => {
+  await using screen = await openUi(scriptedGateway())
+  await screen.type('<ctrl+x>g')
+  const answer = screen.prompts().trustHost(hostKey, signal())
+  await screen.after(1_000)
+  expect(screen.text()).toContain('waits for your answer · esc shows it')
+  await screen.type('<esc>')
+  await screen.after(100)
+  expect(screen.text()).toContain('Is this the right server?')
+  expect(screen.text()).not.toContain('shows it')
+  await screen.type('n')
+  expect(await answer).toBe(false)
+})
+
 test('keys typed as it came still go to the composer; after a pause they answer, and a y is needed for yes', async () => {
   await using screen = await openUi(scriptedGateway())
   await screen.type('I sa')

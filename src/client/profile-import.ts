@@ -95,12 +95,18 @@ export function readExport(text: string, from: string): Found[] {
       remedy: 'It takes what clawdbot profiles export prints.',
     })
   }
-  return file.data.profiles.map(({ secret, ways: [first, ...rest], ...one }) => ({
+  return file.data.profiles.map(({ secret, ways, ...one }) => ({
     ...one,
-    ways: [careful(first), ...rest.map(careful)],
+    ways: elsewhere(ways),
     ...(secret?.source === 'prompt' ? { secret } : {}),
     from,
   }))
+}
+
+/** What is local to the machine it was written on is another gateway than the one of this machine. */
+function elsewhere(ways: Profile['ways']): Profile['ways'] {
+  const [first, ...rest] = ways.filter(({ kind }) => kind !== 'local')
+  return first ? [careful(first), ...rest.map(careful)] : ways
 }
 
 function careful(way: Profile['ways'][0]): Profile['ways'][0] {

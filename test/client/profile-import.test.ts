@@ -49,6 +49,20 @@ test('an exported list is imported as it was, and imported again adds nothing', 
   expect(names(planImport(again, readExport(text, 'a file')).add)).toEqual([])
 })
 
+test('a way that is local to the machine of the list leads nowhere here: neither to the gateway of this one, nor first', () => {
+  const ways: Profile['ways'] = [{ kind: 'local' }, { kind: 'ssh', host: 'home.lan' }]
+  const text = JSON.stringify({
+    version: 1,
+    profiles: [
+      { name: 'home', ways },
+      { name: 'here', ways: [{ kind: 'local' }] },
+    ],
+  })
+  const { add, known } = planImport(empty, readExport(text, 'a file'))
+  expect(add.map(({ name, ways }) => [name, ways])).toEqual([['home', [{ kind: 'ssh', host: 'home.lan' }]]])
+  expect(known.map(({ found, as }) => [found.name, as])).toEqual([['here', 'local']])
+})
+
 test("AU16, TR4: a stranger's list names no variable to be told and allows no plain text", () => {
   const secret = { source: 'env', secret: 'token', variable: 'OPENAI_API_KEY' }
   const way = { kind: 'direct', url: 'ws://evil.example', insecure: true }

@@ -6,6 +6,7 @@ import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
 import type { DirectWay } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
 import { foldName, type Profile, type ProfileBook, profile as profileSchema, type SavedWay } from './profile.ts'
+import { issueText } from './profile-issue.ts'
 
 /** Id and name of the built-in profile. */
 export const localName = 'local'
@@ -130,7 +131,7 @@ function checked(book: ProfileBook, candidate: Profile, replacedId?: string): Pr
   const parsed = profileSchema().safeParse(candidate)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw invalid(`${problemAt(issue?.path ?? [])}: ${issue?.message}`)
+    throw invalid(`${problemAt(issue?.path ?? [])}: ${issueText(issue)}`)
   }
   const { data } = parsed
   for (const way of data.ways) if (way.kind === 'direct') checkDirect(way)

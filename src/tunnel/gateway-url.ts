@@ -29,7 +29,8 @@ export function parseGatewayUrl(text: string, isInsecureAllowed = false): Gatewa
   const url = toUrl(text.trim())
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw new Fault('usage.invalid', `A gateway address carries no user, password, query or fragment (${safe(url)})`, {
-      remedy: 'Give the secret with --token or --password, or in the environment; an address ends up in logs.',
+      remedy:
+        'An address ends up in logs. A profile keeps a secret with --secret-file; a command that names an address finds it in CLAWDBOT_GATEWAY_TOKEN or CLAWDBOT_GATEWAY_PASSWORD.',
     })
   }
   const isSecure = url.protocol === 'wss:'

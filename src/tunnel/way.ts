@@ -51,7 +51,7 @@ const sshWay = () =>
     jump: z.array(z.string().min(1).max(400)).max(8).optional(),
     /** Where the gateway listens on that host: its port on loopback (18789 when absent), or its unix socket. */
     gatewayPort: port().optional(),
-    gatewaySocket: z.string().startsWith('/').max(104).optional(),
+    gatewaySocket: z.string().startsWith('/', 'must begin with /').max(104).optional(),
     /** `auto` takes ssh2 in this process, and the system's `ssh -W` for what ssh2 cannot do. */
     engine: z.enum(['auto', 'ssh2', 'system']).optional(),
   })

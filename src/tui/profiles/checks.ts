@@ -1,6 +1,7 @@
 /** What is wrong with what is filled in, field by field, as it is typed. The same rules hold when it is saved. Pure. */
 
 import { type Profile, type ProfileBook, profile as profileSchema } from '../../client/profile.ts'
+import { type Issue, issueText } from '../../client/profile-issue.ts'
 import { addProfile, editProfile } from '../../client/profiles.ts'
 import { Fault } from '../../shared/fault.ts'
 import { draftOf } from './draft.ts'
@@ -16,8 +17,7 @@ export type Beside = { readonly book: ProfileBook; readonly old: Profile | undef
 /** By field id; `form` for what concerns it as a whole. */
 export function problemsOf(values: Values, { book, old, hasSecret }: Beside): Problems {
   const draft = draftOf(values)
-  const isKept = old?.secret !== undefined && old.secret.source === draft.secret?.source
-  const missing = missingFields(values, hasSecret || isKept)
+  const missing = missingFields(values, hasSecret || isSecretKept(values, old))
   const parsed = profileSchema().safeParse({ ...draft, id: 'draft', createdAt: 0 })
   const wrong = parsed.success ? {} : Object.fromEntries(parsed.error.issues.map(problemOf).reverse())
   const problems = { ...wrong, ...missing }
@@ -31,6 +31,10 @@ export function problemsOf(values: Values, { book, old, hasSecret }: Beside): Pr
     return { [fieldOf(error, values)]: { text: error.message, isMissing: false } }
   }
 }
+
+/** Where it is to be kept it is kept already. */
+export const isSecretKept = (values: Values, old: Profile | undefined): boolean =>
+  old?.secret !== undefined && old.secret.source === draftOf(values).secret?.source
 
 const needed: Readonly<Record<string, string>> = { ssh: 'host', tailscale: 'peer', direct: 'url' }
 
@@ -46,30 +50,21 @@ function missingFields(values: Values, hasSecret: boolean): Problems {
   return Object.fromEntries(empty.map((id) => [id, { text: 'is needed', isMissing: true }]))
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly code?: string; readonly message: string }
-
-function problemOf({ path, message }: Issue): [string, Problem] {
-  const [part, index, key] = path.map(String)
+function problemOf(issue: Issue): [string, Problem] {
+  const [part, index, key] = issue.path.map(String)
   const id =
     part === 'ways'
       ? `${index ?? 0}.${fieldNames[key ?? ''] ?? key ?? 'kind'}`
       : part === 'secret'
         ? 'secret.variable'
         : (part ?? 'form')
-  const isPort = /port$/i.test(key ?? '')
-  return [id, { text: isPort ? 'must be a number from 1 to 65535' : plainWords(message), isMissing: false }]
+  return [id, { text: issueText(issue), isMissing: false }]
 }
 
 const fieldNames: Readonly<Record<string, string>> = {
   gatewayPort: 'gateway',
   gatewaySocket: 'gateway',
   tlsFingerprint: 'pin',
-}
-
-/** The schema's own words where it has some; what its library says of lengths in ours. */
-function plainWords(message: string): string {
-  if (/^Too big/i.test(message)) return 'is too long'
-  return /^(Too small|Invalid)/i.test(message) ? 'is not complete' : message
 }
 
 /** Where a mistake is that only the whole list, or reading the address, shows. */

@@ -21,12 +21,12 @@ export const secretSources = ['none', 'asked each time', 'environment', 'keychai
 
 export const emptyValues: Values = { '0.kind': 'ssh', secret: 'none', 'secret.kind': 'token', warm: 'no' }
 
-/** From top to bottom. After each way there is room for another one, up to the most a profile may have. */
-export function fieldsOf(values: Values): readonly Field[] {
+/** From top to bottom. After each way there is room for another one, up to the most a profile may have. `isSecretKept`: it is not needed again. */
+export function fieldsOf(values: Values, isSecretKept = false): readonly Field[] {
   return [
     { id: 'name', label: 'Name', hint: 'one word' },
     ...waysOf(values).flatMap((index) => wayFields(values, index)),
-    ...secretFields(values),
+    ...secretFields(values, isSecretKept),
     { id: 'warm', label: 'Keep connected', options: ['no', 'yes'], hint: 'in the background of the terminal' },
   ]
 }
@@ -88,7 +88,7 @@ const wayFieldTable: Readonly<Record<string, readonly Field[]>> = {
   local: [{ id: 'port', label: 'Port', hint: 'wherever it listens' }],
 }
 
-function secretFields(values: Values): readonly Field[] {
+function secretFields(values: Values, isSecretKept: boolean): readonly Field[] {
   const source: Field = {
     id: 'secret',
     label: 'Secret',
@@ -101,5 +101,6 @@ function secretFields(values: Values): readonly Field[] {
     return [source, kind, { id: 'secret.variable', label: '  Variable', hint: 'VPS_TOKEN' }]
   }
   if (values.secret === 'asked each time') return [source, kind]
-  return [source, kind, { id: 'secret.value', label: '  Secret', isHidden: true, hint: 'empty leaves what is kept' }]
+  const hint = isSecretKept ? 'empty leaves what is kept' : 'shows as dots'
+  return [source, kind, { id: 'secret.value', label: '  Secret', isHidden: true, hint }]
 }

@@ -6,6 +6,7 @@ import { oneLine, showControls } from '../layout/sanitize.ts'
 import { plain, type Row, type Style } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { wrapText } from '../layout/wrap.ts'
+import { isSecretKept } from '../profiles/checks.ts'
 import { type Field, fieldsOf } from '../profiles/fields.ts'
 import { type Form, formProblems, leadsElsewhere } from '../profiles/form.ts'
 import { type Panel, ruledTitle } from './panel-title.ts'
@@ -19,7 +20,8 @@ const elsewhere =
 /** Exactly `height` rows; the field one writes in is among them. */
 export function profileForm(form: Form, columns: number, height: number): Panel {
   const problems = formProblems(form)
-  const blocks = fieldsOf(form.values).map((field) => fieldRows(field, form, problems[field.id], columns))
+  const fields = fieldsOf(form.values, isSecretKept(form.values, form.old))
+  const blocks = fields.map((field) => fieldRows(field, form, problems[field.id], columns))
   const general = [
     ...(problems.form ? [problems.form.text] : []),
     ...(form.refusal ? [form.refusal.text, form.refusal.remedy ?? ''] : []),
@@ -34,7 +36,7 @@ export function profileForm(form: Form, columns: number, height: number): Panel 
   const room = Math.max(1, height - 2 - foot.length)
   const at = Math.max(
     0,
-    fieldsOf(form.values).findIndex(({ id }) => id === form.focus),
+    fields.findIndex(({ id }) => id === form.focus),
   )
   const start = blocks.slice(0, at).reduce((sum, block) => sum + block.rows.length, 0)
   const rows = blocks.flatMap((block) => block.rows)

@@ -56,6 +56,12 @@ test.each<[string, Values, Record<string, string>]>([
   ['a secret to keep that is not typed', { ...good, secret: 'private file' }, { 'secret.value': 'is needed' }],
 ])('%s', (_, values, expected) => expect(problems(values)).toEqual(expected))
 
+test('that empty leaves the secret is said only where one is kept', () => {
+  const hint = (isKept: boolean) =>
+    fieldsOf(fill({ ...good, secret: 'keychain' }), isKept).find(({ id }) => id === 'secret.value')?.hint
+  expect([hint(true), hint(false)]).toEqual(['empty leaves what is kept', 'shows as dots'])
+})
+
 test('what is typed already is kept: a secret in a file needs not be typed again', () => {
   const old = { ...saved('vps'), secret: { source: 'file' as const, secret: 'token' as const } }
   expect(problemsOf(valuesOf(old), { ...beside, old })).toEqual({})

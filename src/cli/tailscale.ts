@@ -2,7 +2,7 @@
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
 import { Fault } from '../shared/fault.ts'
-import { shortestForOthers } from '../shared/password-strength.ts'
+import { shortcomingOf, shortestForOthers } from '../shared/password-strength.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { stateFault } from '../tunnel/tailscale/ask.ts'
 import { expose, withdraw } from '../tunnel/tailscale/expose.ts'
@@ -165,9 +165,11 @@ async function requirePassword(
   const password = auth.password?.reveal() ?? env.CLAWDBOT_GATEWAY_PASSWORD ?? ''
   const isThere = auth.hash !== undefined || password !== ''
   const mode = auth.mode ?? (isThere ? 'password' : 'token')
-  const isLong = auth.hash ? auth.hash.isForOthers : password.length >= shortestForOthers
-  if (mode === 'password' && isLong) return
-  const now = mode === 'password' ? `it has ${isThere ? 'a shorter one' : 'none'}` : `its mode is "${mode}"`
+  const lack = shortcomingOf(password, auth.hash)
+  if (mode === 'password' && !lack) return
+  const short = isThere ? 'it has a shorter one' : 'it has none'
+  const lacking = lack === 'guessable' ? 'it has one that is guessed too easily' : short
+  const now = mode === 'password' ? lacking : `its mode is "${mode}"`
   throw new Fault('config.invalid', `Funnel takes a password of at least ${shortestForOthers} characters, and ${now}`, {
     remedy: 'Run: clawdbot password set',
   })

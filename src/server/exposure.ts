@@ -1,8 +1,8 @@
 /** What a gateway that other machines can reach must have before it listens (security requirements TR2, AU14). */
 
 import { Fault } from '../shared/fault.ts'
-import { shortestForOthers } from '../shared/password-strength.ts'
-import { lengthOf } from './gateway/admission/password-hash.ts'
+import { type Shortcoming, shortestForOthers } from '../shared/password-strength.ts'
+import { lackOf } from './gateway/admission/password-hash.ts'
 import { isLoopbackOnly } from './gateway/bind.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
 
@@ -16,11 +16,8 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
       `Refusing to listen on ${place} without a token or password: whoever reaches the gateway could run commands here.`,
     )
   }
-  if (lengthOf(shared) < shortestForOthers) {
-    throw refusal(
-      `Refusing to listen on ${place} with a ${shared.mode} of fewer than ${shortestForOthers} characters: it could be guessed.`,
-    )
-  }
+  const lack = lackOf(shared)
+  if (lack) throw refusal(`Refusing to listen on ${place} with a ${shared.mode} ${withLack[lack]}.`)
 }
 
 /** Throws `gateway.bind-refused` unless a password keeps the internet out (TS9). */
@@ -37,9 +34,13 @@ export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecr
       remedy,
     )
   }
-  if (lengthOf(shared) < shortestForOthers) {
-    throw refusal(`Refusing Tailscale Funnel with a password of fewer than ${shortestForOthers} characters.`, remedy)
-  }
+  const lack = lackOf(shared)
+  if (lack) throw refusal(`Refusing Tailscale Funnel with a password ${withLack[lack]}.`, remedy)
+}
+
+const withLack: Readonly<Record<Shortcoming, string>> = {
+  short: `of fewer than ${shortestForOthers} characters: it could be guessed`,
+  guessable: 'that is guessed too easily: it repeats itself, or is tried first by everybody',
 }
 
 function refusal(message: string, remedy?: string): Fault {

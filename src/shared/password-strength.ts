@@ -16,6 +16,9 @@ export const shortestForOthers = 24
 
 const fewestBits = 40
 
+/** What a secret lacks where others can knock. */
+export type Shortcoming = 'short' | 'guessable'
+
 /** Tried first by everybody who guesses; each counts as one character. */
 const common =
   /passw(or|o)r?d|passwort|qwert[yz]\w{0,4}|asdf\w{0,4}|letmein|welcome|iloveyou|admin|dragon|monkey|master|login|secret|gateway|clawdbot|changeme|(19|20)\d\d/gi
@@ -27,6 +30,12 @@ export function passwordStrength(password: string): Strength {
   const level = !isLong || bits < fewestBits ? 'weak' : bits < 60 ? 'fair' : bits < 80 ? 'good' : 'strong'
   const isForOthers = level !== 'weak' && characters.length >= shortestForOthers
   return { bits, level, isForOthers, hint: hintFor({ isLong, level, isForOthers }) }
+}
+
+/** Undefined for one that is enough; of a password that is kept as a hash, the hash tells. */
+export function shortcomingOf(secret: string, hash?: { readonly isForOthers: boolean }): Shortcoming | undefined {
+  if (hash ? !hash.isForOthers : [...secret].length < shortestForOthers) return 'short'
+  return !hash && passwordStrength(secret).level === 'weak' ? 'guessable' : undefined
 }
 
 /** What follows from the one before it, as in `aaa` and `4567`, surprises nobody. */

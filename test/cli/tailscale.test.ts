@@ -55,7 +55,7 @@ test.each([
   expect(await modeOf(home)).toBe('off')
 })
 
-test('TS9: funnel takes a password of 24 characters and the typed name of this machine', async () => {
+test('TS9: funnel takes a password of 24 characters that is not guessed easily, and the typed name of this machine', async () => {
   await using home = await Home.make()
   using tailscale = standInTailscale()
   expect(await run(home, tailscale, 'funnel')).toMatchObject({
@@ -68,7 +68,13 @@ test('TS9: funnel takes a password of 24 characters and the typed name of this m
   const refused = await run(home, tailscale, 'funnel', { env: short })
   expect(refused.err).toContain('it has a shorter one')
   expect(refused.err).not.toContain('hunter2')
-  const strong = { CLAWDBOT_GATEWAY_PASSWORD: 'x'.repeat(24) }
+  const guessable = { CLAWDBOT_GATEWAY_PASSWORD: 'a'.repeat(28) }
+  const guessed = await run(home, tailscale, 'funnel --confirm laptop', { env: guessable })
+  expect(guessed).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/it has one that is guessed too easily[\s\S]*clawdbot password set/),
+  })
+  const strong = { CLAWDBOT_GATEWAY_PASSWORD: 'kettle orbit mango thimble' }
   expect(await run(home, tailscale, 'funnel --confirm desktop', { env: strong })).toMatchObject({ code: 2 })
   expect(await modeOf(home)).toBe('off')
   expect(await run(home, tailscale, 'funnel --confirm laptop', { env: strong })).toMatchObject({ code: 0 })

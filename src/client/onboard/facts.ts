@@ -31,7 +31,7 @@ export type OnboardFacts = {
     readonly hasTokenFile: boolean
     readonly auth: 'made' | 'token' | 'password'
     /** The password may be used where others can knock. */
-    readonly isPasswordLong: boolean
+    readonly isForOthers: boolean
     readonly hasWrittenToken: boolean
     readonly bind: string
     readonly tailscale: 'off' | 'serve' | 'funnel'

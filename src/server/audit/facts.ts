@@ -24,6 +24,8 @@ export type SecretFacts = {
   readonly from: 'config' | 'environment' | 'made'
   /** Characters. */
   readonly length: number
+  /** It repeats itself, or is tried first by everybody. */
+  readonly isGuessable: boolean
 }
 
 export type RuleFacts = {

@@ -7,7 +7,7 @@ import { redactConfig } from '../config/redact.ts'
 import { type Config, defaultConfig } from '../config/schema.ts'
 import { writtenSecrets } from '../config/secret-places.ts'
 import { usableSecret } from '../gateway/admission/auth.ts'
-import { lengthOf } from '../gateway/admission/password-hash.ts'
+import { lackOf, lengthOf } from '../gateway/admission/password-hash.ts'
 import type { AuditFacts, SecretFacts } from './facts.ts'
 
 /** Bits of the token a gateway makes for itself, in characters; see token-file.ts. */
@@ -51,7 +51,12 @@ function placeholders({ gateway }: Config, env: ConfigEnv): string[] {
 
 function secretFacts(config: Config, env: ConfigEnv): SecretFacts {
   const shared = sharedSecret(config, env)
-  if (!shared) return { mode: 'token', from: 'made', length: madeLength }
+  if (!shared) return { mode: 'token', from: 'made', length: madeLength, isGuessable: false }
   const isInFile = sharedSecret(config, {})?.secret.reveal() === shared.secret.reveal()
-  return { mode: shared.mode, from: isInFile ? 'config' : 'environment', length: lengthOf(shared) }
+  return {
+    mode: shared.mode,
+    from: isInFile ? 'config' : 'environment',
+    length: lengthOf(shared),
+    isGuessable: lackOf(shared) === 'guessable',
+  }
 }

@@ -7,7 +7,14 @@ import { configGroupReadable, configLink, configWorldReadable, configWritable } 
 import { manyAdminDevices, staleDevices } from './checks/devices.ts'
 import { allowedHostsWide, allowedOriginsWildcard, trustedProxiesMissing, trustedProxyWide } from './checks/door.ts'
 import { httpNoAuth, identityShared, loopbackNoAuth, portTaken, probeFailed } from './checks/door-probe.ts'
-import { bindNoAuth, bindPublic, secretPlaceholder, socketAvailable, tokenTooShort } from './checks/exposure.ts'
+import {
+  bindNoAuth,
+  bindPublic,
+  secretGuessable,
+  secretPlaceholder,
+  socketAvailable,
+  tokenTooShort,
+} from './checks/exposure.ts'
 import { dangerousNodeCommands, nodeExecEnabled } from './checks/nodes.ts'
 import { ownerMismatch, runningAsRoot } from './checks/ownership.ts'
 import {
@@ -59,6 +66,7 @@ export const auditChecks: readonly Check[] = [
   bindNoAuth,
   bindPublic,
   tokenTooShort,
+  secretGuessable,
   secretPlaceholder,
   trustedProxiesMissing,
   trustedProxyWide,

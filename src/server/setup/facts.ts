@@ -1,13 +1,12 @@
 /** How things stand for `clawdbot onboard`: what is configured, and for whom there is a key. Holds no secret. */
 
-import { shortestForOthers } from '../../shared/password-strength.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import type { ConfigDesk } from '../config/desk.ts'
 import { settingAt } from '../config/edit.ts'
 import { sharedSecret } from '../config/effective.ts'
 import { nodeAt } from '../config/outline.ts'
 import { writtenSecrets } from '../config/secret-places.ts'
-import { lengthOf } from '../gateway/admission/password-hash.ts'
+import { lackOf } from '../gateway/admission/password-hash.ts'
 import { hostedVendors } from '../providers/hosted.ts'
 
 /** Throws `config.invalid` for a file that has to be corrected first. */
@@ -37,7 +36,7 @@ export function setupFacts(desk: ConfigDesk) {
       telegram: telegramIn(parsed, env.TELEGRAM_BOT_TOKEN?.trim()),
       hasTokenFile: config.channels.telegram?.tokenFile !== undefined,
       auth: shared?.mode ?? ('made' as const),
-      isPasswordLong: shared !== undefined && lengthOf(shared) >= shortestForOthers,
+      isForOthers: shared !== undefined && lackOf(shared) === undefined,
       hasWrittenToken: writtenSecrets(parsed).includes('gateway.auth.token') || gateway.auth.token !== undefined,
       bind: gateway.bind,
       tailscale: gateway.tailscale.mode,

@@ -17,7 +17,7 @@ export function factsWith({ now, can, profiles = ['local'], hasKey = false }: Mo
     vendors: [vendor('openai', 'OpenAI', 'OPENAI_API_KEY'), vendor('anthropic', 'Anthropic', 'ANTHROPIC_API_KEY')],
     now: {
       ...{ isConfigured: false, isRemote: false, model: undefined, address: undefined, hasCustomKey: false },
-      ...{ telegram: 'none', hasTokenFile: false, auth: 'made', isPasswordLong: false, hasWrittenToken: false },
+      ...{ telegram: 'none', hasTokenFile: false, auth: 'made', isForOthers: false, hasWrittenToken: false },
       ...{ bind: 'loopback', tailscale: 'off' },
       ...now,
     },

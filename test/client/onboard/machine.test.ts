@@ -139,7 +139,7 @@ test('run again, it proposes what there is, and what is confirmed as it is chang
     auth: 'password',
     tailscale: 'serve',
   } as const
-  const facts = factsWith({ now: { ...now, isPasswordLong: true }, hasKey: true, can: { service: false } })
+  const facts = factsWith({ now: { ...now, isForOthers: true }, hasKey: true, can: { service: false } })
   const wizard = walk(facts, ...Array<undefined>(7).fill(undefined), undefined, 'later')
   expect(wizard.at).toBe('summary')
   expect(planOf(facts, wizard.answers)).toMatchObject({

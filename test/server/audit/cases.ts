@@ -28,7 +28,8 @@ const config = (mode: number) => withFile(file('config', `${stateDir}/clawdbot.j
 const secrets = (mode: number) => withFile(folder('credentials-folder', `${stateDir}/secrets`, mode))
 const token = (mode: number) => withFile(file('credential', `${stateDir}/gateway-token`, mode))
 const asIs: Spoil = (facts) => facts
-const chosen = (length: number) => withFacts({ secret: { mode: 'token', from: 'config', length } })
+const chosen = (length: number, isGuessable = false) =>
+  withFacts({ secret: { mode: 'token', from: 'config', length, isGuessable } })
 const exec = (security: string, more = {}) => withSettings({ tools: { exec: { security, ...more } } })
 const rule = (more: Partial<RuleFacts>) =>
   withFacts({ rules: [{ rule: '/opt/x *', program: '/opt/x', risk: undefined, writable: undefined, ...more }] })
@@ -141,6 +142,7 @@ export const cases: Readonly<Record<string, Case>> = {
     says: 'internet',
   },
   'gateway.token_too_short': { fails: chosen(23), passes: chosen(24), says: '23 characters' },
+  'gateway.secret_guessable': { fails: chosen(28, true), passes: chosen(28), says: 'guessed easily' },
   'gateway.secret_placeholder': {
     fails: withConfig({ placeholders: ['gateway.auth.token'] }),
     passes: asIs,

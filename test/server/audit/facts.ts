@@ -39,7 +39,7 @@ export function quiet(): AuditFacts {
       writtenSecrets: [],
       placeholders: [],
     },
-    secret: { mode: 'token', from: 'made', length: 43 },
+    secret: { mode: 'token', from: 'made', length: 43, isGuessable: false },
     addresses: ['127.0.0.1', '192.168.1.20', '::1'],
     rules: [],
     allowedCommands: 0,

@@ -91,7 +91,7 @@ test('SE4: secrets are told by their place and length, and are in none of the fa
     'env.vars.A',
   ])
   expect(facts.config.placeholders).toEqual(['gateway.auth.password'])
-  expect(facts.secret).toEqual({ mode: 'token', from: 'config', length: 14 })
+  expect(facts.secret).toEqual({ mode: 'token', from: 'config', length: 14, isGuessable: false })
   for (const canary of canaries) expect(JSON.stringify(facts)).not.toContain(canary)
 })
 

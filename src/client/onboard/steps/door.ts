@@ -77,22 +77,23 @@ export const exposure = defineStep({
   initial: ({ facts }) =>
     facts.now.tailscale !== 'off' ? facts.now.tailscale : facts.now.bind === 'loopback' ? 'loopback' : 'keep',
   problem(answer, world) {
-    if (answer === 'keep' && !isSecretLong(world)) return { text: tooShort('a bind beyond this machine'), remedy }
+    if (answer === 'keep' && !isSecretForOthers(world)) return { text: tooShort('a bind beyond this machine'), remedy }
     if (answer !== 'funnel') return undefined
     const hasPassword =
       wantsPassword(world) || (said(world.answers, 'auth') === 'keep' && world.facts.now.auth === 'password')
     if (!hasPassword) return { text: 'Funnel opens the gateway to the internet, which takes a password', remedy }
-    return isSecretLong(world) ? undefined : { text: tooShort('Funnel'), remedy }
+    return isSecretForOthers(world) ? undefined : { text: tooShort('Funnel'), remedy }
   },
   trial: (answer) => (answer === 'serve' || answer === 'funnel' ? { of: 'tailscale', mode: answer } : undefined),
   flag: { name: 'exposure', about: 'loopback, serve, funnel or keep (loopback)', value: '<how>' },
 })
 
 const remedy = 'Go back to “Who gets in” (--auth) and choose a new password.'
-const tooShort = (what: string) => `For ${what} the password needs ${shortestForOthers} characters`
+const tooShort = (what: string) =>
+  `For ${what} the password needs ${shortestForOthers} characters that are not guessed easily`
 
-function isSecretLong({ facts, answers }: World): boolean {
+function isSecretForOthers({ facts, answers }: World): boolean {
   const choice = said(answers, 'auth')
   if (choice === 'password') return passwordStrength(said(answers, 'password')).isForOthers
-  return choice === 'token' || facts.now.auth !== 'password' || facts.now.isPasswordLong
+  return choice === 'token' || facts.now.auth !== 'password' || facts.now.isForOthers
 }

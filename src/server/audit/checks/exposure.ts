@@ -3,7 +3,7 @@
 import { isLoopbackOnly } from '../../gateway/bind.ts'
 import { isPublic, isTailnet, isUnspecified } from '../address.ts'
 import { defineCheck } from '../check.ts'
-import type { AuditFacts } from '../facts.ts'
+import type { AuditFacts, SecretFacts } from '../facts.ts'
 
 type Reach = { what: string; isPublic: boolean }
 
@@ -84,18 +84,28 @@ export const tokenTooShort = defineCheck({
   remedy: '`openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin`',
   run({ secret }) {
     if (secret.from === 'made' || secret.length >= shortest) return []
-    const variable = secret.mode === 'token' ? 'CLAWDBOT_GATEWAY_TOKEN' : 'CLAWDBOT_GATEWAY_PASSWORD'
-    return [
-      {
-        message: `The ${secret.mode} of the gateway has ${secret.length} characters; ${shortest} or more cannot be guessed`,
-        remedy:
-          secret.from === 'config'
-            ? `Run: openssl rand -hex 32 | clawdbot config set gateway.auth.${secret.mode} --stdin`
-            : `Set ${variable} to what \`openssl rand -hex 32\` prints`,
-      },
-    ]
+    const message = `The ${secret.mode} of the gateway has ${secret.length} characters; ${shortest} or more cannot be guessed`
+    return [{ message, remedy: another(secret) }]
   },
 })
+
+export const secretGuessable = defineCheck({
+  id: 'gateway.secret_guessable',
+  severity: 'warning',
+  about:
+    'The token or password is long and guessed easily all the same: it repeats itself, or is tried first by everybody. The gateway does not start with it where others can knock.',
+  remedy: '`clawdbot password set`, or `openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin`',
+  run({ secret }) {
+    if (!secret.isGuessable) return []
+    return [{ message: `The ${secret.mode} of the gateway is guessed easily, long as it is`, remedy: another(secret) }]
+  },
+})
+
+function another({ mode, from }: SecretFacts): string {
+  if (from === 'config') return `Run: openssl rand -hex 32 | clawdbot config set gateway.auth.${mode} --stdin`
+  const variable = mode === 'token' ? 'CLAWDBOT_GATEWAY_TOKEN' : 'CLAWDBOT_GATEWAY_PASSWORD'
+  return `Set ${variable} to what \`openssl rand -hex 32\` prints`
+}
 
 export const secretPlaceholder = defineCheck({
   id: 'gateway.secret_placeholder',

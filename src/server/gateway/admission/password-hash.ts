@@ -2,7 +2,12 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { type PasswordHash, passwordHashText, readPasswordHash } from '../../../shared/password-hash.ts'
-import { shortestForOthers, shortestPassword } from '../../../shared/password-strength.ts'
+import {
+  type Shortcoming,
+  shortcomingOf,
+  shortestForOthers,
+  shortestPassword,
+} from '../../../shared/password-strength.ts'
 import type { SharedSecret } from '../server-parts.ts'
 
 /** 32 MB, and at least 50 ms on any machine: what OWASP names beside one pass over 128 MB. */
@@ -20,6 +25,11 @@ export function lengthOf(shared: SharedSecret): number {
   const hash = hashIn(shared)
   if (!hash) return shared.secret.reveal().length
   return hash.isForOthers ? shortestForOthers : shortestPassword
+}
+
+/** What the secret lacks where others can knock. */
+export function lackOf(shared: SharedSecret): Shortcoming | undefined {
+  return shortcomingOf(shared.secret.reveal(), hashIn(shared))
 }
 
 /** The text to keep. */

@@ -14,17 +14,22 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
   if (!shared) {
     throw refusal(
       `Refusing to listen on ${place} without a token or password: whoever reaches the gateway could run commands here.`,
+      `${another.token} ${orLoopback}`,
     )
   }
   const lack = lackOf(shared)
-  if (lack) throw refusal(`Refusing to listen on ${place} with a ${shared.mode} ${withLack[lack]}.`)
+  if (lack)
+    throw refusal(
+      `Refusing to listen on ${place} with a ${shared.mode} ${withLack[lack]}.`,
+      `${another[shared.mode]} ${orLoopback}`,
+    )
 }
 
 /** Throws `gateway.bind-refused` unless a password keeps the internet out (TS9). */
 export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecret | undefined): void {
   if (mode !== 'funnel') return
   const remedy =
-    `Run: clawdbot password set (${shortestForOthers} characters at least, such as \`openssl rand -base64 24\` prints). ` +
+    `${newPassword} ` +
     `Or, by hand, set gateway.auth.mode to "password" and gateway.auth.password or CLAWDBOT_GATEWAY_PASSWORD to it. ` +
     `If only your own tailnet should reach the gateway, set gateway.tailscale.mode to "serve" instead.`
   if (shared?.mode !== 'password') {
@@ -43,11 +48,18 @@ const withLack: Readonly<Record<Shortcoming, string>> = {
   guessable: 'that is guessed too easily: it repeats itself, or is tried first by everybody',
 }
 
-function refusal(message: string, remedy?: string): Fault {
-  return new Fault('gateway.bind-refused', message, {
-    remedy:
-      remedy ??
-      'Give it a token: openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin ' +
-        '(or set CLAWDBOT_GATEWAY_TOKEN). Or keep gateway.bind "loopback" and come through SSH or Tailscale.',
-  })
+const newPassword = `Run: clawdbot password set (${shortestForOthers} characters at least, such as \`openssl rand -base64 24\` prints).`
+
+/** Another secret of the kind that is asked for; the other kind would not be looked at. */
+const another: Readonly<Record<SharedSecret['mode'], string>> = {
+  token:
+    'Give it a token: openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin ' +
+    '(or set CLAWDBOT_GATEWAY_TOKEN).',
+  password: newPassword,
+}
+
+const orLoopback = 'Or keep gateway.bind "loopback" and come through SSH or Tailscale.'
+
+function refusal(message: string, remedy: string): Fault {
+  return new Fault('gateway.bind-refused', message, { remedy })
 }

@@ -13,6 +13,7 @@ import { composeGateway } from './compose.ts'
 import { checkDistinctSecrets } from './config/distinct-secrets.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
 import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
+import { checkPasswordThere } from './config/missing-password.ts'
 import type { ReloadPlan } from './config/plan.ts'
 import { secretsOf } from './config/redact.ts'
 import { watchConfig, watchFolderOf } from './config/watch.ts'
@@ -62,6 +63,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   /** Throws when it must not run with these settings. */
   const checkSafe = (checked: ConfigSnapshot) => {
     checkDistinctSecrets(checked, flags, vendorKeys(checked.env))
+    checkPasswordThere(checked, flags)
     checkExposure(plan.hosts, configuredIn(checked))
     checkFunnel(flags.tailscale ?? checked.config.gateway.tailscale.mode, configuredIn(checked))
   }

@@ -22,6 +22,14 @@ test('AU14: on this machine alone a secret may be short', () => {
   checkExposure(['127.0.0.1', '::1'], undefined)
 })
 
+test('AU14: the remedy is another secret of the kind that is asked for', () => {
+  const remedy = (text: string) => expect.objectContaining({ remedy: expect.stringContaining(text) })
+  const password = { mode: 'password' as const, secret: new Secret('hunter2') }
+  expect(() => checkExposure(['0.0.0.0'], password)).toThrow(remedy('clawdbot password set (24 characters at least'))
+  expect(() => checkExposure(['0.0.0.0'], password)).not.toThrow(remedy('gateway.auth.token'))
+  expect(() => checkExposure(['0.0.0.0'], token('hunter2'))).toThrow(remedy('config set gateway.auth.token --stdin'))
+})
+
 test('AU14: the refusal does not repeat the secret', () => {
   expect(() => checkExposure(['0.0.0.0'], token('hunter2'))).not.toThrow(/hunter2/)
 })

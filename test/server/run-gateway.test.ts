@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -76,6 +77,15 @@ test.each([
     code: expect.stringMatching(/^(gateway\.bind-refused|config\.invalid)$/),
   })
   expect([listening(), printed]).toEqual([0, []])
+})
+
+test('AU14: where a password is wanted and none is set, it ends before it listens and makes no token instead', async () => {
+  const home = homeFolder()
+  const listening = countListening()
+  const signal = AbortSignal.timeout(5_000)
+  const start = runGateway({ flags: { auth: 'password' }, env: { HOME: home }, home, print: () => {}, signal })
+  await expect(start).rejects.toMatchObject({ code: 'config.invalid' })
+  expect([listening(), existsSync(join(home, '.clawdbot', 'gateway-token'))]).toEqual([0, false])
 })
 
 test('TR2, SE2: a configuration behind a link is not read, and it ends before it listens', async () => {

@@ -10,6 +10,7 @@ import { httpNoAuth, identityShared, loopbackNoAuth, portTaken, probeFailed } fr
 import {
   bindNoAuth,
   bindPublic,
+  passwordMissing,
   secretGuessable,
   secretPlaceholder,
   socketAvailable,
@@ -64,6 +65,7 @@ export const auditChecks: readonly Check[] = [
   ownerMismatch,
   syncedFolder,
   bindNoAuth,
+  passwordMissing,
   bindPublic,
   tokenTooShort,
   secretGuessable,

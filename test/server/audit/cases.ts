@@ -136,6 +136,11 @@ export const cases: Readonly<Record<string, Case>> = {
     passes: all(withSettings({ gateway: { bind: 'custom', customBindHost: '127.0.0.2' } })),
     says: 'without a token',
   },
+  'gateway.password_missing': {
+    fails: withSettings({ gateway: { bind: 'lan', auth: { mode: 'password' } } }),
+    passes: all(withSettings({ gateway: { auth: { mode: 'password' } } }), chosen(43)),
+    says: 'no password is set',
+  },
   'gateway.bind_public': {
     fails: all(withSettings({ gateway: { bind: 'lan' } }), chosen(43), withFacts({ addresses: ['203.0.113.9'] })),
     passes: all(withSettings({ gateway: { bind: 'tailnet' } }), chosen(43)),

@@ -40,7 +40,7 @@ export const bindNoAuth = defineCheck({
     '`openssl rand -hex 32 | clawdbot config set gateway.auth.token --stdin`, or `clawdbot config set gateway.bind loopback`',
   run(facts) {
     const reach = reachOf(facts)
-    if (reach === undefined || facts.secret.from !== 'made') return []
+    if (reach === undefined || facts.secret.from !== 'made' || isPasswordMissing(facts)) return []
     return [
       {
         message: `The settings ask to listen on ${reach.what} without a token or password`,
@@ -49,6 +49,26 @@ export const bindNoAuth = defineCheck({
       },
     ]
   },
+})
+
+function isPasswordMissing({ config, secret }: AuditFacts): boolean {
+  return config.settings.gateway.auth.mode === 'password' && secret.from === 'made'
+}
+
+export const passwordMissing = defineCheck({
+  id: 'gateway.password_missing',
+  severity: 'warning',
+  about: 'The settings want a password to be asked for, and none is set. The gateway does not start like that.',
+  remedy: '`clawdbot password set`, or `clawdbot config set gateway.auth.mode token`',
+  run: (facts) =>
+    isPasswordMissing(facts)
+      ? [
+          {
+            message: 'gateway.auth.mode is "password", but no password is set, so the gateway does not start',
+            remedy: 'Run: clawdbot password set; or: clawdbot config set gateway.auth.mode token',
+          },
+        ]
+      : [],
 })
 
 export const bindPublic = defineCheck({

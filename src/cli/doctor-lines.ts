@@ -43,6 +43,12 @@ const port: Say = ({ gateway: { isRunning, isOurs, port, isPortTaken, problem } 
   }
   if (!isRunning && problem !== undefined)
     return { level: 'problem', text: problem, remedy: 'clawdbot gateway status says more' }
+  if (!isRunning && isOurs)
+    return {
+      level: 'problem',
+      text: 'The gateway of this home runs by its note, but does not answer',
+      remedy: 'clawdbot gateway status says more',
+    }
   if (!isRunning)
     return { level: 'hint', text: `No gateway runs; port ${port} is free`, remedy: 'Start it: clawdbot gateway start' }
   if (!isOurs) {

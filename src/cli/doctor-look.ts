@@ -1,7 +1,6 @@
 /** Everything `clawdbot doctor` looks at on this machine, gathered once; what it means is doctor-lines.ts. */
 
 import type { Tried } from '../client/onboard/facts.ts'
-import { readRuntime } from '../client/runtime-file.ts'
 import { installedGateway } from '../client/service/gateway-service.ts'
 import type { ServiceState } from '../client/service/service-manager.ts'
 import { programsOf } from '../client/system-programs.ts'
@@ -97,11 +96,10 @@ async function gatewayHere(world: Surroundings): Promise<Looked['gateway']> {
   const none = { insecure: false, json: false } as FlagValues<typeof gatewayFlags>
   try {
     const { isRunning, json } = await describeLocal({ ...world, flags: none, prompts: noPrompts })
-    const note = await readRuntime(world.paths.runtimeFile)
     const problem = typeof json.problem === 'string' ? json.problem : undefined
     return {
       isRunning,
-      isOurs: note?.isAlive === true,
+      isOurs: json.pid !== undefined,
       port: Number(json.port),
       isPortTaken: json.portTaken === true,
       problem,

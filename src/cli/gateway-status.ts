@@ -1,7 +1,7 @@
 /** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
-import { localPort, placeWay } from '../client/local-port.ts'
+import { type LocalPlace, localPort, placeWay } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
 import { probeWay } from '../client/probe.ts'
 import { localName } from '../client/profiles.ts'
@@ -56,9 +56,11 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const place = await localPort(flags, env, paths, config)
   const { port } = place
   const listener = await probeWay(placeWay(place), signal)
-  if (listener !== 'gateway') return absent(port, listener === 'stranger')
   const runtime = await readRuntime(paths.runtimeFile)
-  const note = runtime?.isAlive && (runtime.port === port || runtime.socket !== undefined) ? runtime : undefined
+  const note = runtime?.isAlive && (runtime.port ?? port) === port ? runtime : undefined
+  if (listener !== 'gateway') {
+    return note ? silent(note.pid, place, listener === 'stranger') : absent(port, listener === 'stranger')
+  }
   const { hello, problem } = await greetLocal(inquiry)
   const startedAt = note?.startedAt
   const uptimeMs = hello?.snapshot?.uptimeMs ?? (startedAt === undefined ? undefined : clock.now() - startedAt)
@@ -70,6 +72,7 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     pid: note?.pid,
     port,
     url: placeWay(place).url,
+    listensAt: note?.url,
     uptimeMs,
     authMode: typeof told === 'string' ? told : mode,
     version: hello?.server.version,
@@ -80,8 +83,9 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   }
   const lines = `✅ Running\n${facts([
     ['Process', json.pid === undefined ? undefined : String(json.pid)],
-    ['Port', place.socket === undefined ? String(port) : undefined],
+    ['Port', place.socket === undefined || note?.port !== undefined ? String(port) : undefined],
     ['Address', json.url],
+    ['Listens at', place.socket === undefined ? undefined : note?.url],
     ['Uptime', uptimeMs === undefined ? undefined : formatDuration(uptimeMs)],
     ['Auth mode', json.authMode],
     ['Version', json.version],
@@ -99,6 +103,18 @@ function absent(port: number, isTaken: boolean): LocalFacts {
     isRunning: false,
     json: { running: false, port, portTaken: isTaken },
     lines: `❌ Not running${why}\n  Start it with: clawdbot gateway start\n`,
+  }
+}
+
+/** Its process is there, as far as its note says: to start another one is no remedy. */
+function silent(pid: number, place: LocalPlace, isTaken: boolean): LocalFacts {
+  const { port } = place
+  return {
+    isRunning: false,
+    json: { running: false, pid, port, portTaken: isTaken },
+    lines:
+      `❌ Process ${pid} is the gateway by its note, but does not answer at ${placeWay(place).url}\n` +
+      `  Its log says why: clawdbot logs. To end it: kill ${pid}; before that, see what it is: ps -p ${pid}\n`,
   }
 }
 

@@ -33,8 +33,11 @@ export async function localPort(
   config: GatewayConfig,
 ): Promise<LocalPlace> {
   const typed = flags.port ?? readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT)
-  if (typed !== undefined) return { port: typed, isExplicit: true }
   const runtime = await readRuntime(paths.runtimeFile)
+  if (typed !== undefined) {
+    const socket = runtime?.isAlive && runtime.port === typed ? runtime.socket : undefined
+    return { port: typed, socket, isExplicit: true }
+  }
   const usual = config.port ?? runtime?.port ?? gatewayPort
   if (runtime?.isAlive) return { port: runtime.port ?? usual, socket: runtime.socket, isExplicit: false }
   const { onlySocket } = config

@@ -12,6 +12,8 @@ const note = once(() =>
     port: z.int().min(1).max(65_535).optional(),
     /** Present when 127.0.0.1 does not answer. */
     socket: z.string().startsWith('/').optional(),
+    /** Where it listens, for whoever may reach that. */
+    url: z.string().optional(),
     startedAt: z.number().optional(),
     startedBy: z.string().optional(),
   }),

@@ -37,16 +37,19 @@ export async function planListening(facts: ListenFacts): Promise<ListenPlan> {
   const { gateway, home, defaultSocket, addresses = ownAddresses() } = facts
   const { enabled, path, only } = gateway.socket
   const isSecure = gateway.tls.enabled
-  // Programs of this machine need no TLS, and know no fingerprint: they get the socket.
-  const socket = enabled || isSecure ? expandHome(path ?? defaultSocket, home) : undefined
-  if (only && facts.bind === undefined) return { hosts: [], ownHosts: [], socket, isSecure, isLoopbackSilent: true }
+  const socketFile = expandHome(path ?? defaultSocket, home)
+  if (only && facts.bind === undefined) {
+    return { hosts: [], ownHosts: [], socket: socketFile, isSecure, isLoopbackSilent: true }
+  }
   const bind = (facts.bind ?? gateway.bind) as Bind
   const asked = { bind, customHost: gateway.customBindHost, addresses }
   const tailnet = needsTailnet(asked) ? await ownTailnet(bind, facts) : undefined
   const hosts = bindHosts({ ...asked, tailnet: tailnet?.address })
   const isEverywhere = hosts.includes('0.0.0.0')
   const ownHosts = isLoopbackOnly(hosts) ? [] : [...(isEverywhere ? addresses : hosts), ...(tailnet?.names ?? [])]
-  const isLoopbackSilent = !isEverywhere && !hosts.some((host) => isLoopbackOnly([host]))
+  const isLoopbackSilent = !isEverywhere && !hosts.includes('127.0.0.1')
+  // Programs of this machine look at 127.0.0.1, need no TLS, and know no fingerprint: else they get the socket.
+  const socket = enabled || isSecure || isLoopbackSilent ? socketFile : undefined
   return { hosts, ownHosts, socket, isSecure, isLoopbackSilent }
 }
 

@@ -112,7 +112,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     }),
   )
   const reachable = { port: gateway.port, ...(plan.isLoopbackSilent || plan.isSecure ? { socket: plan.socket } : {}) }
-  life.use(writeRuntimeNote(paths.runtime, { ...reachable, env, now: systemClock.now() }))
+  life.use(writeRuntimeNote(paths.runtime, { ...reachable, url: gateway.url, env, now: systemClock.now() }))
   tellPlaces(print, gateway.url, plan)
   if (certificate) print(`🔏 TLS fingerprint: sha256:${certificate.fingerprint}`)
   print(`🔒 Auth mode: ${secret().mode}`)
@@ -210,8 +210,9 @@ function tellPlaces(print: (line: string) => void, url: string, { hosts, socket,
   if (hosts.length > 0) print(`📡 WebSocket: ${url}`)
   if (socket !== undefined) print(`🔌 Socket: ${socket}`)
   if (!isLoopbackSilent || hosts.length === 0) return
-  print(`   Only ${hosts.join(', ')} is listened on; 127.0.0.1 does not answer.`)
-  if (socket === undefined) print('   For programs on this machine, set gateway.socket.enabled.')
+  print(
+    `   Only ${hosts.join(', ')} is listened on; 127.0.0.1 does not answer. Programs on this machine use the socket.`,
+  )
 }
 
 function openLog(

@@ -8,15 +8,17 @@ export type RuntimeFacts = {
   port: number
   /** How programs of this machine reach it where 127.0.0.1 does not answer. */
   socket?: string | undefined
+  /** Where it listens, for whoever may reach that. */
+  url: string
   env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since 1970. */
   now: number
 }
 
 /** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
-export function writeRuntimeNote(path: string, { port, socket, env, now }: RuntimeFacts): Disposable {
+export function writeRuntimeNote(path: string, { port, socket, url, env, now }: RuntimeFacts): Disposable {
   const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
-  const place = { ...(port === 0 ? {} : { port }), ...(socket === undefined ? {} : { socket }) }
+  const place = { ...(port === 0 ? {} : { port, url }), ...(socket === undefined ? {} : { socket }) }
   const note = JSON.stringify({ pid: process.pid, ...place, startedAt: now, ...(startedBy ? { startedBy } : {}) })
   writePrivateFile(path, `${note}\n`)
   return {

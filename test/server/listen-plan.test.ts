@@ -38,7 +38,7 @@ test('OR2: on the tailnet, this machine answers to its address there and to its 
   const tailnet = {
     hosts: ['100.101.1.1'],
     ownHosts: ['100.101.1.1', 'laptop.tail1234.ts.net'],
-    socket: undefined,
+    socket: '/home/ada/.clawdbot/gateway.sock',
     isSecure: false,
     isLoopbackSilent: true,
   }
@@ -91,6 +91,16 @@ test('the socket stands beside the port, or instead of it', async () => {
     isLoopbackSilent: true,
   })
 })
+
+test.each(['192.168.1.5', '127.0.0.2', '::1', '::'])(
+  'at %s alone 127.0.0.1 does not answer, so programs of this machine get the socket',
+  async (customBindHost) => {
+    expect(await plan({ bind: 'custom', customBindHost })).toMatchObject({
+      socket: '/home/ada/.clawdbot/gateway.sock',
+      isLoopbackSilent: true,
+    })
+  },
+)
 
 test('settings that contradict each other are told', () => {
   const issues = (gateway: object) =>

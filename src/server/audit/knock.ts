@@ -8,8 +8,8 @@ import { proofText } from '../../shared/protocol/device-proof.ts'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
 import { deadline } from '../../shared/std/signal.ts'
 
-/** A port of this machine. Its certificate is not looked at: whoever has the port is who is knocked at. */
-export type Door = { readonly port: number; readonly isSecure: boolean }
+/** A port of this machine, at an address it listens on. Its certificate is not looked at: whoever has the port is who is knocked at. */
+export type Door = { readonly host: string; readonly port: number; readonly isSecure: boolean }
 
 export type Knock = {
   readonly headers?: Readonly<Record<string, string>>
@@ -27,9 +27,9 @@ export type Answer =
 /** A gateway on this machine that takes longer has another problem. */
 const patienceMs = 5000
 
-export function knock({ port, isSecure }: Door, options: Knock, parent: AbortSignal): Promise<Answer> {
+export function knock({ host, port, isSecure }: Door, options: Knock, parent: AbortSignal): Promise<Answer> {
   const signal = deadline(patienceMs, parent)
-  const socket = new WebSocket(`${isSecure ? 'wss' : 'ws'}://127.0.0.1:${port}/`, {
+  const socket = new WebSocket(`${isSecure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`, {
     rejectUnauthorized: false,
     perMessageDeflate: false,
     headers: { ...options.headers },
@@ -60,7 +60,7 @@ export function knock({ port, isSecure }: Door, options: Knock, parent: AbortSig
 
 /** Status of a plain request; 0 when nothing answered. */
 export function ask(
-  { port, isSecure }: Door,
+  { host, port, isSecure }: Door,
   { method, path, headers, body }: { method: string; path: string; headers?: Record<string, string>; body?: string },
   parent: AbortSignal,
 ): Promise<number> {
@@ -68,7 +68,7 @@ export function ask(
   return new Promise((resolve) => {
     const { request: send } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http')
     const where = {
-      host: '127.0.0.1',
+      host,
       port,
       method,
       path,

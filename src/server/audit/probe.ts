@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
+import { isUnspecified } from './address.ts'
 import type { ProbeFacts } from './facts.ts'
 import { type Answer, ask, type Door, knock, wrongToken } from './knock.ts'
 import { type Listener, listenersOn } from './listeners.ts'
@@ -16,6 +17,7 @@ export type ProbeOptions = {
   readonly signal: AbortSignal
 }
 
+const usualHost = '127.0.0.1'
 const stranger = 'attacker.example'
 
 /** What Serve adds for a tailnet user, and other proxies for whoever they serve; here nobody but us has written them. */
@@ -44,7 +46,11 @@ export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
   if (running === undefined) {
     const isAnswered =
       found.length > 0 ||
-      (await ask({ port: options.port, isSecure: false }, { method: 'GET', path: '/live' }, options.signal)) !== 0
+      (await ask(
+        { host: usualHost, port: options.port, isSecure: false },
+        { method: 'GET', path: '/live' },
+        options.signal,
+      )) !== 0
     return { kind: 'stopped', port: options.port, isPortTaken: isAnswered }
   }
   if (port === undefined) return { kind: 'socket' }
@@ -54,7 +60,7 @@ export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
     kind: 'running',
     port,
     listeners,
-    ...(await attack({ port, isSecure: options.isSecure === true }, options.signal)),
+    ...(await attack({ host: running.host, port, isSecure: options.isSecure === true }, options.signal)),
   }
 }
 
@@ -100,11 +106,20 @@ const isPastTheDoor = ({ kind }: Answer): boolean => kind !== 'closed'
 const isBelieved = (answer: Answer): boolean =>
   answer.kind === 'refused' && /PAIRING_REQUIRED|NOT_PAIRED/.test(answer.code)
 
-function readNote(path: string): { pid: number; port: number | undefined } | undefined {
+type Noted = { readonly pid: number; readonly host: string; readonly port: number | undefined }
+
+function readNote(path: string): Noted | undefined {
   const parsed = parseJson(readOr(path))
-  const { pid, port } = (parsed.ok && isRecord(parsed.value) ? parsed.value : {}) as { pid?: unknown; port?: unknown }
+  const { pid, port, url } = (parsed.ok && isRecord(parsed.value) ? parsed.value : {}) as Record<string, unknown>
   if (typeof pid !== 'number' || !isAlive(pid)) return undefined
-  return { pid, port: typeof port === 'number' ? port : undefined }
+  return { pid, host: hostIn(url), port: typeof port === 'number' ? port : undefined }
+}
+
+/** Who listens everywhere is knocked at where everybody of this machine would. */
+function hostIn(url: unknown): string {
+  const host = typeof url === 'string' ? URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') : undefined
+  if (!host || host === '0.0.0.0') return usualHost
+  return isUnspecified(host) ? '::1' : host
 }
 
 function isAlive(pid: number): boolean {

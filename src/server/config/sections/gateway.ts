@@ -16,7 +16,9 @@ export const gatewaySection = z
     bind: z
       .enum(['loopback', 'lan', 'tailnet', 'auto', 'custom'])
       .default('loopback')
-      .describe('Addresses to listen on. Anything wider than `loopback` needs `gateway.auth`.'),
+      .describe(
+        'Addresses to listen on. Anything wider than `loopback` needs `gateway.auth`. Where 127.0.0.1 is not among them, programs on this machine use the socket file.',
+      ),
     customBindHost: host.optional().describe('Address for `bind: "custom"`.'),
     socket: z
       .strictObject({

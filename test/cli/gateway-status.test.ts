@@ -1,0 +1,77 @@
+/** Wherever the gateway of this machine listens, the line commands here find it. */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
+import { runGateway, type ServerOptions } from '../../src/server/run-gateway.ts'
+import { Home } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
+import { clawdbot } from './world.ts'
+
+const token = 'kettle orbit mango thimble quartz'
+
+type Settings = { readonly gateway?: object; readonly flags?: ServerOptions['flags'] }
+
+/** A gateway of this process in a home of its own, and the line commands there. */
+async function gatewayHere({ gateway = {}, flags = {} }: Settings) {
+  const home = await Home.make()
+  const { stateDir, configPath } = home.paths
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const port = await freePort()
+  writeFileSync(configPath, JSON.stringify({ gateway: { port, auth: { token }, ...gateway } }), { mode: 0o600 })
+  const env = { HOME: home.dir, CLAWDBOT_STATE_DIR: stateDir }
+  const stop = new AbortController()
+  const printed: string[] = []
+  const print = (line: string) => void printed.push(line)
+  const ended = runGateway({ flags, env, home: home.dir, print, signal: stop.signal })
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode'), { timeout: 5_000 })
+  return {
+    home,
+    port,
+    printed,
+    run: (line: string) => clawdbot(home, line.split(' '), { env }),
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await ended
+      await home[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test.each([
+  ['an address beside 127.0.0.1', '127.0.0.2', '127.0.0.2'],
+  ['IPv6 alone', '::1', '[::1]'],
+])('bound to %s, it is found by every command here, and knocked at where it listens', async (_, host, shown) => {
+  await using gateway = await gatewayHere({ gateway: { bind: 'custom', customBindHost: host } })
+  const { home, port, run, printed } = gateway
+  const socket = `${home.paths.stateDir}/gateway.sock`
+  expect(printed.join('\n')).toContain(`Only ${host} is listened on; 127.0.0.1 does not answer.`)
+  const status = await run('gateway status')
+  expect(status).toMatchObject({ code: 0, out: expect.stringMatching(/^✅ Running\n/) })
+  expect(status.out).toContain(`unix:${socket}`)
+  expect(status.out).toContain(`ws://${shown}:${port}`)
+  expect(JSON.parse((await run('gateway status --json')).out)).toMatchObject({
+    ...{ running: true, port, url: `unix:${socket}`, listensAt: `ws://${shown}:${port}` },
+  })
+  expect(await run(`gateway status --port ${port}`)).toMatchObject({ code: 0 })
+  expect(await run('health')).toMatchObject({ code: 0 })
+  expect(await run('devices list')).toMatchObject({ code: 0 })
+  const audit = await run('security audit --deep --json')
+  const ids = JSON.parse(audit.out).findings.map(({ id }: { id: string }) => id)
+  expect(ids.filter((id: string) => /probe|port_taken|no_auth/.test(id))).toEqual([])
+})
+
+test('a process that is there by its note and does not answer is not called absent', async () => {
+  await using home = await Home.make()
+  const port = await freePort()
+  mkdirSync(home.paths.stateDir, { recursive: true, mode: 0o700 })
+  writeFileSync(home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port }), { mode: 0o600 })
+  const status = await clawdbot(home, ['gateway', 'status'])
+  expect(status).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(`❌ Process ${process.pid} is the gateway by its note, but does not answer at ws://`),
+  })
+  expect(status.out).not.toContain('gateway start')
+  expect(JSON.parse((await clawdbot(home, ['gateway', 'status', '--json'])).out)).toMatchObject({
+    ...{ running: false, pid: process.pid, port },
+  })
+})

@@ -1,4 +1,4 @@
-/** What the settings want of Tailscale, what it shows, and whether the two agree. */
+/** What the running gateway or the settings want of Tailscale, what it shows, and whether the two agree. */
 
 import { readRuntime } from '../client/runtime-file.ts'
 import { askStatus, type Reading } from '../tunnel/tailscale/ask.ts'
@@ -17,7 +17,10 @@ export type Served =
 export type TailscaleState = {
   readonly command: TailscaleCommand
   readonly reading: Reading
+  /** What is wanted: by the flag of the running gateway, else by the settings. */
   readonly mode: 'off' | ServeMode
+  /** What the running gateway was started with. */
+  readonly flag: 'off' | ServeMode | undefined
   readonly port: number
   readonly placed: Placement | undefined
   readonly served: Served
@@ -31,7 +34,9 @@ export type TailscaleState = {
 export async function lookAtTailscale({ host, env, paths, signal }: Surroundings): Promise<TailscaleState> {
   const command = tailscaleCommand(env)
   const { config, served: note } = await host()
-  const mode = modeOf(config.get('gateway.tailscale.mode')?.value)
+  const runtime = await readRuntime(paths.runtimeFile)
+  const flag = runtime?.isAlive ? runtime.tailscale : undefined
+  const mode = flag ?? modeOf(config.get('gateway.tailscale.mode')?.value)
   const port = Number(config.get('gateway.tailscale.port')?.value ?? 443)
   const placed = note.placed()
   const reading = await askStatus(command, { withPeers: false, signal })
@@ -40,9 +45,9 @@ export async function lookAtTailscale({ host, env, paths, signal }: Surroundings
   const name = (reading.kind === 'status' && reading.status.self?.dnsName) || (placed?.host ?? '')
   const served = current ? servedAt(current, placed, { host: name, port }) : ({ kind: 'nothing' } as const)
   return {
-    ...{ command, reading, mode, port, placed, served },
+    ...{ command, reading, mode, flag, port, placed, served },
     others: (current?.handlers.length ?? 0) - (served.kind === 'ours' ? 1 : 0),
-    isGatewayRunning: (await readRuntime(paths.runtimeFile))?.isAlive === true,
+    isGatewayRunning: runtime?.isAlive === true,
     isAsWanted:
       mode === 'off' ? served.kind !== 'ours' : served.kind === 'ours' && served.isPublic === (mode === 'funnel'),
   }

@@ -46,7 +46,9 @@ export const tailscaleFunnel = defineCommand({
   async run(invocation) {
     const { env, paths, flags, person, signal, err } = invocation
     await requirePassword(await readGatewayConfig(paths, env), env)
-    const { reading } = await lookAtTailscale(invocation)
+    const state = await lookAtTailscale(invocation)
+    refuseAgainstFlag('funnel', state)
+    const { reading } = state
     const name = (reading.kind === 'status' && reading.status.self?.name) || 'funnel'
     if (flags.confirm === undefined)
       err('⚠️  Everybody on the internet will reach this gateway; a password is all that keeps them out.\n')
@@ -66,8 +68,10 @@ export const tailscaleOff = defineCommand({
   flags: jsonFlag,
   async run(invocation) {
     const { config, served } = await invocation.host()
+    const state = await lookAtTailscale(invocation)
+    refuseAgainstFlag('off', state)
     config.set('gateway.tailscale.mode', 'off')
-    const { command, placed } = await lookAtTailscale(invocation)
+    const { command, placed } = state
     const how = placed ? await withdraw(command, placed, invocation.signal) : 'absent'
     served.forget()
     const told = {
@@ -122,10 +126,23 @@ async function placeAgain(
   await expose({ command, mode, port, previous: placed, prepare: async () => target, signal })
 }
 
+/** A setting would change nothing of a gateway that was started with a flag, whatever this command said. */
+function refuseAgainstFlag(wanted: TailscaleState['mode'], { flag }: TailscaleState): void {
+  if (flag === undefined || flag === wanted) return
+  throw new Fault(
+    'usage.invalid',
+    `The gateway was started with --tailscale ${flag}, which counts before the settings`,
+    {
+      remedy: `Start it without that flag, with: clawdbot gateway restart; then repeat: clawdbot tailscale ${wanted}`,
+    },
+  )
+}
+
 /** Writes the setting; a running gateway takes it up by itself, and what it comes to is what Tailscale shows. */
 async function turnOn(mode: ServeMode, invocation: Surroundings, isJson: boolean): Promise<number> {
   const { clock, signal } = invocation
   const before = await lookAtTailscale(invocation)
+  refuseAgainstFlag(mode, before)
   const fault = stateFault(before.reading)
   if (fault || before.reading.kind !== 'status') throw fault ?? new Error('a reading without fault has a status')
   const missing = capabilityFault(mode, before.port, before.reading.status)
@@ -189,7 +206,7 @@ function jsonOf({ reading, mode, port, served, others, isGatewayRunning, isAsWan
 }
 
 function linesOf(state: TailscaleState): string {
-  const { reading, mode, port, served, others, isAsWanted } = state
+  const { reading, mode, flag, port, served, others, isAsWanted } = state
   const fault = stateFault(reading)
   const status = reading.kind === 'status' ? reading.status : undefined
   const now = {
@@ -198,11 +215,12 @@ function linesOf(state: TailscaleState): string {
     foreign: served.kind === 'foreign' ? `something else: ${served.target}` : '',
   }[served.kind]
   const head = fault ? `❌ ${fault.message}\n   ${fault.remedy ?? ''}\n` : '✅ Tailscale is running\n'
+  const byFlag = flag === undefined ? '' : ` (the gateway was started with --tailscale ${flag})`
   const lines = facts([
     ['Version', status?.version],
     ['Name', status?.self?.dnsName],
     ['Addresses', status?.self?.addresses.join(', ')],
-    ['Wanted', mode === 'off' ? 'off' : `${mode} on port ${port}`],
+    ['Wanted', `${mode === 'off' ? 'off' : `${mode} on port ${port}`}${byFlag}`],
     ['Served', fault ? undefined : now],
     ['Others', others > 0 ? `${others} of other programs` : undefined],
   ])

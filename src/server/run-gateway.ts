@@ -112,7 +112,15 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     }),
   )
   const reachable = { port: gateway.port, ...(plan.isLoopbackSilent || plan.isSecure ? { socket: plan.socket } : {}) }
-  life.use(writeRuntimeNote(paths.runtime, { ...reachable, url: gateway.url, env, now: systemClock.now() }))
+  life.use(
+    writeRuntimeNote(paths.runtime, {
+      ...reachable,
+      url: gateway.url,
+      tailscale: flags.tailscale,
+      env,
+      now: systemClock.now(),
+    }),
+  )
   tellPlaces(print, gateway.url, plan)
   if (certificate) print(`🔏 TLS fingerprint: sha256:${certificate.fingerprint}`)
   print(`🔒 Auth mode: ${secret().mode}`)

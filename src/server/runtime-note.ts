@@ -1,6 +1,8 @@
-/** The note a running gateway leaves for programs on this machine: its process and port. Gone when it stops. */
+/** The note a running gateway leaves for programs on this machine: its process, port and flags. Gone when it stops. */
 
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { isRecord, parseJson } from '../shared/std/json.ts'
+import type { Config } from './config/schema.ts'
 import { readPrivateFile, writePrivateFile } from './storage/private-files.ts'
 
 export type RuntimeFacts = {
@@ -10,20 +12,65 @@ export type RuntimeFacts = {
   socket?: string | undefined
   /** Where it listens, for whoever may reach that. */
   url: string
+  /** What `--tailscale` says; it counts before the settings. */
+  tailscale?: Config['gateway']['tailscale']['mode'] | undefined
   env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since 1970. */
   now: number
 }
 
 /** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
-export function writeRuntimeNote(path: string, { port, socket, url, env, now }: RuntimeFacts): Disposable {
+export function writeRuntimeNote(path: string, { port, socket, url, tailscale, env, now }: RuntimeFacts): Disposable {
   const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
   const place = { ...(port === 0 ? {} : { port, url }), ...(socket === undefined ? {} : { socket }) }
-  const note = JSON.stringify({ pid: process.pid, ...place, startedAt: now, ...(startedBy ? { startedBy } : {}) })
+  const note = JSON.stringify({
+    pid: process.pid,
+    ...place,
+    ...(tailscale === undefined ? {} : { tailscale }),
+    startedAt: now,
+    ...(startedBy ? { startedBy } : {}),
+  })
   writePrivateFile(path, `${note}\n`)
   return {
     [Symbol.dispose]() {
       if (readPrivateFile(path)?.trim() === note) rmSync(path, { force: true })
     },
+  }
+}
+
+export type Running = Pick<RuntimeFacts, 'tailscale'> & {
+  readonly pid: number
+  /** Undefined: no port is listened on. */
+  readonly port: number | undefined
+  readonly url: string | undefined
+}
+
+/** What the gateway that runs says of itself; undefined where none runs, and for a note that is damaged or may not be read. */
+export function readRunning(path: string): Running | undefined {
+  const note = parseJson(textAt(path))
+  const { pid, port, url, tailscale } = note.ok && isRecord(note.value) ? note.value : {}
+  if (typeof pid !== 'number' || !isAlive(pid)) return undefined
+  return {
+    pid,
+    port: typeof port === 'number' ? port : undefined,
+    url: typeof url === 'string' ? url : undefined,
+    tailscale: tailscale === 'off' || tailscale === 'serve' || tailscale === 'funnel' ? tailscale : undefined,
+  }
+}
+
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

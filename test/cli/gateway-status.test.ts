@@ -1,41 +1,11 @@
 /** Wherever the gateway of this machine listens, the line commands here find it. */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
-import { runGateway, type ServerOptions } from '../../src/server/run-gateway.ts'
+import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
+import { gatewayHere } from './gateway-here.ts'
 import { clawdbot } from './world.ts'
-
-const token = 'kettle orbit mango thimble quartz'
-
-type Settings = { readonly gateway?: object; readonly flags?: ServerOptions['flags'] }
-
-/** A gateway of this process in a home of its own, and the line commands there. */
-async function gatewayHere({ gateway = {}, flags = {} }: Settings) {
-  const home = await Home.make()
-  const { stateDir, configPath } = home.paths
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
-  const port = await freePort()
-  writeFileSync(configPath, JSON.stringify({ gateway: { port, auth: { token }, ...gateway } }), { mode: 0o600 })
-  const env = { HOME: home.dir, CLAWDBOT_STATE_DIR: stateDir }
-  const stop = new AbortController()
-  const printed: string[] = []
-  const print = (line: string) => void printed.push(line)
-  const ended = runGateway({ flags, env, home: home.dir, print, signal: stop.signal })
-  await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode'), { timeout: 5_000 })
-  return {
-    home,
-    port,
-    printed,
-    run: (line: string) => clawdbot(home, line.split(' '), { env }),
-    async [Symbol.asyncDispose]() {
-      stop.abort()
-      await ended
-      await home[Symbol.asyncDispose]()
-    },
-  }
-}
 
 test.each([
   ['an address beside 127.0.0.1', '127.0.0.2', '127.0.0.2'],

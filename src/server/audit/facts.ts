@@ -143,6 +143,8 @@ export type AuditFacts = {
   }
   /** Undefined where no saved gateway is reached through SSH, and where nobody looked. */
   readonly ssh: SshFacts | undefined
+  /** What `--tailscale` of the running gateway says, which counts before the settings. */
+  readonly tailscaleFlag: Config['gateway']['tailscale']['mode'] | undefined
   /** Undefined where Tailscale has nothing to do with this gateway, and where nobody looked. */
   readonly tailscale: TailscaleFacts | undefined
   /** Undefined when nobody knocked. */

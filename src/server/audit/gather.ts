@@ -4,6 +4,7 @@ import { lstatSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigEnv } from '../config/load.ts'
+import { readRunning } from '../runtime-note.ts'
 import type { StatePaths } from '../storage/paths.ts'
 import type { AuditFacts } from './facts.ts'
 import { gatherConfig } from './gather-config.ts'
@@ -37,6 +38,7 @@ export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFac
     allowedCommands: countAllowed(join(paths.stateDir, 'allowed-commands.json')),
     ...gatherStore(paths, whole),
     ssh: undefined,
+    tailscaleFlag: readRunning(paths.runtime)?.tailscale,
     tailscale: undefined,
     probe: undefined,
   }

@@ -1,7 +1,7 @@
 /** Knocks at the running gateway as an attacker on this machine, in a browser or behind a proxy would, once each. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { isRecord, parseJson } from '../../shared/std/json.ts'
+import { readRunning } from '../runtime-note.ts'
 import { isUnspecified } from './address.ts'
 import type { ProbeFacts } from './facts.ts'
 import { type Answer, ask, type Door, knock, wrongToken } from './knock.ts'
@@ -39,7 +39,7 @@ const routes = [
 ]
 
 export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
-  const running = readNote(options.notePath)
+  const running = readRunning(options.notePath)
   const port = running === undefined ? options.port : running.port
   const found = port === undefined ? [] : listenersAt(port)
   const listeners = found.map(({ address }) => address)
@@ -60,7 +60,7 @@ export async function probeGateway(options: ProbeOptions): Promise<ProbeFacts> {
     kind: 'running',
     port,
     listeners,
-    ...(await attack({ host: running.host, port, isSecure: options.isSecure === true }, options.signal)),
+    ...(await attack({ host: hostIn(running.url), port, isSecure: options.isSecure === true }, options.signal)),
   }
 }
 
@@ -106,29 +106,11 @@ const isPastTheDoor = ({ kind }: Answer): boolean => kind !== 'closed'
 const isBelieved = (answer: Answer): boolean =>
   answer.kind === 'refused' && /PAIRING_REQUIRED|NOT_PAIRED/.test(answer.code)
 
-type Noted = { readonly pid: number; readonly host: string; readonly port: number | undefined }
-
-function readNote(path: string): Noted | undefined {
-  const parsed = parseJson(readOr(path))
-  const { pid, port, url } = (parsed.ok && isRecord(parsed.value) ? parsed.value : {}) as Record<string, unknown>
-  if (typeof pid !== 'number' || !isAlive(pid)) return undefined
-  return { pid, host: hostIn(url), port: typeof port === 'number' ? port : undefined }
-}
-
 /** Who listens everywhere is knocked at where everybody of this machine would. */
-function hostIn(url: unknown): string {
-  const host = typeof url === 'string' ? URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') : undefined
+function hostIn(url = ''): string {
+  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '')
   if (!host || host === '0.0.0.0') return usualHost
   return isUnspecified(host) ? '::1' : host
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 function systemTables(): string[] {

@@ -50,6 +50,7 @@ export function quiet(): AuditFacts {
       ...{ inUseSince: now - 86_400_000, backedUpAt: undefined },
     },
     ssh: undefined,
+    tailscaleFlag: undefined,
     tailscale: undefined,
     probe: undefined,
   }

@@ -1,13 +1,15 @@
 /** In one line, what an attacker finds. */
 
 import { defineCheck } from '../check.ts'
+import { wantedMode } from './tailscale.ts'
 
 export const attackSurface = defineCheck({
   id: 'summary.attack_surface',
   severity: 'info',
   about: 'What can be reached, by whom, and what runs unasked, in one line.',
   remedy: '`clawdbot security audit --deep` also knocks at the running gateway.',
-  run({ config, devices, allowedCommands, secret, probe }) {
+  run(facts) {
+    const { config, devices, allowedCommands, secret, probe } = facts
     const { gateway, tools } = config.settings
     const entrance = gateway.socket.only
       ? 'a socket file only'
@@ -15,7 +17,7 @@ export const attackSurface = defineCheck({
     const admins = devices.filter(({ isAdmin }) => isAdmin).length
     const parts = [
       `listens on ${entrance}`,
-      `Tailscale ${gateway.tailscale.mode}`,
+      `Tailscale ${wantedMode(facts)}`,
       `asks for a ${secret.mode}`,
       `HTTP endpoint ${gateway.http.endpoints.chatCompletions.enabled ? 'on' : 'off'}`,
       `commands: ${tools.exec.security}`,

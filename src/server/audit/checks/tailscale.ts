@@ -1,5 +1,6 @@
 /** What Tailscale Serve and Funnel show of this gateway, and to whom. */
 
+import type { Config } from '../../config/schema.ts'
 import { defineCheck, type Problem } from '../check.ts'
 import type { AuditFacts, ServedHandler } from '../facts.ts'
 
@@ -9,8 +10,13 @@ type Served = {
   readonly funnels: readonly string[]
 }
 
+export function wantedMode({ tailscaleFlag, config }: AuditFacts): Config['gateway']['tailscale']['mode'] {
+  return tailscaleFlag ?? config.settings.gateway.tailscale.mode
+}
+
 /** Undefined while nobody could look. */
-function served({ tailscale, config }: AuditFacts): Served | undefined {
+function served(facts: AuditFacts): Served | undefined {
+  const { tailscale, config } = facts
   if (tailscale === undefined || typeof tailscale.served === 'string') return undefined
   const { placed, served: now } = tailscale
   const { port } = config.settings.gateway.tailscale
@@ -24,14 +30,18 @@ function served({ tailscale, config }: AuditFacts): Served | undefined {
     (handler) => !isOurs(handler) && isGatewayPort(handler, config.settings.gateway.port),
   )
   const inTheWay =
-    config.settings.gateway.tailscale.mode === 'off'
-      ? []
-      : roots.filter((handler) => handler.port === port && !isOurs(handler))
+    wantedMode(facts) === 'off' ? [] : roots.filter((handler) => handler.port === port && !isOurs(handler))
   return { ours: roots.find(isOurs), foreign: [...leadsHere, ...inTheWay][0], funnels: now.funnels }
 }
 
 function isGatewayPort({ target }: ServedHandler, port: number): boolean {
   return new RegExp(`^(https?(\\+insecure)?://)?(localhost|127\\.0\\.0\\.1|\\[::1\\]):${port}(/|$)`).test(target)
+}
+
+/** What is wanted, and who says so. */
+function wish(facts: AuditFacts): string {
+  const by = facts.tailscaleFlag === undefined ? 'gateway.tailscale.mode' : '--tailscale of the running gateway'
+  return `${by} is ${wantedMode(facts)}`
 }
 
 const placeOf = ({ host, port }: ServedHandler) => `${host}:${port}`
@@ -45,13 +55,13 @@ export const funnelOn = defineCheck({
   run(facts) {
     const now = served(facts)
     const shown = [now?.ours, now?.foreign].find((handler) => handler && now?.funnels.includes(placeOf(handler)))
-    const isWanted = facts.config.settings.gateway.tailscale.mode === 'funnel'
+    const isWanted = wantedMode(facts) === 'funnel'
     if (!isWanted && shown === undefined) return []
     return [
       {
         message: shown
           ? `The whole internet reaches this gateway at ${urlOf(shown)}`
-          : 'The settings put this gateway on the internet (gateway.tailscale.mode is funnel)',
+          : `This gateway is to be on the internet (${wish(facts)})`,
         remedy: 'Show it to your tailnet only: clawdbot tailscale serve; or to nobody: clawdbot tailscale off',
       },
     ]
@@ -65,7 +75,7 @@ export const serveOn = defineCheck({
   remedy: '`clawdbot tailscale off` ends it; the policy of the tailnet says which machines may.',
   run(facts) {
     const ours = served(facts)?.ours
-    if (facts.config.settings.gateway.tailscale.mode !== 'serve' && ours === undefined) return []
+    if (wantedMode(facts) !== 'serve' && ours === undefined) return []
     const now = served(facts)
     if (now?.ours && now.funnels.includes(placeOf(now.ours))) return []
     return [
@@ -99,7 +109,7 @@ export const serveDrift = defineCheck({
   id: 'tailscale.serve_drift',
   severity: 'warning',
   about:
-    'What Tailscale serves is not what the settings want: shown although it is off, not shown although it is on, or to others than wanted.',
+    'What Tailscale serves is not what the settings, or the flag of the running gateway, want: shown although it is off, not shown although it is on, or to others than wanted.',
   remedy: '`clawdbot tailscale fix`',
   run(facts) {
     const why = drift(facts)
@@ -109,19 +119,16 @@ export const serveDrift = defineCheck({
 })
 
 function drift(facts: AuditFacts): string | undefined {
-  const { tailscale, config } = facts
-  const { mode } = config.settings.gateway.tailscale
+  const { tailscale } = facts
+  const mode = wantedMode(facts)
   const now = served(facts)
   if (tailscale === undefined) return undefined
   if (now === undefined) {
-    return mode === 'off'
-      ? undefined
-      : `gateway.tailscale.mode is ${mode}, but what Tailscale serves cannot be read (${tailscale.served})`
+    return mode === 'off' ? undefined : `${wish(facts)}, but what Tailscale serves cannot be read (${tailscale.served})`
   }
-  if (mode === 'off')
-    return now.ours ? `gateway.tailscale.mode is off, but Tailscale still serves ${urlOf(now.ours)}` : undefined
-  if (now.ours === undefined) return `gateway.tailscale.mode is ${mode}, but Tailscale does not serve this gateway`
+  if (mode === 'off') return now.ours ? `${wish(facts)}, but Tailscale still serves ${urlOf(now.ours)}` : undefined
+  if (now.ours === undefined) return `${wish(facts)}, but Tailscale does not serve this gateway`
   const isPublic = now.funnels.includes(placeOf(now.ours))
   if (isPublic === (mode === 'funnel')) return undefined
-  return `gateway.tailscale.mode is ${mode}, but ${urlOf(now.ours)} is ${isPublic ? 'public' : 'not public'}`
+  return `${wish(facts)}, but ${urlOf(now.ours)} is ${isPublic ? 'public' : 'not public'}`
 }

@@ -74,14 +74,16 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     url: placeWay(place).url,
     listensAt: note?.url,
     uptimeMs,
-    authMode: typeof told === 'string' ? told : mode,
+    authMode: typeof told === 'string' ? told : note && mode,
     version: hello?.server.version,
-    stateDir: hello?.snapshot?.stateDir ?? paths.stateDir,
+    stateDir: hello?.snapshot?.stateDir ?? (note && paths.stateDir),
     log,
     startedBy: note?.startedBy,
     problem,
   }
-  const lines = `✅ Running\n${facts([
+  // Without a note of this home, and without its secret: what stands in the files here is not about that one.
+  const whose = note || hello ? '' : ', but not the gateway of this home'
+  const lines = `✅ Running${whose}\n${facts([
     ['Process', json.pid === undefined ? undefined : String(json.pid)],
     ['Port', place.socket === undefined || note?.port !== undefined ? String(port) : undefined],
     ['Address', json.url],

@@ -30,6 +30,18 @@ test.each([
   expect(ids.filter((id: string) => /probe|port_taken|no_auth/.test(id))).toEqual([])
 })
 
+test('a gateway of another home is shown as one, and nothing of this home is told as its own', async () => {
+  await using other = await gatewayHere({})
+  await using home = await Home.make()
+  const status = await clawdbot(home, ['gateway', 'status', '--port', String(other.port)])
+  expect(status).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^✅ Running, but not the gateway of this home\n/),
+  })
+  expect(status.out).toContain('But: ')
+  expect(status.out).not.toMatch(/State:|Auth mode:/)
+})
+
 test('a process that is there by its note and does not answer is not called absent', async () => {
   await using home = await Home.make()
   const port = await freePort()

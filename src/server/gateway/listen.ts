@@ -123,8 +123,8 @@ function describeBindError(error: NodeJS.ErrnoException, host: string, port: num
   if (error.code === 'EADDRINUSE') {
     return new Fault('gateway.port-taken', `${place} is already in use, perhaps by another gateway`, {
       remedy:
-        `If it is a gateway, \`clawdbot gateway status\` tells about it and \`clawdbot gateway stop\` ends it. Else ` +
-        `\`lsof -iTCP:${port} -sTCP:LISTEN\` names the program. Or choose another port with --port.`,
+        `\`clawdbot gateway status --port ${port}\` says whether it is one, and \`lsof -iTCP:${port} -sTCP:LISTEN\` which ` +
+        `process; end that. Or choose another port with --port.`,
       cause: error,
       details: { host, port },
     })

@@ -49,8 +49,10 @@ test('a taken port is named, with who may hold it and how to find out', async ()
   await expect(again).rejects.toMatchObject({
     code: 'gateway.port-taken',
     message: `127.0.0.1:${first.port} is already in use, perhaps by another gateway`,
-    remedy: expect.stringContaining('clawdbot gateway status'),
+    remedy: expect.stringContaining(`clawdbot gateway status --port ${first.port}`),
   })
+  // That one ends the gateway of its own state folder, which would not have come so far.
+  await expect(again).rejects.toMatchObject({ remedy: expect.not.stringContaining('gateway stop') })
 })
 
 test('an address this machine does not have is left out, and alone it is refused', async () => {

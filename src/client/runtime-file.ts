@@ -14,6 +14,8 @@ const note = once(() =>
     socket: z.string().startsWith('/').optional(),
     /** Where it listens, for whoever may reach that. */
     url: z.string().optional(),
+    /** Of its certificate, as people compare it. */
+    tlsFingerprint: z.string().optional(),
     /** What `--tailscale` says; it counts before the settings. */
     tailscale: z.enum(['off', 'serve', 'funnel']).optional(),
     startedAt: z.number().optional(),

@@ -111,18 +111,12 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       journal,
     }),
   )
+  const tlsFingerprint = certificate && `sha256:${certificate.fingerprint}`
   const reachable = { port: gateway.port, ...(plan.isLoopbackSilent || plan.isSecure ? { socket: plan.socket } : {}) }
-  life.use(
-    writeRuntimeNote(paths.runtime, {
-      ...reachable,
-      url: gateway.url,
-      tailscale: flags.tailscale,
-      env,
-      now: systemClock.now(),
-    }),
-  )
+  const shown = { url: gateway.url, tlsFingerprint, tailscale: flags.tailscale }
+  life.use(writeRuntimeNote(paths.runtime, { ...reachable, ...shown, env, now: systemClock.now() }))
   tellPlaces(print, gateway.url, plan)
-  if (certificate) print(`🔏 TLS fingerprint: sha256:${certificate.fingerprint}`)
+  if (tlsFingerprint) print(`🔏 TLS fingerprint: ${tlsFingerprint}`)
   print(`🔒 Auth mode: ${secret().mode}`)
   if (made) print(`🔑 Token: kept in ${paths.token}`)
   life.use(

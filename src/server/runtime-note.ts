@@ -12,6 +12,8 @@ export type RuntimeFacts = {
   socket?: string | undefined
   /** Where it listens, for whoever may reach that. */
   url: string
+  /** Of its certificate, as people compare it. */
+  tlsFingerprint?: string | undefined
   /** What `--tailscale` says; it counts before the settings. */
   tailscale?: Config['gateway']['tailscale']['mode'] | undefined
   env: Readonly<Record<string, string | undefined>>
@@ -20,13 +22,16 @@ export type RuntimeFacts = {
 }
 
 /** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
-export function writeRuntimeNote(path: string, { port, socket, url, tailscale, env, now }: RuntimeFacts): Disposable {
+export function writeRuntimeNote(
+  path: string,
+  { port, socket, url, tlsFingerprint, tailscale, env, now }: RuntimeFacts,
+): Disposable {
   const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
   const place = { ...(port === 0 ? {} : { port, url }), ...(socket === undefined ? {} : { socket }) }
   const note = JSON.stringify({
     pid: process.pid,
     ...place,
-    ...(tailscale === undefined ? {} : { tailscale }),
+    ...{ tlsFingerprint, tailscale },
     startedAt: now,
     ...(startedBy ? { startedBy } : {}),
   })

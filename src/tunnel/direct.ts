@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type * as Tls from 'node:tls'
 import { Fault } from '../shared/fault.ts'
+import { fingerprintText, readFingerprint } from './fingerprint.ts'
 import { type GatewayUrl, parseGatewayUrl } from './gateway-url.ts'
 import type { LayerEvent } from './layer.ts'
 import type { Tunnel } from './tunnel.ts'
@@ -113,10 +114,12 @@ function openTls({ host, port }: GatewayUrl, { pin, address = host }: DialOption
 
 function pinFault({ origin }: GatewayUrl, pin: string | undefined, socket: Socket): Fault | undefined {
   if (pin === undefined) return undefined
-  const shown = (socket as Tls.TLSSocket).getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
+  const shown = readFingerprint((socket as Tls.TLSSocket).getPeerCertificate().fingerprint256 ?? '')
   if (shown === pin) return undefined
-  return new Fault('client.untrusted', `${origin} shows the certificate ${shown ?? '(none)'}, but ${pin} is pinned`, {
-    remedy: 'Somebody may be in between. If the gateway has a new certificate, compare it there and pin the new one.',
+  const [now, before] = [shown === undefined ? '(none)' : fingerprintText(shown), fingerprintText(pin)]
+  return new Fault('client.untrusted', `${origin} shows the certificate ${now}, but ${before} is pinned`, {
+    remedy:
+      'Somebody may be in between. If the gateway has a new certificate, compare it there (clawdbot gateway status) and pin the new one.',
   })
 }
 
@@ -150,7 +153,8 @@ function dialFault({ origin, host, socketPath }: GatewayUrl, error: NodeJS.Errno
   }
   if (isCertificateError(code)) {
     return new Fault('client.untrusted', `The certificate of ${origin} is not trusted (${code})`, {
-      remedy: 'If it is self-signed, compare its fingerprint on the gateway and give it with --tls-fingerprint.',
+      remedy:
+        'If it is self-signed, compare its fingerprint on the gateway (clawdbot gateway status) and give it with --tls-fingerprint.',
       cause: error,
     })
   }

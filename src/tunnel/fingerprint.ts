@@ -9,3 +9,8 @@ export function readFingerprint(text: string): string | undefined {
     .replaceAll(':', '')
   return /^[0-9a-f]{64}$/.test(digits) ? digits : undefined
 }
+
+/** As it is shown wherever people compare it, from those digits. */
+export function fingerprintText(digits: string): string {
+  return `sha256:${digits.toUpperCase().match(/../g)?.join(':') ?? ''}`
+}

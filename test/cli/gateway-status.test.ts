@@ -42,6 +42,18 @@ test('a gateway of another home is shown as one, and nothing of this home is tol
   expect(status.out).not.toMatch(/State:|Auth mode:/)
 })
 
+test('with TLS, status tells the port, the address others dial and the fingerprint they compare', async () => {
+  await using gateway = await gatewayHere({ gateway: { tls: { enabled: true } } })
+  const { run, port, printed } = gateway
+  const [, fingerprint = ''] =
+    /TLS fingerprint: (sha256:(?:[0-9A-F]{2}:){31}[0-9A-F]{2})/.exec(printed.join('\n')) ?? []
+  const status = await run('gateway status')
+  for (const fact of [`Port: +${port}`, `Listens at: +wss://127.0.0.1:${port}`, `Fingerprint: +${fingerprint}`]) {
+    expect(status.out).toMatch(new RegExp(fact))
+  }
+  expect(JSON.parse((await run('gateway status --json')).out)).toMatchObject({ tlsFingerprint: fingerprint, port })
+})
+
 test('a process that is there by its note and does not answer is not called absent', async () => {
   await using home = await Home.make()
   const port = await freePort()

@@ -52,7 +52,12 @@ test('a self-signed certificate is refused without a pin, taken with the right o
     remedy: expect.stringContaining('--tls-fingerprint'),
   })
   expect(await greeting(url, pin)).toBe('hello')
-  await expect(greeting(url, '0'.repeat(64))).rejects.toMatchObject({ code: 'client.untrusted', retryable: false })
+  await expect(greeting(url, '0'.repeat(64))).rejects.toMatchObject({
+    ...{ code: 'client.untrusted', retryable: false },
+    // As the gateway spells it, to be compared by eye.
+    message: `${url} shows the certificate sha256:${pin}, but sha256:${'00:'.repeat(31)}00 is pinned`,
+    remedy: expect.stringContaining('clawdbot gateway status'),
+  })
 })
 
 test('a pin on an address without a certificate is a mistake, said at once', async () => {

@@ -18,7 +18,10 @@ type Say = (looked: Looked) => Omit<DoctorLine, 'about'>
 /** Further off than that, devices are refused: what they sign holds the time. */
 const mostSkewMs = 2 * 60_000
 
-const config: Say = ({ config: { path, exists, problems, warnings } }) => {
+/** Settings that are understood, and with which the gateway does not start. */
+const unstartable = /^gateway\.(password_missing|bind_no_auth)$/
+
+const config: Say = ({ config: { path, exists, problems, warnings }, report }) => {
   const [first, ...more] = problems
   if (first) {
     const place = [first.path, first.line === undefined ? '' : `(line ${first.line})`].filter(Boolean).join(' ')
@@ -26,6 +29,8 @@ const config: Say = ({ config: { path, exists, problems, warnings } }) => {
     const text = `${path} cannot be used: ${[place, first.message].filter(Boolean).join(' ')}${rest}`
     return { level: 'problem', text, remedy: first.remedy ?? 'Every problem with its line: clawdbot config validate' }
   }
+  const refused = report.findings.find(({ id }) => unstartable.test(id))
+  if (refused) return { level: 'problem', text: refused.message, remedy: refused.remedy }
   const [warning] = warnings
   if (warning) return { level: 'warning', text: warning.message, remedy: warning.remedy }
   return { level: 'ok', text: exists ? path : `${path} is not there: every setting has its default` }

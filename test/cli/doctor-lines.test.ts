@@ -83,6 +83,7 @@ test.each([
     'warning',
     'others can read it',
   ],
+  ['Config', found(finding('gateway.password_missing', 'warning')), 'problem', 'gateway.password_missing is so'],
   ['Config', { config: { ...fine.config, exists: false } }, 'ok', 'every setting has its default'],
   ['Port', { gateway: { ...running, isRunning: false, isPortTaken: true } }, 'problem', 'used by another program'],
   ['Port', { gateway: { ...running, isRunning: false } }, 'problem', 'does not answer'],

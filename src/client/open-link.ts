@@ -14,6 +14,7 @@ import { greeterOf, type Surroundings } from './greeter.ts'
 import type { Introduction } from './handshake.ts'
 import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
+import { type Lane, raceWays } from './ways.ts'
 
 export type LinkOptions = Surroundings & {
   /** `probe` for looking only; see section 4.10. */
@@ -21,9 +22,9 @@ export type LinkOptions = Surroundings & {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   /** Only these of the target's ways; all of them when absent. */
-  readonly ways?: readonly Way[]
+  readonly ways?: readonly [Way, ...Way[]]
   readonly onLost?: (fault: Fault) => void
-  /** How far it has come; see `LayerEvent`. */
+  /** How far it has come, for one way at a time; see `LayerEvent`. */
   readonly onLayer?: (event: LayerEvent) => void
   /** The methods and events that will be used; everything when absent. */
   readonly vocabulary?: Vocabulary | undefined
@@ -34,8 +35,8 @@ export type LinkOptions = Surroundings & {
 export type OpenLink = Link & AsyncDisposable
 
 /**
- * One connection for one line command: no retries, nothing caught up with. A way that does not lead there gives way to the next; a
- * gateway that was reached, or a question that only a person can answer, ends it. Rejects with a `Fault`.
+ * One connection for one line command: no retries, nothing caught up with. The ways are raced; a gateway that was reached and
+ * refuses, or a question that nobody can be asked, is not gone around. Rejects with a `Fault`.
  */
 export async function openLink(target: Target, options: LinkOptions): Promise<OpenLink> {
   config({ jitless: true }) // a handful of messages never earns back the compiling of their parsers (7 ms)
@@ -47,26 +48,29 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     caps: [fewerScopesCap],
   }
   const greeter = await greeterOf(target, who, options)
-  const failed: Fault[] = []
-  for (const way of options.ways ?? target.ways) {
-    try {
-      return await linkBy(way, target, greeter, options)
-    } catch (error) {
-      if (!(error instanceof Fault) || !isNotReached(error)) throw error
-      failed.push(error)
-    }
+  const lane =
+    (way: Way): Lane<OpenLink> =>
+    (signal) =>
+      linkBy(way, target, greeter, { ...options, signal })
+  const [first, ...others] = options.ways ?? target.ways
+  const discard = (late: OpenLink) => void late[Symbol.asyncDispose]()
+  const isFinal = (error: unknown) => !isNotReached(error)
+  try {
+    return await raceWays([lane(first), ...others.map(lane)], { ...options, discard, isFinal })
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error
+    throw error.errors.find(isFinal) ?? noWay(error.errors)
   }
-  throw noWay(failed)
 }
 
 /** Exit codes 4 and 5: not reached, or no answer in time. */
-function isNotReached({ exitCode }: Fault): boolean {
-  return exitCode === 4 || exitCode === 5
+function isNotReached(error: unknown): error is Fault {
+  return error instanceof Fault && (error.exitCode === 4 || error.exitCode === 5)
 }
 
 /** The preferred way is the one to mend first. */
 function noWay([first, ...others]: readonly Fault[]): Fault {
-  if (!first) throw new Error('a target without ways')
+  if (!first) throw new Error('nothing failed')
   if (others.length === 0) return first
   const also = others.map(({ message }) => message).join('; ')
   return new Fault(first.code, `${first.message}; the other ways do not lead there either (${also})`, {

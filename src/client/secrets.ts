@@ -85,14 +85,20 @@ export async function profileSecret(
   return source.secret === 'password' ? { password: found } : { token: found }
 }
 
-/** The same, but who was asked is not asked again while this runs, unless the gateway did not accept the answer. */
+/**
+ * The same, but who was asked is not asked again while this runs, unless the gateway did not accept the answer: two ways
+ * that want it at once share it.
+ */
 export function keptSecret(profile: Profile, world: SecretWorld) {
   let answered: Credentials | undefined
+  let turn: Promise<unknown> = Promise.resolve()
   return {
     async get(signal: AbortSignal, prompts: Prompts = world.prompts): Promise<Credentials> {
-      if (profile.secret?.source !== 'prompt') return await profileSecret(profile, { ...world, prompts }, signal)
-      answered ??= await profileSecret(profile, { ...world, prompts }, signal)
-      return answered
+      const ask = async () => await profileSecret(profile, { ...world, prompts }, signal)
+      if (profile.secret?.source !== 'prompt') return await ask()
+      const mine = turn.then(async () => (answered ??= await ask()))
+      turn = mine.catch(() => {}) // the one who asked hears it
+      return await mine
     },
     forget: () => {
       answered = undefined

@@ -7,18 +7,28 @@ export const headStartMs = 300
 
 export type Lane<T> = (signal: AbortSignal) => Promise<T>
 
+export type RaceOptions<T> = {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Gets whatever another one opens too late. */
+  readonly discard: (late: T) => void
+  /** What no way behind the one that failed with it mends: only those before it are still waited for. */
+  readonly isFinal?: (error: unknown) => boolean
+}
+
 /**
- * Resolves with what the winner opened. `discard` gets whatever another one opens too late. Rejects with an
- * `AggregateError` of all reasons in the order of the lanes, or with the signal's reason.
+ * Resolves with what the winner opened. Rejects with an `AggregateError` of all reasons in the order of the lanes, to
+ * the first final one, or with the signal's reason.
  */
 export function raceWays<T>(
   lanes: readonly [Lane<T>, ...Lane<T>[]],
-  { clock, signal, discard }: { clock: Clock; signal: AbortSignal; discard: (late: T) => void },
+  { clock, signal, discard, isFinal = () => false }: RaceOptions<T>,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const ending = new AbortController()
   const errors = new Map<number, unknown>()
   let started = 0
+  let inRace = lanes.length
   let isOver = false
   let cancelHeadStart = () => {}
 
@@ -36,8 +46,8 @@ export function raceWays<T>(
     cancelHeadStart()
     const index = started++
     const lane = lanes[index]
-    if (isOver || !lane) return
-    if (started < lanes.length) cancelHeadStart = clock.after(headStartMs, startNext)
+    if (isOver || index >= inRace || !lane) return
+    if (started < inRace) cancelHeadStart = clock.after(headStartMs, startNext)
     lane(ending.signal).then(
       (opened) => {
         if (isOver) discard(opened)
@@ -45,8 +55,10 @@ export function raceWays<T>(
       },
       (error: unknown) => {
         errors.set(index, error)
-        if (errors.size < lanes.length) return startNext()
-        const inOrder = lanes.map((_, at) => errors.get(at))
+        if (isFinal(error)) inRace = Math.min(inRace, index + 1)
+        const running = lanes.slice(0, inRace)
+        if (!running.every((_, at) => errors.has(at))) return startNext()
+        const inOrder = running.map((_, at) => errors.get(at))
         finish(() => reject(new AggregateError(inOrder, 'no way leads there')), undefined)
       },
     )

@@ -1,20 +1,28 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { openLink } from '../../src/client/open-link.ts'
 import type { Profile } from '../../src/client/profile.ts'
 import { profileTarget } from '../../src/client/target.ts'
-import { systemClock } from '../../src/shared/std/clock.ts'
+import { headStartMs } from '../../src/client/ways.ts'
+import { type Clock, systemClock } from '../../src/shared/std/clock.ts'
 import { noPrompts } from '../../src/tunnel/prompts.ts'
+import { ManualClock } from '../support/clock.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { Home } from './support.ts'
 
 const direct = (url: string) => ({ kind: 'direct', url }) as const
 
 /** Connects by these ways in their order; resolves with the layers that came up. */
-async function link(home: Home, ways: Profile['ways'], token = 't'): Promise<string[]> {
+async function link(
+  home: Home,
+  ways: Profile['ways'],
+  more: { clock?: Clock; timeoutMs?: number } = {},
+): Promise<string[]> {
   const { paths } = home
   const profile = { id: 'id', name: 'vps', ways, createdAt: 1 }
   const target = await profileTarget(profile, {
-    flags: { token },
+    flags: { token: 't' },
     env: {},
     paths,
     prompts: noPrompts,
@@ -22,7 +30,7 @@ async function link(home: Home, ways: Profile['ways'], token = 't'): Promise<str
   })
   const layers: string[] = []
   const { signal } = new AbortController()
-  const world = { paths, clock: systemClock, prompts: noPrompts, env: {}, signal, timeoutMs: 3000 }
+  const world = { paths, clock: systemClock, prompts: noPrompts, env: {}, signal, timeoutMs: 3000, ...more }
   await using _ = await openLink(target, {
     ...world,
     onLayer: ({ layer, state }) => void (state === 'up' && layers.push(layer)),
@@ -57,4 +65,26 @@ test('when no way leads there, the preferred one is blamed and the others are na
     ),
     remedy: expect.any(String),
   })
+})
+
+/** A port that takes connections and says nothing, as that of a frozen process does. */
+async function silentPort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  return { url: `ws://127.0.0.1:${port}`, knock: once(server, 'connection') as Promise<[Socket]>, server }
+}
+
+test('a way that is silent does not hold up the next one, and its connection ends', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ token: 't' })
+  const { url, knock, server } = await silentPort()
+  const clock = new ManualClock()
+  const linked = link(home, [direct(url), direct(gateway.url)], { clock, timeoutMs: 60_000 })
+  const [socket] = await knock
+  clock.advance(headStartMs)
+  expect((await linked).at(-1)).toBe('live')
+  socket.resume()
+  if (!socket.closed) await once(socket, 'close')
+  server.close()
 })

@@ -122,6 +122,30 @@ test('who was asked is not asked again, unless the gateway did not accept the an
   expect([await get(), await get()]).toEqual(['answer 2', 'answer 2'])
 })
 
+test('two ways that want it at once ask once; an answer that one of them gave up on is asked for again', async () => {
+  await using home = await Home.make()
+  const open: PromiseWithResolvers<Secret>[] = []
+  const prompts: Prompts = {
+    ...noPrompts,
+    gatewaySecret: async () => {
+      const question = Promise.withResolvers<Secret>()
+      open.push(question)
+      return await question.promise
+    },
+  }
+  const kept = keptSecret(profile({ source: 'prompt', secret: 'token' }), { env: {}, paths: home.paths, prompts })
+  const get = async () => await kept.get(new AbortController().signal)
+  const [first, second, third] = [get(), get(), get()]
+  await expect.poll(() => open.length).toBe(1)
+  open[0]?.reject(new Error('given up'))
+  await expect(first).rejects.toThrow('given up')
+  await expect.poll(() => open.length).toBe(2)
+  open[1]?.resolve(new Secret('typed'))
+  const got = await Promise.all([second, third])
+  expect(got.map(({ token }) => token?.reveal())).toEqual(['typed', 'typed'])
+  expect(open).toHaveLength(2)
+})
+
 test('SE4: what a tunnel starts inherits everything but the secrets of gateways', () => {
   const env = { PATH: '/bin', CLAWDBOT_GATEWAY_TOKEN: 'a', CLAWDBOT_GATEWAY_PASSWORD: 'b', GW: 'c', OTHER: 'd' }
   expect(tunnelEnv(env, undefined)).toEqual({ PATH: '/bin', GW: 'c', OTHER: 'd' })

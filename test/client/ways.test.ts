@@ -19,7 +19,8 @@ function track(...names: [string, ...string[]]) {
       },
   )
   const discard = (late: string) => void story.push(`discard ${late}`)
-  const outcome = raceWays(lanes as [Lane<string>], { clock, signal: ending.signal, discard })
+  const isFinal = (error: unknown) => String(error).includes('refused')
+  const outcome = raceWays(lanes as [Lane<string>], { clock, signal: ending.signal, discard, isFinal })
   outcome.catch(() => {}) // looked at by the test
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
   return {
@@ -28,8 +29,8 @@ function track(...names: [string, ...string[]]) {
       ends.get(name)?.resolve(name)
       await settled()
     },
-    fail: async (name: string) => {
-      ends.get(name)?.reject(new Error(name))
+    fail: async (name: string, why = name) => {
+      ends.get(name)?.reject(new Error(why))
       await settled()
     },
   }
@@ -69,6 +70,26 @@ test('when no way is left, every reason is told in the order of preference', asy
   await race.fail('a')
   const error = (await race.outcome.catch((reason: unknown) => reason)) as AggregateError
   expect(error.errors.map(String)).toEqual(['Error: a', 'Error: b'])
+})
+
+test('what is final ends it for the ways behind, which are not even started', async () => {
+  const race = track('a', 'b', 'c')
+  race.clock.advance(headStartMs)
+  await race.fail('a', 'refused')
+  const error = (await race.outcome.catch((reason: unknown) => reason)) as AggregateError
+  expect(error.errors.map(String)).toEqual(['Error: refused'])
+  expect(race.story).toEqual(['start a', 'start b', 'end a', 'end b'])
+  expect(race.clock.waiting).toBe(0)
+})
+
+test('a way before the final one may still arrive', async () => {
+  const race = track('a', 'b', 'c')
+  race.clock.advance(headStartMs)
+  await race.fail('b', 'refused')
+  race.clock.advance(10_000)
+  await race.arrive('a')
+  expect(await race.outcome).toBe('a')
+  expect(race.story).toEqual(['start a', 'start b', 'end a', 'end b'])
 })
 
 test('ended from outside, every way ends', async () => {

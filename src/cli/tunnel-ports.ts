@@ -10,7 +10,7 @@ import { tunnelEnv } from '../client/secrets.ts'
 import type { AskProgram } from '../client/system-programs.ts'
 import type { Invocation } from './command.ts'
 import { harmless, oneLine } from './style.ts'
-import { type TunnelTarget, wantedForwards } from './tunnel-profile.ts'
+import { type TunnelTarget, typedForwards, wantedForwards } from './tunnel-profile.ts'
 
 export const portFlags = {
   'local-port': { type: 'number', about: 'port of this machine; remembered for the profile', value: '<port>' },
@@ -37,16 +37,22 @@ export async function choosePorts(
   ours?: ForwardNote,
 ): Promise<ForwardSpec[]> {
   const { profile } = target
-  const further = invocation.given.filter(({ name }) => name === 'forward').map(({ value }) => String(value))
+  const typed = typedPorts(invocation)
   const configured = await offered(target, invocation)
-  const { wanted, usual } = wantedForwards(target, invocation.flags['local-port'], further, configured)
+  const { wanted, usual } = wantedForwards(target, typed, configured)
   const remembered = profile.localPorts ?? {}
   const choose = (taken: TakenPort) => insteadOf(taken, invocation)
   const own = (ours?.forwards ?? []).map(({ port }) => port)
-  const planned = await planPorts({ wanted, remembered, own, ask, choose })
+  const planned = await planPorts({ wanted, typed, remembered, own, ask, choose })
   const localPorts = portsToRemember(planned, usual, remembered)
   if (localPorts) await reviseProfile(profile.name, { localPorts }, undefined, invocation)
   return planned
+}
+
+/** What the flags of this command name. Throws `usage.invalid`. */
+export function typedPorts({ flags, given }: Pick<PortInvocation, 'flags' | 'given'>): ForwardSpec[] {
+  const further = given.filter(({ name }) => name === 'forward').map(({ value }) => String(value))
+  return typedForwards(flags['local-port'], further)
 }
 
 /** Says what the SSH configuration has besides; opening a port is the person's choice. */
@@ -70,6 +76,11 @@ async function insteadOf(taken: TakenPort, { flags, person, err, signal }: PortI
     return free
   }
   if (person.isThere && (await person.confirm(`${held} Take ${free}, the next free one?`, true, signal))) return free
-  const flag = spec.to === 'gateway' ? `--local-port ${free}` : `--forward ${forwardText({ ...spec, port: free })}`
+  const flag = flagText({ ...spec, port: free })
   throw portTaken(spec.port, holder, `take the next free one with ${flag}, or with --yes`)
+}
+
+/** As it is typed. */
+export function flagText(spec: ForwardSpec): string {
+  return spec.to === 'gateway' ? `--local-port ${spec.port}` : `--forward ${forwardText(spec)}`
 }

@@ -35,25 +35,31 @@ export async function tunnelTarget(
   return { ...target, profile }
 }
 
-/** The gateway first, then each further one. `usual` is what it would be without flag and memory. Throws `usage.invalid`. */
-export function wantedForwards(
-  { profile, ways }: TunnelTarget,
-  localPort: number | undefined,
-  written: readonly string[],
-  configured: ConfiguredForwards,
-): { wanted: ForwardSpec[]; usual: ForwardSpec[] } {
+/** What `--local-port` and each `--forward` name. Throws `usage.invalid`. */
+export function typedForwards(localPort: number | undefined, written: readonly string[]): ForwardSpec[] {
   if (localPort !== undefined && (!Number.isInteger(localPort) || localPort < 1 || localPort > 65_535)) {
     throw usage(`--local-port ${localPort} is not a port`, 'tunnel up')
   }
-  const further = [...written.map(parseForward), ...configured.further]
+  const gateway = localPort === undefined ? [] : [{ port: localPort, to: 'gateway' as const }]
+  return [...gateway, ...written.map(parseForward)]
+}
+
+/** The gateway first, then each further one. `usual` is what it would be without flag and memory. Throws `usage.invalid`. */
+export function wantedForwards(
+  { profile, ways }: TunnelTarget,
+  typed: readonly ForwardSpec[],
+  configured: ConfiguredForwards,
+): { wanted: ForwardSpec[]; usual: ForwardSpec[] } {
+  const isGateway = ({ to }: ForwardSpec) => to === 'gateway'
+  const further = [...typed.filter((spec) => !isGateway(spec)), ...configured.further]
   if (further.length > 0 && !ways.some(({ kind }) => kind === 'ssh')) {
     throw new Fault('usage.invalid', `Nothing but the gateway can be reached through ${profile.name}`, {
       remedy: 'Further forwards need a way over SSH.',
     })
   }
   const usual = { port: configured.gateway ?? usualPort(ways), to: 'gateway' as const }
-  const port = localPort ?? profile.localPorts?.gateway ?? usual.port
-  return { wanted: [{ ...usual, port }, ...further], usual: [usual, ...further] }
+  const gateway = typed.find(isGateway) ?? { ...usual, port: profile.localPorts?.gateway ?? usual.port }
+  return { wanted: [gateway, ...further], usual: [usual, ...further] }
 }
 
 /** Where the gateway is usually reached: the same port here as there, as with `ssh -L 18789:127.0.0.1:18789`. */

@@ -3,7 +3,7 @@
 import { type ForwardNote, runningForward } from '../client/forward/note.ts'
 import { openWays } from '../client/forward/open-ways.ts'
 import { runForward } from '../client/forward/run.ts'
-import type { ForwardSpec } from '../client/forward/spec.ts'
+import { type ForwardSpec, targetText } from '../client/forward/spec.ts'
 import { type Starter, starterOf } from '../client/forward/starter.ts'
 import { tunnelEnv } from '../client/secrets.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
@@ -13,7 +13,7 @@ import { defineCommand, type Invocation } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { upInBackground } from './tunnel-background.ts'
 import { noteJson, statusText } from './tunnel-lines.ts'
-import { choosePorts, portFlags } from './tunnel-ports.ts'
+import { choosePorts, flagText, portFlags, typedPorts } from './tunnel-ports.ts'
 import { type TunnelTarget, tunnelTarget } from './tunnel-profile.ts'
 import { tellAsItHappens } from './tunnel-say.ts'
 
@@ -50,13 +50,19 @@ export const tunnelUp = defineCommand({
   },
 })
 
-function alreadyUp(note: ForwardNote, { flags: { background, json }, out, clock }: Up): number {
-  if (!background) {
-    throw new Fault('usage.invalid', `The tunnel of ${note.profile} runs already (process ${note.pid})`, {
+/** Whoever wants it in the background has it, if its ports are those they name. */
+function alreadyUp(note: ForwardNote, invocation: Up): number {
+  const { flags, out, clock } = invocation
+  const isOpen = ({ port, to }: ForwardSpec) =>
+    note.forwards.some((one) => one.port === port && one.to === targetText(to))
+  const missing = typedPorts(invocation).filter((spec) => !isOpen(spec))
+  if (!flags.background || missing.length > 0) {
+    const without = missing.length === 0 ? '' : `, without ${missing.map(flagText).join(' ')}`
+    throw new Fault('usage.invalid', `The tunnel of ${note.profile} runs already (process ${note.pid})${without}`, {
       remedy: `See: clawdbot tunnel status ${note.profile}. To end it: clawdbot tunnel down ${note.profile}`,
     })
   }
-  if (json) printJson({ out }, noteJson(note, clock.now()))
+  if (flags.json) printJson({ out }, noteJson(note, clock.now()))
   else out(statusText(note, clock.now()))
   return 0
 }

@@ -163,9 +163,28 @@ test('in a terminal the free port is offered; a yes takes and remembers it, a no
   expect(localPorts?.gateway).toBeGreaterThan(held.port)
   expect(await get(localPorts?.gateway ?? 0)).toBe(`to 127.0.0.1:${gateway.port}`)
   await forward.end()
-  const yes = await up(home, [...words, '--yes'], {})
-  expect(yes.text()).toContain(`http://127.0.0.1:${localPorts?.gateway} `) // the remembered one, without a question
+  const again = await up(home, [], {})
+  expect(again.text()).toContain(`http://127.0.0.1:${localPorts?.gateway} `) // the remembered one, without a question
+  await again.end()
+})
+
+test('a port that was typed and is taken is said, whatever other one is remembered', async () => {
+  await using gateway = await farGateway()
+  await using held = await holding()
+  await using home = await homeWith(gateway.port)
+  const remembered = await freePort()
+  await (await up(home, ['--local-port', String(remembered)])).end()
+  const words = ['tunnel', 'up', 'vps', '--local-port', String(held.port)]
+  for (const more of [[], ['--background']]) {
+    const { code, out, err } = await clawdbot(home, [...words, ...more], { env })
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toContain(`Port ${held.port} of this machine is held by`)
+  }
+  const yes = await up(home, ['--local-port', String(held.port), '--yes'])
+  expect(yes.text()).toMatch(new RegExp(`^Port ${held.port} is held by .*\\. Taking \\d+\\.\n`))
   await yes.end()
+  const { localPorts } = (await readProfiles(home.paths.profiles)).profiles[0] ?? {}
+  expect(localPorts?.gateway).toBeGreaterThan(held.port)
 })
 
 test('a gateway that is away is waited for, with one line and not one per attempt; when it comes the tunnel is up', async () => {
@@ -226,6 +245,14 @@ test('in the background: up when the command comes back, private, ended by down 
     expect((await stat(join(home.paths.stateDir, 'logs'))).mode & 0o077).toBe(0)
     const again = await run(['tunnel', 'up', 'vps', '--background'])
     expect(again.out).toContain(`Process:     ${pid}, for`)
+    expect((await run(['tunnel', 'up', 'vps', '--background', '--local-port', port])).code).toBe(0)
+    const other = await freePort()
+    const elsewhere = await run(['tunnel', 'up', 'vps', '--background', '--local-port', String(other)])
+    expect(elsewhere).toMatchObject({ code: 2, out: '' })
+    expect(elsewhere.err).toBe(
+      `❌ The tunnel of vps runs already (process ${pid}), without --local-port ${other}\n` +
+        '   See: clawdbot tunnel status vps. To end it: clawdbot tunnel down vps\n',
+    )
     const down = await run(['tunnel', 'down', 'vps'])
     expect(down).toMatchObject({ code: 0, out: `✅ Ended (process ${pid})\n` })
     // It has ended; its entry stays until the system's first process has looked at it.

@@ -14,6 +14,8 @@ export type TakenPort = {
 
 export type PlanOptions = {
   readonly wanted: readonly ForwardSpec[]
+  /** Those of them that were typed: none gets the remembered port in place of its own. */
+  readonly typed: readonly ForwardSpec[]
   /** Ports chosen before, by `targetText`. */
   readonly remembered: Readonly<Record<string, number>>
   /** Ports that are taken, but by what is to be replaced. */
@@ -24,12 +26,12 @@ export type PlanOptions = {
 }
 
 /** Every forward with a port that is free now. */
-export async function planPorts({ wanted, remembered, own, ask, choose }: PlanOptions): Promise<ForwardSpec[]> {
+export async function planPorts({ wanted, typed, remembered, own, ask, choose }: PlanOptions): Promise<ForwardSpec[]> {
   const planned: ForwardSpec[] = []
   const spoken = () => planned.map(({ port }) => port)
   const isFree = async (port: number) => !spoken().includes(port) && (own.includes(port) || (await isPortFree(port)))
   for (const spec of wanted) {
-    const known = remembered[targetText(spec.to)]
+    const known = typed.includes(spec) ? undefined : remembered[targetText(spec.to)]
     if (await isFree(spec.port)) planned.push(spec)
     else if (known !== undefined && (await isFree(known))) planned.push({ ...spec, port: known })
     else planned.push({ ...spec, port: await replace(spec, spoken(), ask, choose) })

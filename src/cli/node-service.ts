@@ -1,7 +1,7 @@
 /** `clawdbot node install|uninstall`: a service of this account that keeps this machine a node of a gateway. */
 
 import { join } from 'node:path'
-import { searchPath } from '../client/service/search-path.ts'
+import { writtenEnvironment } from '../client/service/session-environment.ts'
 import { serviceManager } from '../client/service/this-service-manager.ts'
 import { programsOf } from '../client/system-programs.ts'
 import { resolveTarget, type Target } from '../client/target.ts'
@@ -78,17 +78,13 @@ function serviceName({ id }: Target): string {
 /** What it is asked to run may write anywhere in the home folder: the policy of the node decides, not the unit. */
 function specOf(target: Target, name: string | undefined, { env, paths, program }: Surroundings): ServiceSpec {
   const words = ['node', 'run', '--profile', target.name, ...(name === undefined ? [] : ['--name', name])]
-  const { CLAWDBOT_CONFIG_PATH: config, SSH_AUTH_SOCK: agent = '', XDG_RUNTIME_DIR: runtime } = env
   const session = ['DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY'] as const
   return {
     name: serviceName(target),
     description: `This machine as a node of ${target.name}`,
     argv: [process.execPath, program, ...words],
     environment: {
-      PATH: searchPath(env.PATH),
-      CLAWDBOT_STATE_DIR: paths.stateDir,
-      ...(config ? { CLAWDBOT_CONFIG_PATH: config } : {}),
-      ...(runtime && agent.startsWith(`${runtime}/`) ? { SSH_AUTH_SOCK: agent } : {}),
+      ...writtenEnvironment(env, paths),
       ...Object.fromEntries(session.flatMap((key) => (env[key] ? [[key, env[key]]] : []))),
     },
     writablePaths: [paths.stateDir, paths.home],

@@ -3,9 +3,10 @@
 import { type ForwardNote, forwardLog, runningForward } from '../client/forward/note.ts'
 import { openWays } from '../client/forward/open-ways.ts'
 import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
+import type { Env } from '../client/paths.ts'
 import type { Profile } from '../client/profile.ts'
 import { tunnelEnv } from '../client/secrets.ts'
-import { searchPath } from '../client/service/search-path.ts'
+import { foundEnvironment, writtenEnvironment } from '../client/service/session-environment.ts'
 import { serviceManager } from '../client/service/this-service-manager.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
@@ -32,8 +33,11 @@ export const tunnelInstall = defineCommand({
     const running = await runningForward(paths, target.profile.id, ask)
     if (running && running.startedBy !== 'service') throw inTheWay(running)
     const forwards = await choosePorts(target, invocation, ask, running)
-    await checkWithoutPerson(target, invocation)
-    const report = await manager(invocation, ask).install(specOf(target.profile, forwards, invocation))
+    const service = manager(invocation, ask)
+    const spec = specOf(target.profile, forwards, invocation)
+    const found = foundEnvironment(spec.environment, { env, agent: await service.agent() })
+    await checkWithoutPerson(target, found, invocation)
+    const report = await service.install(spec)
     const note = report.toDo.length > 0 ? undefined : await untilUp(target.profile, invocation, ask)
     if (flags.json)
       printJson(invocation, { installed: true, ...report, tunnel: note ? noteJson(note, clock.now()) : null })
@@ -87,19 +91,11 @@ function specOf(
   const [gateway, ...further] = forwards
   const extra = further.flatMap((spec) => ['--forward', forwardText(spec)])
   const words = ['tunnel', 'up', profile.name, '--local-port', String(gateway?.port), ...extra]
-  const { CLAWDBOT_CONFIG_PATH: config, SSH_AUTH_SOCK: agent = '', XDG_RUNTIME_DIR: runtime } = env
   return {
     name: serviceName(profile),
     description: `Clawdbot's tunnel to ${profile.name}`,
     argv: [process.execPath, program, ...words],
-    environment: {
-      PATH: searchPath(env.PATH),
-      CLAWDBOT_STATE_DIR: paths.stateDir,
-      ...(config ? { CLAWDBOT_CONFIG_PATH: config } : {}),
-      CLAWDBOT_TUNNEL_STARTED_BY: 'service',
-      // An agent of the session is at the same place after the next login; one in the temporary folder is not.
-      ...(runtime && agent.startsWith(`${runtime}/`) ? { SSH_AUTH_SOCK: agent } : {}),
-    },
+    environment: { ...writtenEnvironment(env, paths), CLAWDBOT_TUNNEL_STARTED_BY: 'service' },
     writablePaths: [paths.stateDir, `${paths.home}/.ssh`],
     logPath: forwardLog(paths, profile.id),
     memoryMax: '1G',
@@ -109,28 +105,23 @@ function specOf(
 
 /**
  * A service has nobody to ask. What can be settled once, an unknown host key, is asked now; what would be asked each
- * time is refused. A server that is away at this moment is no reason not to install.
+ * time is refused. `env` is what the service finds. A server that is away at this moment is no reason not to install.
  */
-async function checkWithoutPerson({ ways, profile }: TunnelTarget, world: Surroundings): Promise<void> {
+async function checkWithoutPerson({ ways, profile }: TunnelTarget, env: Env, world: Surroundings): Promise<void> {
   const { clock, signal, paths } = world
-  const env = tunnelEnv(world.env, profile)
-  const attempt = async (prompts: Prompts) => {
-    await using _tunnel = await openWays(ways, { clock, signal, prompts, env, home: paths.home, onLayer: () => {} })
-  }
+  const prompts: Prompts = { ...noPrompts, trustHost: world.prompts.trustHost }
+  const place = { env: tunnelEnv(env, profile), home: paths.home }
   try {
-    await attempt(noPrompts).catch(async (error: unknown) => {
-      if (!(error instanceof Fault) || !isHostKey(error) || !world.person.isThere) throw error
-      await attempt(world.prompts)
-      await attempt(noPrompts)
-    })
+    await using _tunnel = await openWays(ways, { clock, signal, prompts, ...place, onLayer: () => {} })
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     if (error.retryable) return world.err(`⏳ Not reached at this moment: ${harmless(error.message)}\n`)
     if (error.code !== 'ssh.needs-user' || isHostKey(error)) throw error
     const what = error.message.replace(/, and there is no terminal to ask in$/, '')
+    const { SSH_AUTH_SOCK: shell } = world.env
+    const unfound = shell && shell !== env.SSH_AUTH_SOCK ? `It does not find the agent of this shell (${shell}). ` : ''
     throw new Fault('ssh.needs-user', `${what}, and a service has nobody to ask`, {
-      remedy:
-        'Put the key into an agent that starts with your session, or let this machine use a key without a passphrase.',
+      remedy: `${unfound}Put the key into an agent that starts with your session, or let this machine use a key without a passphrase.`,
       cause: error,
     })
   }

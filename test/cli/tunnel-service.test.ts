@@ -5,12 +5,15 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import type { Env } from '../../src/client/paths.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
 import { saveProfile } from '../../src/client/saved-profiles.ts'
 import { systemClock } from '../../src/shared/std/clock.ts'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
 import { built, requireProgram } from '../support/programs.ts'
+import { startAgent } from '../support/ssh-agent.ts'
+import { makeHome, startSshd } from '../support/sshd.ts'
 import { clawdbot } from './world.ts'
 
 /** A home whose systemd does not run, with `vps`, a direct way to a port of this machine. */
@@ -25,7 +28,8 @@ async function homeOn(port: number) {
   await writeFile(join(bin, 'systemctl'), '#!/bin/sh\necho offline\nexit 1\n')
   await chmod(join(bin, 'systemctl'), 0o755)
   const env = { PATH: `${bin}:relative:/usr/bin:/bin`, CLAWDBOT_GATEWAY_TOKEN: 'hunter2' }
-  const run = (line: string) => clawdbot(home, line.split(' '), { env, program: built('clawdbot') })
+  const run = (line: string, more: Env = {}) =>
+    clawdbot(home, line.split(' '), { env: { ...env, ...more }, program: built('clawdbot') })
   const { id } = (await readProfiles(home.paths.profiles)).profiles[0] ?? { id: '' }
   return { home, run, bin, unit: join(home.dir, '.config/systemd/user', `clawdbot-tunnel-${id}.service`) }
 }
@@ -65,4 +69,44 @@ test('a gateway that is away at this moment is said, and is no reason not to ins
   expect(code).toBe(0)
   expect(err).toContain('⏳ Not reached at this moment: Nothing listens at')
   expect(out).toContain(`✅ Installed: ${unit}\n`)
+})
+
+/** Adds `far`, a way over a real sshd that takes the key with a passphrase in `home`, which a real agent holds. */
+async function withAgent(home: Home) {
+  makeHome(home.dir)
+  const sshd = await startSshd({ home: home.dir })
+  const key = join(home.dir, '.ssh/id_ed25519')
+  const agent = await startAgent(home.dir, [key])
+  await promisify(execFile)(requireProgram('ssh-keygen'), ['-q', '-p', '-N', 'correct horse', '-a', '1', '-f', key])
+  await saveProfile({ name: 'far', ways: [sshd.way()] }, undefined, { paths: home.paths, clock: systemClock })
+  const [, { id = '' } = {}] = (await readProfiles(home.paths.profiles)).profiles
+  const unit = join(home.dir, '.config/systemd/user', `clawdbot-tunnel-${id}.service`)
+  return { sshd, agent, unit }
+}
+
+test('an agent that the service will not find counts for nothing; one of the session, or of the manager, does', async () => {
+  const { home, run, bin } = await homeOn(1)
+  await using _home = home
+  const { sshd, agent, unit } = await withAgent(home)
+  await using _sshd = sshd
+  await using _agent = agent
+  const line = `tunnel install far --local-port ${await freePort()}`
+  const shell = { SSH_AUTH_SOCK: agent.socket }
+  const refused = await run(line, shell)
+  expect(refused).toMatchObject({ code: 3, out: '' })
+  expect(refused.err).toBe(
+    `❌ The key ${home.dir}/.ssh/id_ed25519 needs its passphrase, and a service has nobody to ask\n` +
+      `   It does not find the agent of this shell (${agent.socket}). ` +
+      'Put the key into an agent that starts with your session, or let this machine use a key without a passphrase.\n',
+  )
+  await expect(readFile(unit)).rejects.toThrow('ENOENT')
+
+  expect(await run(line, { ...shell, XDG_RUNTIME_DIR: home.dir })).toMatchObject({ code: 0, err: '' })
+  expect(await readFile(unit, 'utf8')).toContain(`Environment=SSH_AUTH_SOCK=${agent.socket}\n`)
+  await writeFile(
+    join(bin, 'systemctl'),
+    `#!/bin/sh\n[ "$2" = show-environment ] && echo SSH_AUTH_SOCK=${agent.socket}\n`,
+  )
+  expect(await run(line, shell)).toMatchObject({ code: 0, err: '' })
+  expect(await readFile(unit, 'utf8')).not.toContain('SSH_AUTH_SOCK')
 })

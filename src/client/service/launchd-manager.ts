@@ -43,6 +43,10 @@ export function launchdManager({ home, uid, ask }: Pick<ServiceWorld, 'home' | '
       if (!(await isLoaded(label))) return await run(['bootstrap', domain, pathOf(label)])
       return await run(['kickstart', ...(action === 'restart' ? ['-k'] : []), `${domain}/${label}`])
     },
+    async agent() {
+      const { code, stdout } = await ask('launchctl', ['getenv', 'SSH_AUTH_SOCK'])
+      return (code === 0 && stdout.trim()) || undefined
+    },
     async install(spec) {
       const label = labelOf(spec.name)
       const path = pathOf(label)

@@ -44,6 +44,8 @@ export type ServiceManager = {
   state(name: string): Promise<ServiceState>
   /** Returns when it is done, with what was run. Rejects with `service.failed`. */
   control(action: 'start' | 'stop' | 'restart', name: string): Promise<string>
+  /** Socket of the SSH agent that each service is told; undefined when none is. */
+  agent(): Promise<string | undefined>
 }
 
 export type ServiceWorld = {

@@ -26,6 +26,7 @@ export function systemdManager(world: World): ServiceManager {
     uninstall: (name) => session().uninstall(name),
     state: (name) => session().state(`${name}.service`),
     control: (action, name) => session().control(action, `${name}.service`),
+    agent: () => session().agent(),
   }
 }
 
@@ -95,6 +96,11 @@ class SystemdSession {
     throw new Fault('usage.invalid', 'It is a service of the whole system, which this account may not change', {
       remedy: `Run: sudo ${this.#typed(words)}`,
     })
+  }
+
+  async agent(): Promise<string | undefined> {
+    const { code, stdout } = await this.#ask(['show-environment'], false)
+    return code === 0 ? /^SSH_AUTH_SOCK=(\/.+)$/m.exec(stdout)?.[1] : undefined
   }
 
   /** Where the system forbids user namespaces the service ends at once with a status of its own. */

@@ -1,9 +1,8 @@
 /** `clawdbot node install|uninstall`: a service of this account that keeps this machine a node of a gateway. */
 
 import { join } from 'node:path'
+import { accountServices, nodeServiceName, servedProfile } from '../client/service/profile-services.ts'
 import { writtenEnvironment } from '../client/service/session-environment.ts'
-import { serviceManager } from '../client/service/this-service-manager.ts'
-import { programsOf } from '../client/system-programs.ts'
 import { resolveTarget, type Target } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import type { ServiceSpec } from '../shared/service/spec.ts'
@@ -33,7 +32,7 @@ export const nodeInstall = defineCommand({
     const { flags, args, out } = invocation
     if (args.length > 0) throw usage('node install takes flags only', 'node install')
     const target = await nodeTarget(flags.profile, invocation)
-    const report = await manager(invocation).install(specOf(target, flags.name, invocation))
+    const report = await accountServices(invocation).install(specOf(target, flags.name, invocation))
     if (flags.json) printJson(invocation, { installed: true, ...report })
     else out(serviceReportLines(report, `${report.isChanged ? 'Installed' : 'Installed already'}: ${report.path}`))
     return 0
@@ -45,8 +44,9 @@ export const nodeUninstall = defineCommand({
   about: 'end the service that keeps this machine a node, and forget it',
   flags: { profile, json },
   async run(invocation) {
-    const target = await nodeTarget(invocation.flags.profile, invocation)
-    const report = await manager(invocation).uninstall(serviceName(target))
+    const { profile: word } = invocation.flags
+    const target = await servedProfile(() => nodeTarget(word, invocation), word, nodeServiceName, invocation)
+    const report = await accountServices(invocation).uninstall(nodeServiceName(target))
     if (invocation.flags.json) printJson(invocation, { uninstalled: report.isChanged, ...report })
     else {
       const what = report.isChanged ? `Removed ${report.path}` : `There was no node service for ${target.name}`
@@ -65,22 +65,12 @@ async function nodeTarget(name: string | undefined, world: Surroundings): Promis
   })
 }
 
-function manager({ env, paths }: Surroundings) {
-  const ask = programsOf(env)
-  return serviceManager({ platform: process.platform, home: paths.home, env, uid: process.getuid?.() ?? 0, ask })
-}
-
-/** The id stays when the profile is renamed. */
-function serviceName({ id }: Target): string {
-  return `clawdbot-node-${id}`
-}
-
 /** What it is asked to run may write anywhere in the home folder: the policy of the node decides, not the unit. */
 function specOf(target: Target, name: string | undefined, { env, paths, program }: Surroundings): ServiceSpec {
-  const words = ['node', 'run', '--profile', target.name, ...(name === undefined ? [] : ['--name', name])]
+  const words = ['node', 'run', '--profile', target.id, ...(name === undefined ? [] : ['--name', name])]
   const session = ['DBUS_SESSION_BUS_ADDRESS', 'DISPLAY', 'WAYLAND_DISPLAY'] as const
   return {
-    name: serviceName(target),
+    name: nodeServiceName(target),
     description: `This machine as a node of ${target.name}`,
     argv: [process.execPath, program, ...words],
     environment: {

@@ -6,8 +6,8 @@ import { type ForwardSpec, forwardText } from '../client/forward/spec.ts'
 import type { Env } from '../client/paths.ts'
 import type { Profile } from '../client/profile.ts'
 import { tunnelEnv } from '../client/secrets.ts'
+import { accountServices, servedProfile, tunnelServiceName } from '../client/service/profile-services.ts'
 import { foundEnvironment, writtenEnvironment } from '../client/service/session-environment.ts'
-import { serviceManager } from '../client/service/this-service-manager.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import type { ServiceSpec } from '../shared/service/spec.ts'
@@ -33,7 +33,7 @@ export const tunnelInstall = defineCommand({
     const running = await runningForward(paths, target.profile.id, ask)
     if (running && running.startedBy !== 'service') throw inTheWay(running)
     const forwards = await choosePorts(target, invocation, ask, running)
-    const service = manager(invocation, ask)
+    const service = accountServices(invocation)
     const spec = specOf(target.profile, forwards, invocation)
     const found = foundEnvironment(spec.environment, { env, agent: await service.agent() })
     await checkWithoutPerson(target, found, invocation)
@@ -56,9 +56,9 @@ export const tunnelUninstall = defineCommand({
   args: '[<profile>]',
   flags: { json: portFlags.json },
   async run(invocation) {
-    const ask = programsOf(invocation.env)
-    const { profile } = await tunnelTarget(invocation.args, 'tunnel uninstall', invocation)
-    const report = await manager(invocation, ask).uninstall(serviceName(profile))
+    const find = async () => (await tunnelTarget(invocation.args, 'tunnel uninstall', invocation)).profile
+    const profile = await servedProfile(find, invocation.args[0], tunnelServiceName, invocation)
+    const report = await accountServices(invocation).uninstall(tunnelServiceName(profile))
     if (invocation.flags.json) printJson(invocation, { uninstalled: report.isChanged, ...report })
     else {
       const what = report.isChanged ? `Removed ${report.path}` : `There was no service of ${profile.name}`
@@ -68,19 +68,10 @@ export const tunnelUninstall = defineCommand({
   },
 })
 
-function manager({ env, paths }: Surroundings, ask: AskProgram) {
-  return serviceManager({ platform: process.platform, home: paths.home, env, uid: process.getuid?.() ?? 0, ask })
-}
-
 function inTheWay({ profile, pid }: ForwardNote): Fault {
   return new Fault('usage.invalid', `The tunnel of ${profile} runs already (process ${pid})`, {
     remedy: `End it first, so that the service can take its ports: clawdbot tunnel down ${profile}`,
   })
-}
-
-/** The id stays when the profile is renamed. */
-function serviceName({ id }: Profile): string {
-  return `clawdbot-tunnel-${id}`
 }
 
 function specOf(
@@ -90,9 +81,9 @@ function specOf(
 ): ServiceSpec {
   const [gateway, ...further] = forwards
   const extra = further.flatMap((spec) => ['--forward', forwardText(spec)])
-  const words = ['tunnel', 'up', profile.name, '--local-port', String(gateway?.port), ...extra]
+  const words = ['tunnel', 'up', profile.id, '--local-port', String(gateway?.port), ...extra]
   return {
-    name: serviceName(profile),
+    name: tunnelServiceName(profile),
     description: `Clawdbot's tunnel to ${profile.name}`,
     argv: [process.execPath, program, ...words],
     environment: { ...writtenEnvironment(env, paths), CLAWDBOT_TUNNEL_STARTED_BY: 'service' },
@@ -147,7 +138,7 @@ async function untilUp(profile: Profile, world: Surroundings, ask: AskProgram): 
   throw new Fault('service.failed', `The service is installed, but no tunnel of ${profile.name} came up`, {
     remedy:
       process.platform === 'linux'
-        ? `See: journalctl --user --unit ${serviceName(profile)}`
+        ? `See: journalctl --user --unit ${tunnelServiceName(profile)}`
         : `See: ${forwardLog(paths, profile.id)}`,
   })
 }

@@ -23,10 +23,10 @@ export function currentProfile(book: ProfileBook): Profile | undefined {
   return allProfiles(book).find(({ id }) => id === book.current)
 }
 
-/** Whatever its case. Throws `profile.unknown` with the nearest name. */
+/** Whatever its case; or by the id, by which a service knows it. Throws `profile.unknown` with the nearest name. */
 export function profileNamed(book: ProfileBook, name: string): Profile {
   const all = allProfiles(book)
-  const found = all.find((one) => foldName(one.name) === foldName(name))
+  const found = all.find((one) => foldName(one.name) === foldName(name)) ?? all.find(({ id }) => id === name)
   if (found) return found
   const names = all.map((one) => one.name)
   const near = didYouMean(name, names)

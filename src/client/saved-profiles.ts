@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Secret } from '../shared/std/secret.ts'
 import { type Forgotten, forgetKept, type Keeping } from './kept.ts'
-import type { ClientPaths } from './paths.ts'
+import type { ClientPaths, Env } from './paths.ts'
 import type { Profile, ProfileBook } from './profile.ts'
 import { changeProfiles, readProfiles } from './profile-store.ts'
 import {
@@ -18,6 +18,9 @@ import {
   useProfile,
 } from './profiles.ts'
 import { storeOf } from './secrets.ts'
+import { refuseInUse } from './service/profile-services.ts'
+
+type World = Keeping & { readonly env: Env }
 
 /** Names what is kept for a profile on this machine; never shown. */
 function newId(): string {
@@ -43,33 +46,38 @@ export async function saveProfiles(added: readonly NewProfile[], { paths, clock 
   return ids.map((id) => byId(book, id))
 }
 
-/** What was kept in a place that is no longer named, or for a gateway that no longer is, is deleted. Rejects with a `Fault`. */
+/**
+ * What was kept in a place that is no longer named, or for a gateway that no longer is, is deleted. Rejects with a `Fault`,
+ * also when it would lead away a tunnel or a service that goes by the profile.
+ */
 export async function reviseProfile(
   name: string,
   edit: ProfileEdit,
   secret: Secret | undefined,
-  keeping: Keeping,
+  world: World,
 ): Promise<Profile> {
-  const { paths, clock } = keeping
+  const { paths, clock } = world
   const freshId = newId()
   const book = await readProfiles(paths.profiles)
   const before = profileNamed(book, name)
   const change = (now: ProfileBook) => editProfile(now, name, edit, freshId)
-  const planned = profileNamed(change(book), edit.name ?? name)
+  const planned = profileNamed(change(book), edit.name ?? before.name)
+  if (planned.id !== before.id) await refuseInUse(before, world)
   await keepSecret(planned, secret, paths)
   const after = byId(await changeProfiles(paths.profiles, clock, change), planned.id)
-  if (after.id !== before.id) await forget(before, keeping)
+  if (after.id !== before.id) await forget(before, world)
   else if (before.secret && before.secret.source !== after.secret?.source)
     await storeOf(before.secret, paths)?.remove(before.id)
   return after
 }
 
-/** All that is kept for it here goes too. Rejects with a `Fault`. */
-export async function forgetProfile(name: string, keeping: Keeping): Promise<Forgotten & { profile: Profile }> {
-  const { paths, clock } = keeping
+/** All that is kept for it here goes too. Rejects with a `Fault`, also while a tunnel or a service goes by it. */
+export async function forgetProfile(name: string, world: World): Promise<Forgotten & { profile: Profile }> {
+  const { paths, clock } = world
   const profile = profileNamed(await readProfiles(paths.profiles), name)
+  await refuseInUse(profile, world)
   await changeProfiles(paths.profiles, clock, (book) => removeProfile(book, name))
-  return { profile, ...(await forget(profile, keeping)) }
+  return { profile, ...(await forget(profile, world)) }
 }
 
 /** `-` is the one before. Resolves with the profile now in use. */

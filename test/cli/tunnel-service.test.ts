@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -31,13 +31,13 @@ async function homeOn(port: number) {
   const run = (line: string, more: Env = {}) =>
     clawdbot(home, line.split(' '), { env: { ...env, ...more }, program: built('clawdbot') })
   const { id } = (await readProfiles(home.paths.profiles)).profiles[0] ?? { id: '' }
-  return { home, run, bin, unit: join(home.dir, '.config/systemd/user', `clawdbot-tunnel-${id}.service`) }
+  return { home, run, bin, id, unit: join(home.dir, '.config/systemd/user', `clawdbot-tunnel-${id}.service`) }
 }
 
 test('install writes a unit that systemd takes, with the port and no secret, and says what to run; uninstall removes it', async () => {
   const gateway = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(gateway, 'listening')
-  const { home, run, bin, unit } = await homeOn((gateway.address() as { port: number }).port)
+  const { home, run, bin, id, unit } = await homeOn((gateway.address() as { port: number }).port)
   await using _home = home
   const port = await freePort()
   const first = await run(`tunnel install vps --local-port ${port}`)
@@ -45,7 +45,7 @@ test('install writes a unit that systemd takes, with the port and no secret, and
   expect(first.out).toContain(`✅ Installed: ${unit}\n`)
   expect(first.out).toContain('   systemctl --user enable --now clawdbot-tunnel-')
   const text = await readFile(unit, 'utf8')
-  expect(text).toContain(`tunnel up vps --local-port ${port}\n`)
+  expect(text).toContain(`tunnel up ${id} --local-port ${port}\n`)
   expect(text).toContain(`Environment="PATH=${bin}:/usr/bin:/bin"\n`)
   expect(text).toContain(`Environment=CLAWDBOT_STATE_DIR=${home.paths.stateDir}\n`)
   expect(text).not.toContain('hunter2')
@@ -109,4 +109,43 @@ test('an agent that the service will not find counts for nothing; one of the ses
   )
   expect(await run(line, shell)).toMatchObject({ code: 0, err: '' })
   expect(await readFile(unit, 'utf8')).not.toContain('SSH_AUTH_SOCK')
+})
+
+test('a rename leaves the service as it is; removing its profile, or leading it elsewhere, names what ends it first', async () => {
+  const { home, run, id, unit } = await homeOn(await freePort())
+  await using _home = home
+  await run(`tunnel install vps --local-port ${await freePort()}`)
+  await run('node install --profile vps')
+  const installed = await readFile(unit, 'utf8')
+  const [, started = ''] = /ExecStart=\S+ \S+ (.+)/.exec(installed) ?? []
+  expect((await run('profiles edit vps --rename desk')).code).toBe(0)
+  const ending = new AbortController()
+  await clawdbot(home, started.split(' '), {
+    env: { PATH: process.env.PATH },
+    signal: ending.signal,
+    onText: (text) => text.includes('the gateway of desk') && ending.abort(new Error('seen')),
+  })
+  expect(ending.signal.aborted).toBe(true)
+
+  const inUse =
+    '❌ The profile desk is in use: a service keeps its tunnel up, and a service keeps this machine a node of it\n' +
+    '   First: clawdbot tunnel uninstall desk, and clawdbot node uninstall --profile desk\n'
+  for (const line of ['profiles remove desk', 'profiles edit desk --url ws://127.0.0.1:2']) {
+    expect(await run(line)).toEqual({ code: 2, out: '', err: inUse })
+  }
+  expect(await readFile(unit, 'utf8')).toBe(installed)
+  expect((await readProfiles(home.paths.profiles)).profiles).toMatchObject([{ id, name: 'desk' }])
+  expect((await run('tunnel uninstall desk')).out).toContain(`✅ Removed ${unit}\n`)
+  expect((await run('node uninstall --profile desk')).out).toContain('✅ Removed ')
+  expect((await run('profiles remove desk')).out).toContain('✅ Removed desk')
+})
+
+test('a service whose profile is gone all the same is ended by its id', async () => {
+  const { home, run, id, unit } = await homeOn(await freePort())
+  await using _home = home
+  await run(`tunnel install vps --local-port ${await freePort()}`)
+  await rm(home.paths.profiles)
+  expect((await run('tunnel uninstall vps')).err).toContain('There is no profile "vps"')
+  expect((await run(`tunnel uninstall ${id}`)).out).toContain(`✅ Removed ${unit}\n`)
+  expect((await run(`tunnel uninstall ${id}`)).err).toContain(`There is no profile "${id}"`)
 })

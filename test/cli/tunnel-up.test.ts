@@ -102,6 +102,10 @@ test('up in the foreground: the port is the gateway, status and list tell about 
   })
   expect(json.forwards).toMatchObject([{ port, to: 'gateway' }])
 
+  const removed = await clawdbot(home, ['profiles', 'remove', 'vps'], { env })
+  expect(removed).toMatchObject({ code: 2, out: '' })
+  expect(removed.err).toContain(`The profile vps is in use: its tunnel runs (process ${process.pid})\n`)
+  expect(removed.err).toContain('First: clawdbot tunnel down vps\n')
   const second = await clawdbot(home, ['tunnel', 'up', 'vps'], { env })
   expect(second.code).toBe(2)
   expect(second.err).toContain(`The tunnel of vps runs already (process ${process.pid})`)

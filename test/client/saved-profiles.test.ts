@@ -11,7 +11,7 @@ import { Home } from './support.ts'
 
 const vps = { name: 'vps', ways: [{ kind: 'ssh', host: 'vps' }], secret: { source: 'file', secret: 'token' } } as const
 const added = { ...vps, ways: [...vps.ways] as [(typeof vps.ways)[0]] }
-const keeping = (home: Home) => ({ paths: home.paths, clock: systemClock })
+const keeping = (home: Home) => ({ paths: home.paths, clock: systemClock, env: {} })
 const kept = async (home: Home) => await readdir(home.paths.secretsDir)
 
 test('the secret goes to its own file and never into the list', async () => {

@@ -39,8 +39,8 @@ export type FleetControls = {
   reload(): Promise<void>
   /** Connects to one that is not connected; one that is is asked, and how long its answer took in ms is the result. */
   test(id: string): Promise<number | undefined>
-  /** What is kept of one that is to be deleted is written no more. */
-  stopKeeping(id: string): void
+  /** What is kept of one that is to be deleted is written no more, unless what comes back is called. */
+  stopKeeping(id: string): () => void
 }
 
 /** Of the gateway on screen, at the moment one looks. */

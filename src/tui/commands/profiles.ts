@@ -71,8 +71,11 @@ export async function deleteProfile(context: CommandContext) {
     return notifier.ask(question, `d again deletes ${profile.name}: its secret and what was kept of it here, too`)
   }
   notifier.close(question)
-  fleet.stopKeeping(profile.id)
-  await saved.remove(profile.name)
+  const keepOn = fleet.stopKeeping(profile.id)
+  await saved.remove(profile.name).catch((error: unknown) => {
+    keepOn()
+    throw error
+  })
   fleet.refresh()
   notifier.say('success', `${profile.name} is deleted.`)
 }

@@ -206,8 +206,8 @@ export class Fleet implements Disposable {
   }
 
   /** Before its profile is deleted: what is forgotten then must not be written again. */
-  stopKeeping(id: string): void {
-    this.#workspaces.get(id)?.stopKeeping()
+  stopKeeping(id: string): () => void {
+    return this.#workspaces.get(id)?.stopKeeping() ?? (() => {})
   }
 
   #closeDeleted(): void {

@@ -51,8 +51,8 @@ export type Workspace = Disposable & {
   catchUp(): void
   /** Writes drafts to disk now. */
   save(): void
-  /** Writes nothing to disk any more: the profile is deleted, with what was kept of it. */
-  stopKeeping(): void
+  /** Writes nothing to disk any more: the profile is deleted, with what was kept of it. What comes back takes that back. */
+  stopKeeping(): () => void
 }
 
 export function openWorkspace(options: WorkspaceOptions): Workspace {
@@ -95,6 +95,9 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     save: () => keeper?.flush(),
     stopKeeping() {
       isKept = false
+      return () => {
+        isKept = true
+      }
     },
     [Symbol.dispose]() {
       endQuestions()

@@ -169,6 +169,22 @@ test('what was kept of a deleted one is not written again, also while it is stil
   expect(keep.kept.drafts).toEqual({})
 })
 
+test('one that may not be deleted says why, and what is typed there is still kept', async () => {
+  const keep = memoryKeep()
+  await using screen = await arrived(scriptedGateway(), { book, keep })
+  screen.saved.remove = async () => {
+    const remedy = 'First: clawdbot tunnel down vps-1'
+    throw new Fault('usage.invalid', 'The profile vps-1 is in use: its tunnel runs (process 7)', { remedy })
+  }
+  await screen.type('<ctrl+x>gdd')
+  await screen.after()
+  expect(screen.text()).toContain('The profile vps-1 is in use: its tunnel runs (process 7)')
+  await screen.type('qhalf a thought')
+  await screen.after(1_000)
+  screen.ui.flush()
+  expect(JSON.stringify(keep.kept.drafts)).toContain('half a thought')
+})
+
 test('one is tried out: it is connected to, or asked when it is connected', async () => {
   const { screen, warm } = await opened()
   await using _ = screen

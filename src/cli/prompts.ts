@@ -15,9 +15,14 @@ const longest = { lines: 20, line: 400, prompt: 120 }
 export function terminalPrompts(person: Person, tell: (text: string) => void): Prompts {
   if (!person.isThere) return noPrompts
   const inTurn = queue()
+  const line = (question: string, signal: AbortSignal) =>
+    person.line(question, signal).catch((reason: unknown) => {
+      tell('\n') // it is over otherwise, and the question stands on a line of its own
+      throw reason
+    })
   return {
     trustHost: (question, signal) =>
-      inTurn(async () => {
+      inTurn(signal, async () => {
         const { host, keyType, fingerprint, knownHostsPath } = question
         tell(`The authenticity of host ${oneLine(host)} cannot be established: it was never seen from here.\n`)
         tell(`Its ${oneLine(keyType)} key has the fingerprint ${oneLine(fingerprint)}\n`)
@@ -25,7 +30,7 @@ export function terminalPrompts(person: Person, tell: (text: string) => void): P
           `Compare it with what the server's owner tells you. After a yes it is kept in ${oneLine(knownHostsPath)}\n`,
         )
         for (let i = 0; i < triesForAnAnswer; i++) {
-          const answer = (await person.line('Trust it (yes/no/[fingerprint])? ', signal))?.trim() ?? ''
+          const answer = (await line('Trust it (yes/no/[fingerprint])? ', signal))?.trim() ?? ''
           if (answer === fingerprint || answer.toLowerCase() === 'yes') return true
           if (answer === '' || /^n(o)?$/i.test(answer)) return false
           tell('Please type yes, no, or the whole fingerprint as you know it.\n')
@@ -33,39 +38,35 @@ export function terminalPrompts(person: Person, tell: (text: string) => void): P
         return false
       }),
     passphrase: ({ keyPath, attempt }, signal) =>
-      inTurn(async () => {
+      inTurn(signal, async () => {
         if (attempt > 1) tell('That is not its passphrase.\n')
         return await person.hidden(`Passphrase of the key ${oneLine(keyPath)}: `, signal)
       }),
     password: ({ account, attempt }, signal) =>
-      inTurn(async () => {
+      inTurn(signal, async () => {
         if (attempt > 1) tell('The server did not accept it.\n')
         return await person.hidden(`Password of ${oneLine(account)}: `, signal)
       }),
     answers: ({ account, title, instructions, prompts }, signal) =>
-      inTurn(async () => {
+      inTurn(signal, async () => {
         const said = quoted([title, instructions])
         if (said !== '') tell(`${oneLine(account)} says:\n${said}`)
         const answers: Secret[] = []
         for (const { text, isEchoed } of prompts) {
           const shown = `${oneLine(account)} asks: ${ellipsize(oneLine(text).trim(), longest.prompt)} `
-          const answer = isEchoed ? await person.line(shown, signal) : await person.hidden(shown, signal)
+          const answer = isEchoed ? await line(shown, signal) : await person.hidden(shown, signal)
           if (answer === undefined) return undefined
           answers.push(typeof answer === 'string' ? new Secret(answer) : answer)
         }
         return answers
       }),
     gatewaySecret: ({ profile, secret }, signal) =>
-      inTurn(async () => await person.hidden(`Gateway ${secret} of the profile ${oneLine(profile)}: `, signal)),
+      inTurn(signal, async () => await person.hidden(`Gateway ${secret} of the profile ${oneLine(profile)}: `, signal)),
     pairCode: ({ fingerprint, attempt }, signal) =>
-      inTurn(async () => {
+      inTurn(signal, async () => {
         if (attempt > 1) tell('That code is wrong, used or too old, or this device was revoked.\n')
         else tell(`The gateway does not know this device yet; it waits for approval as ${oneLine(fingerprint)}\n`)
-        const question = 'Pairing code shown on another device (Enter: none): '
-        const typed = await person.line(question, signal).catch((reason: unknown) => {
-          tell('\n') // it came in otherwise, and the question stands on a line of its own
-          throw reason
-        })
+        const typed = await line('Pairing code shown on another device (Enter: none): ', signal)
         return typed?.trim() ? new Secret(typed) : undefined
       }),
   }
@@ -82,10 +83,14 @@ function quoted(texts: readonly string[]): string {
     .join('')
 }
 
-function queue(): <T>(task: () => Promise<T>) => Promise<T> {
+/** What nobody wants to know any more when its turn comes is not asked. */
+function queue(): <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const next = last.then(task)
+  return (signal, task) => {
+    const next = last.then(() => {
+      signal.throwIfAborted()
+      return task()
+    })
     last = next.catch(() => {}) // the one who asked hears it
     return next
   }

@@ -111,6 +111,24 @@ test('two that ask at once are answered one after the other', async () => {
   expect(shown.slice(0, 2)).toEqual(['a asks: first ', 'a asks: second '])
 })
 
+test('when another way was faster, the open question ends its line and the one behind it is not asked', async () => {
+  const shown: string[] = []
+  const ending = new AbortController()
+  const person: Person = {
+    ...nobody(async () => ''),
+    isThere: true,
+    line: async (question) => {
+      shown.push(question)
+      ending.abort(new Error('another way was faster'))
+      throw ending.signal.reason
+    },
+  }
+  const prompts = terminalPrompts(person, (text) => shown.push(text))
+  const asked = [prompts.trustHost(key, ending.signal), prompts.trustHost(key, ending.signal)]
+  for (const { status } of await Promise.allSettled(asked)) expect(status).toBe('rejected')
+  expect(shown.slice(3)).toEqual(['Trust it (yes/no/[fingerprint])? ', '\n'])
+})
+
 test('where nobody is, every question is refused', async () => {
   const prompts = terminalPrompts(
     nobody(async () => ''),

@@ -93,7 +93,7 @@ export async function composeGateway(parts: ComposeParts): Promise<Gateway> {
       handlers: { ...handlers, channels: channels.handlers },
       channels: () => channels.desk.facts(),
       webhooks,
-      sessions: () => sessionFacts(sessions, config(), paths),
+      sessions: () => sessionFacts(sessions, config(), paths, agent.windowOf),
       isVerbose: (key) =>
         (sessions.find(key)?.settings.verboseLevel ?? config().agents.defaults.verboseDefault) !== 'off',
       host: { name: parts.hostName, stateDir: paths.stateDir, configPath: paths.config },
@@ -134,12 +134,17 @@ function webhookHosts({ channels }: Config): string[] {
   return url === undefined ? [] : [new URL(url).host]
 }
 
-function sessionFacts(sessions: Sessions, config: Config, { database }: StatePaths): SessionFacts {
-  const defaults = sessionDefaults(config)
+function sessionFacts(
+  sessions: Sessions,
+  config: Config,
+  { database }: StatePaths,
+  windowOf: (model: string) => number,
+): SessionFacts {
+  const defaults = sessionDefaults(config, windowOf)
   return {
     path: database,
     count: sessions.counts().sessions,
-    recent: sessions.list({ limit: 10 }).map((session) => sessionRow(session, defaults)),
+    recent: sessions.list({ limit: 10 }).map((session) => sessionRow(session, defaults, windowOf)),
     defaults,
   }
 }

@@ -12,6 +12,7 @@ import { channelTokens } from './channels/table.ts'
 import { composeGateway } from './compose.ts'
 import { checkDistinctSecrets } from './config/distinct-secrets.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
+import { issueLine } from './config/issues.ts'
 import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
 import { checkPasswordThere } from './config/missing-password.ts'
 import type { ReloadPlan } from './config/plan.ts'
@@ -169,7 +170,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {
-          problems: broken.issues.map(({ path, message }) => `${path} ${message}`).join('; '),
+          problems: broken.issues.map(issueLine).join('; '),
         }),
       onRefused: (error) =>
         log.error('the changed configuration is refused; the last good one stays in force', {

@@ -116,3 +116,9 @@ export class Fault extends Error {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** What happened and what to do, as one paragraph; a vendor's own words seldom end as a sentence does. */
+export function faultText({ message, remedy }: Fault): string {
+  if (remedy === undefined) return message
+  return `${message}${/[.!?:。！？]$/u.test(message) ? '' : '.'} ${remedy}`
+}

@@ -16,6 +16,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { Tools } from '../tools/open.ts'
 import { createFacts, type FactsParts } from './facts.ts'
 import { planRun, workspaceFor } from './plan.ts'
+import { createModelWindows } from './windows.ts'
 
 /** How long a list of models may take, milliseconds: a local server that hangs must not hold up a picker. */
 const modelsPatienceMs = 3000
@@ -30,12 +31,22 @@ export type AgentParts = ComposeParts & {
   onBug(error: unknown): void
 }
 
-export type Agent = { runs: Runs; models(signal: AbortSignal): Promise<ModelRow[]> }
+export type Agent = {
+  runs: Runs
+  models(signal: AbortSignal): Promise<ModelRow[]>
+  /** Tokens a model takes, by its name. */
+  windowOf(model: string): number
+}
 
 export function createAgent(parts: AgentParts): Agent {
   const { paths, config, clock, log, sessions, tools, hostName } = parts
   const discover = createDiscover(clock)
-  const models = (signal: AbortSignal) => listModels(providers(), deadline(modelsPatienceMs, signal))
+  const windows = createModelWindows(config)
+  const models = async (signal: AbortSignal) => {
+    const rows = await listModels(providers(), deadline(modelsPatienceMs, signal))
+    windows.note(rows)
+    return rows
+  }
   const facts = createFacts({
     clock,
     version,
@@ -75,10 +86,11 @@ export function createAgent(parts: AgentParts): Agent {
         tools: tools.toolbox.specs,
         workspaceRoot: paths.workspace,
         now: clock.now(),
+        windowOf: windows.of,
       }),
     onBug: parts.onBug,
   })
-  return { runs, models }
+  return { runs, models, windowOf: windows.of }
 }
 
 /** Makes a value anew only when what it is made of is another object. */

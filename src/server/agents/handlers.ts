@@ -48,7 +48,8 @@ export function createHandlers(parts: HandlersParts): Omit<OtherHandlers, 'chann
     sessions,
     bus,
     clock,
-    defaults: () => sessionDefaults(config()),
+    defaults: () => sessionDefaults(config(), agent.windowOf),
+    windowOf: agent.windowOf,
     isModelAllowed: (provider, model) => isModelAllowed(config(), provider, model),
     stopRuns: (key) => stopRuns(runs, key),
   })

@@ -6,7 +6,7 @@ import { agentSettings, defaultAgentId, resolveAlias, splitModel } from '../conf
 import type { Config } from '../config/schema.ts'
 import { builtinModel } from '../providers/builtin.ts'
 import type { ThinkingLevel, ToolSpec } from '../providers/provider.ts'
-import { defaultContextTokens, historyBudget } from '../runs/budget.ts'
+import { historyBudget } from '../runs/budget.ts'
 import { systemPrompt } from '../runs/prompt.ts'
 import type { RunPlan } from '../runs/run.ts'
 import type { StartRequest } from '../runs/runs.ts'
@@ -24,6 +24,8 @@ export type PlanFacts = {
   now: number
   /** Default workspace of the main agent; other agents get a folder of their name inside it. */
   workspaceRoot: string
+  /** Tokens a model takes, by its name. */
+  windowOf(model: string): number
 }
 
 /** `provider:model` names in the order they are tried; the built-in guide when none is configured. */
@@ -64,7 +66,8 @@ export function planRun(request: StartRequest, ref: RunRef, facts: PlanFacts): R
     system,
     thinking: thinking as ThinkingLevel,
     workspace,
-    budgetTokens: historyBudget({ contextTokens: defaults.contextTokens, system, tools: facts.tools }),
+    // A fallback may take less; what is sent has to fit whichever answers.
+    budgetTokens: historyBudget({ contextTokens: Math.min(...models.map(facts.windowOf)), system, tools: facts.tools }),
     timeoutMs: request.timeoutMs ?? defaults.timeoutSeconds * 1000,
   }
 }
@@ -78,12 +81,12 @@ function dayOf(now: number, timeZone: string | undefined): string {
 }
 
 /** What sessions that chose nothing use, as the wire names it. */
-export function sessionDefaults(config: Config): SessionDefaults {
+export function sessionDefaults(config: Config, windowOf: (model: string) => number): SessionDefaults {
   const [first = builtinModel] = modelsFor(config, defaultAgentId(config), undefined)
   const ref = splitModel(first)
   return {
     modelProvider: ref?.provider ?? null,
     model: ref?.model ?? first,
-    contextTokens: config.agents.defaults.contextTokens ?? defaultContextTokens,
+    contextTokens: windowOf(first),
   }
 }

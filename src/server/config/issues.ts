@@ -108,6 +108,12 @@ function withLine({ path, message, remedy }: Draft, positions: Positions): Confi
   }
 }
 
+/** One problem as one line of a log. */
+export function issueLine({ path, line, message, remedy }: ConfigIssue): string {
+  const place = line === undefined ? path : `line ${line}: ${path}`
+  return [place, message, remedy === undefined ? '' : `(${remedy})`].filter((part) => part !== '').join(' ')
+}
+
 /** Every problem with its place, one block each, ready for stderr or a screen. */
 export function issuesText(file: string, issues: readonly ConfigIssue[]): string {
   const blocks = issues.map(({ path, line, message, remedy }) => {

@@ -18,6 +18,8 @@ export type SessionsParts = {
   clock: Clock
   /** Model and context of sessions that chose none. */
   defaults(): SessionDefaults
+  /** Tokens a model takes, by its name. */
+  windowOf(model: string): number
   isModelAllowed(provider: string, model: string): boolean
   /** Stops every run of the session; false when one did not end within 15 s. */
   stopRuns(key: string): Promise<boolean>
@@ -31,7 +33,7 @@ const maxPreviewKeys = 64
 export function sessionsMethods(parts: SessionsParts): HandlersOf<'sessions', HandlerContext> {
   const { sessions } = parts
   const row = (session: SessionRecord, extras?: { title?: boolean; preview?: boolean }): SessionRow =>
-    sessionRow(session, parts.defaults(), extras)
+    sessionRow(session, parts.defaults(), parts.windowOf, extras)
   return {
     'sessions.list': (params) => listSessions(parts, params),
     'sessions.preview': ({ keys, limit, maxChars }) => ({
@@ -88,7 +90,7 @@ function listSessions(parts: SessionsParts, params: ParsedParams<'sessions.list'
   const rows = parts.sessions
     .list({ ...params, agentId: params.agentId && normalizeAgentId(params.agentId) })
     .map((session) =>
-      sessionRow(session, defaults, {
+      sessionRow(session, defaults, parts.windowOf, {
         title: params.includeDerivedTitles === true,
         preview: params.includeLastMessage === true,
       }),

@@ -1,6 +1,6 @@
 /** The shell of one run: streams the model, runs the tools it asks for, writes the log and tells the bus. */
 
-import { Fault } from '../../shared/fault.ts'
+import { Fault, faultText } from '../../shared/fault.ts'
 import type { AssistantMessage, Message, ToolCallPart, ToolResultMessage, Usage } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus, RunRef } from '../bus.ts'
@@ -121,7 +121,7 @@ export async function executeRun(
     }
     if (!(error instanceof Fault)) throw error
     state = { ...state, calls: [] }
-    const errorMessage = error.remedy ? `${error.message} ${error.remedy}` : error.message
+    const errorMessage = faultText(error)
     const message: AssistantMessage = {
       ...(close('error') ?? { role: 'assistant', content: [], timestamp: parts.clock.now() }),
       stopReason: 'error',

@@ -1,6 +1,6 @@
 /** All runs of the gateway: starting them once per idempotency key, one at a time per session, stopping and awaiting them. */
 
-import { errorText, Fault } from '../../shared/fault.ts'
+import { errorText, Fault, faultText } from '../../shared/fault.ts'
 import type { AssistantMessage, UserMessage } from '../../shared/model/message.ts'
 import type { RunSnapshot } from '../../shared/protocol/reattach.ts'
 import { agentIdOf, canonicalKey } from '../../shared/session-key.ts'
@@ -112,7 +112,7 @@ export class Runs {
     this.#answering.add(runId)
     try {
       const startedAt = this.#options.clock.now()
-      const answered = this.#answered(begun.ref, startedAt, await produce().catch(faultText))
+      const answered = this.#answered(begun.ref, startedAt, await produce().catch(understood))
       await this.#options.book.synced()
       return answered
     } catch (error) {
@@ -318,9 +318,9 @@ function tooManyRuns(): Fault {
 }
 
 /** What a person reads of a failure we understand; anything else is thrown on. */
-function faultText(error: unknown): string {
+function understood(error: unknown): string {
   if (!(error instanceof Fault)) throw error
-  return error.remedy ? `${error.message} ${error.remedy}` : error.message
+  return faultText(error)
 }
 
 function statusOf({ state, stopReason }: RunEnd): 'ok' | 'error' | 'aborted' | 'timeout' {

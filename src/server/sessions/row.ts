@@ -6,10 +6,11 @@ import type { SessionRecord } from './record.ts'
 
 export type SessionDefaults = { modelProvider: string | null; model: string | null; contextTokens: number | null }
 
-/** Model and context are the session's own choice, else what last answered, else the defaults. */
+/** Model and context are the session's own choice, else what last answered, else the defaults. `windowOf`: tokens a model takes. */
 export function sessionRow(
   session: SessionRecord,
   defaults: SessionDefaults,
+  windowOf: (model: string) => number,
   include: { title?: boolean; preview?: boolean } = {},
 ): SessionRow {
   const { settings } = session
@@ -39,7 +40,7 @@ export function sessionRow(
     totalTokens: session.totalTokens,
     modelProvider,
     model,
-    contextTokens: defaults.contextTokens ?? undefined,
+    contextTokens: model === undefined ? (defaults.contextTokens ?? undefined) : windowOf(`${modelProvider}:${model}`),
     spawnedBy: session.spawnedBy,
   })
 }

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { issueLine } from '../../../src/server/config/issues.ts'
 import { loadConfig, readConfig } from '../../../src/server/config/load.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 
@@ -87,6 +88,12 @@ test('OP2: inside a value that may be of several kinds every problem is told too
     '2 agents.defaults.model.fallback is not a known setting | Did you mean agents.defaults.model.fallbacks?',
   ])
   expect(model('3')).toHaveLength(1)
+})
+
+test('OP2: in a log a problem is one line, with its place and what to do', () => {
+  expect(read('{\n  gateway: { prot: 1 } }').issues.map(issueLine)).toEqual([
+    'line 2: gateway.prot is not a known setting (Did you mean gateway.port?)',
+  ])
 })
 
 test('a file that is not JSON5 is told with its line', () => {

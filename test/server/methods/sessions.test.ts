@@ -23,6 +23,7 @@ function rig({ stops = true } = {}) {
     bus,
     clock,
     defaults: () => ({ modelProvider: 'builtin', model: 'guide', contextTokens: 8000 }),
+    windowOf: (model) => (model === 'small:m' ? 4000 : 8000),
     isModelAllowed: (provider) => provider !== 'forbidden',
     stopRuns: async () => stops,
   })
@@ -142,6 +143,17 @@ test.each([
   sessions.patch('agent:main:w', { label: 'Work' })
   const answer = await call('sessions.resolve', params).catch((error: Error) => error.message)
   expect(answer).toEqual(typeof answer === 'string' ? expected : { ok: true, key: expected })
+})
+
+test('a session shows what its own model takes', async () => {
+  const { call } = rig()
+  await call('sessions.patch', { key: 'main', model: 'small:m' })
+  await call('sessions.patch', { key: 'other', label: 'Other' })
+  const { sessions: rows } = (await call('sessions.list', {})) as { sessions: { key: string; contextTokens: number }[] }
+  expect(Object.fromEntries(rows.map(({ key, contextTokens }) => [key, contextTokens]))).toEqual({
+    'agent:main:main': 4000,
+    'agent:main:other': 8000,
+  })
 })
 
 test('preview says ok, empty or missing for each key asked, under the key as asked', async () => {

@@ -47,6 +47,31 @@ test('a machine becomes a node, waits for approval, asks its person elsewhere, a
   expect((await running).code).toBe(0)
 })
 
+test('the command that approves it, as a node prints it, can be typed whatever the node is called', async () => {
+  await using home = await Home.make()
+  await using gateway = await startTestGateway()
+  const at = ['--url', gateway.url, '--token', testToken]
+  const end = new AbortController()
+  let said = ''
+  const running = clawdbot(home, ['node', 'run', '--name', "Ann's phone 日本", ...at], {
+    ...{ env, signal: end.signal },
+    onText: (text) => {
+      said += text
+    },
+  })
+  await expect.poll(() => said).toContain('✅ Connected')
+  const typed = /: clawdbot (nodes approve .+)\n/.exec(said)?.[1]
+  const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\n' ${typed}`])
+  const approved = await clawdbot(home, [...stdout.trimEnd().split('\n'), ...at], { env })
+  expect(approved).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^✅ Ann's phone 日本 .* may be asked: /),
+  })
+  end.abort()
+  await running
+})
+
 test('doctor names what this machine can offer, and what to install for the rest', async () => {
   await using home = await Home.make()
   const { code, out } = await clawdbot(home, ['node', 'doctor'], { env: { PATH: '/nowhere' } })

@@ -1,6 +1,7 @@
 /**
  * Nodes whose commands wait for approval. Kept in memory: a node that still wants them offers them again when it comes.
- * A request names its commands for good; a node that offers other ones gets another request (PA5).
+ * A request names its commands for good; a node that offers other ones gets another request (PA5). What else it shows is
+ * what the node said of itself last.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -32,21 +33,15 @@ export class WaitingNodes {
     const same = this.#slots.get(nodeId)
     const expiresAt = this.#clock.monotonic() + lifetimeMs
     if (same && same.commands.join('\n') === sorted.join('\n')) {
-      same.expiresAt = expiresAt
-      return { request: same.request, created: false }
+      const request = requestOf(same.request, about)
+      this.#slots.set(nodeId, { ...same, request, about, expiresAt })
+      return { request, created: false }
     }
     this.#slots.delete(nodeId)
     const oldest = this.#slots.size >= maxWaiting ? [...this.#slots.keys()][0] : undefined
     if (oldest !== undefined) this.#slots.delete(oldest)
-    const { displayName, platform, version, remoteIp } = about
-    const request: PendingNode = {
-      ...{ requestId: randomUUID(), nodeId },
-      ...(displayName !== undefined && { displayName }),
-      ...(platform !== undefined && { platform }),
-      ...(version !== undefined && { version }),
-      ...(remoteIp !== undefined && { remoteIp }),
-      ...{ commands: sorted, isRepair, ts: this.#clock.now() },
-    }
+    const facts = { requestId: randomUUID(), nodeId, commands: sorted, isRepair, ts: this.#clock.now() }
+    const request = requestOf(facts, about)
     this.#slots.set(nodeId, { request, about, commands: sorted, expiresAt })
     return { request, created: true }
   }
@@ -74,5 +69,17 @@ export class WaitingNodes {
       if (this.#isHere(nodeId)) slot.expiresAt = now + lifetimeMs
       else if (slot.expiresAt <= now) this.#slots.delete(nodeId)
     }
+  }
+}
+
+function requestOf({ requestId, nodeId, commands, isRepair, ts }: PendingNode, about: NodeAbout): PendingNode {
+  const { displayName, platform, version, remoteIp } = about
+  return {
+    ...{ requestId, nodeId },
+    ...(displayName !== undefined && { displayName }),
+    ...(platform !== undefined && { platform }),
+    ...(version !== undefined && { version }),
+    ...(remoteIp !== undefined && { remoteIp }),
+    ...{ commands, isRepair, ts },
   }
 }

@@ -74,6 +74,20 @@ test('PA10: a paired node is asked nothing until its commands are approved, and 
   expect(gateway.nodes.noted.map(({ what }) => what)).toEqual(['node.may-be-asked', 'node.invoked'])
 })
 
+test('a request that waits shows what the node says of itself now, under the same id', async () => {
+  await using gateway = await startTestGateway()
+  using admin = await gateway.client()
+  const { device, nodeId, wire } = await connectNode(gateway, { name: 'alpha' })
+  const before = await admin.request('node.pair.list', {})
+  expect(before).toMatchObject({ payload: { pending: [{ nodeId, displayName: 'alpha' }] } })
+  wire.socket.terminate()
+  await connectNode(gateway, { device, name: 'beta 2' })
+  const { pending } = before.payload as { pending: object[] }
+  expect(await admin.request('node.pair.list', {})).toMatchObject({
+    payload: { pending: [{ ...pending[0], displayName: 'beta 2' }] },
+  })
+})
+
 test('EX13: a command goes to a node only as far as its platform and the settings allow', async () => {
   await using gateway = await startTestGateway()
   using admin = await gateway.client()

@@ -40,7 +40,7 @@ export const nodesInvoke = defineCommand({
       const idempotencyKey = flags['idempotency-key'] ?? randomUUID()
       const call = { nodeId, command, params: params.value, timeoutMs, idempotencyKey }
       const patience = timeoutMs + (command === 'system.run' ? 2 * approvalMs : 0) + marginMs
-      const answer = await gateway.call('node.invoke', call, { timeoutMs: patience })
+      const answer = await gateway.call('node.invoke', call, { timeoutMs: flags.timeout ?? patience })
       printJson(invocation, flags.json ? answer : (answer.payload ?? null))
       return 0
     })
@@ -68,7 +68,8 @@ export const nodesRun = defineCommand({
       const node = await target(word, 'nodes run', gateway)
       const params = { command, timeoutMs, ...cwd, ...(Object.keys(env).length > 0 && { env }) }
       const call = { nodeId: node.nodeId, command: 'system.run', params, timeoutMs, idempotencyKey: randomUUID() }
-      const answer = await gateway.call('node.invoke', call, { timeoutMs: timeoutMs + 2 * approvalMs + marginMs })
+      const patience = timeoutMs + 2 * approvalMs + marginMs
+      const answer = await gateway.call('node.invoke', call, { timeoutMs: flags.timeout ?? patience })
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {

@@ -93,3 +93,15 @@ test('a program on a node: its words arrive as they were typed, its output and e
   await answer((await asked(4)).id, { bins: { sh: '/bin/sh' } })
   expect(JSON.parse((await which).out)).toEqual({ bins: { sh: '/bin/sh' } })
 })
+
+test('--timeout is how long an answer of the node is waited for', async () => {
+  await using owner = await withOwner()
+  const { run, node } = owner
+  await node()
+  await run('nodes', 'approve', 'pi')
+  const late = { code: 5, out: '', err: expect.stringContaining('did not answer node.invoke within 2000 ms') }
+  const ran = run('nodes', 'run', 'pi', '--timeout', '2000', '--', 'sleep', '9')
+  const asked = run('nodes', 'invoke', 'pi', 'system.which', '--timeout', '2000')
+  expect(await ran).toEqual(late)
+  expect(await asked).toEqual(late)
+})

@@ -70,7 +70,9 @@ export const gatewayProbe = defineCommand({
       if (flags.json)
         printJson(invocation, { ok: false, connect: { ok: false, error: error.message, code: error.code } })
       else
-        out(`Gateway Status\nReachable: no\n  Connect: failed · ${oneLine(error.message)}\n  ${error.remedy ?? ''}\n`)
+        out(
+          `Gateway Status\nReachable: no\n  Connect: failed · ${oneLine(error.message)}\n  ${oneLine(error.remedy ?? '')}\n`,
+        )
       return 1
     }
   },

@@ -86,7 +86,8 @@ test('doctor names what this machine can offer, and what to install for the rest
 test('install writes a unit that systemd takes, without a secret, and says what to run; uninstall removes it', async () => {
   await using home = await Home.make()
   const way = { kind: 'direct' as const, url: 'ws://127.0.0.1:1' }
-  await saveProfile({ name: 'vps', ways: [way] }, undefined, { paths: home.paths, clock: systemClock })
+  const world = { paths: home.paths, clock: systemClock }
+  const { id } = await saveProfile({ name: 'vps', ways: [way] }, undefined, world)
   const bin = join(home.dir, 'bin')
   await mkdir(bin)
   // Stands in for a user's systemd that does not run.
@@ -98,7 +99,7 @@ test('install writes a unit that systemd takes, without a secret, and says what 
   expect(code).toBe(0)
   const unit = /✅ Installed: (\S+\.service)\n/.exec(out)?.[1] ?? ''
   const text = await readFile(unit, 'utf8')
-  expect(text).toContain(' node run --profile vps --name "mac mini"\n')
+  expect(text).toContain(` node run --profile ${id} --name "mac mini"\n`) // which a rename does not change
   expect(text).not.toContain('hunter2')
   const verify = ['verify', '--user', '--man=no', unit]
   const verifyEnv = { PATH: process.env.PATH, HOME: home.dir, XDG_RUNTIME_DIR: home.dir }

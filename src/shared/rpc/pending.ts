@@ -96,6 +96,7 @@ export class Pending {
 /** A refused call as a fault; `details` are `{method, code, message, details}` of the wire, and `payload` if there was one. */
 function callFault(method: string, error: WireError | undefined, payload: unknown): Fault {
   const message = error?.message ?? 'the gateway gave no reason'
+  const told = isRecord(error?.details) ? error.details.remedy : undefined
   const lacksScope = error?.code === 'FORBIDDEN' || message.startsWith('missing scope:')
   return new Fault('client.call-failed', `${method}: ${message}`, {
     retryable: error?.retryable ?? false,
@@ -107,6 +108,8 @@ function callFault(method: string, error: WireError | undefined, payload: unknow
       ...(payload === undefined ? {} : { payload }),
     },
     ...(error?.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    ...(lacksScope ? { remedy: 'Ask an operator of this gateway to approve the missing scope for this device.' } : {}),
+    ...(lacksScope
+      ? { remedy: 'Ask an operator of this gateway to approve the missing scope for this device.' }
+      : typeof told === 'string' && { remedy: told }),
   })
 }

@@ -49,6 +49,14 @@ test('a refused call keeps the wire code, details and retry advice', async () =>
   })
 })
 
+test('what the gateway says to do about it is the remedy', async () => {
+  const { client, answer } = open()
+  const call = client.call('status', {})
+  const details = { fault: 'usage.invalid', remedy: 'See who waits with: clawdbot pairing list' }
+  answer({ id: 'r1', ok: false, error: { code: 'INVALID_REQUEST', message: 'Nobody waits', details } })
+  await expect(call).rejects.toMatchObject({ remedy: 'See who waits with: clawdbot pairing list' })
+})
+
 test.each([
   { code: 'FORBIDDEN', message: 'missing scope: operator.read' },
   { code: 'INVALID_REQUEST', message: 'missing scope: operator.read' },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { built } from '../support/programs.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -29,11 +30,12 @@ test('OP4: gateway and line commands run from the built files alone, without a c
   cpSync(dirname(built('clawdbot')), join(home, 'dist'), { recursive: true })
   cpSync(join(root, 'package.json'), join(home, 'package.json'))
   const env = { PATH: process.env.PATH ?? '', HOME: home }
-  const gateway = spawn(process.execPath, [join(home, 'dist/clawdbot-server.js'), '--port', '0'], { env, cwd: home })
+  const port = String(await freePort())
+  const gateway = spawn(process.execPath, [join(home, 'dist/clawdbot-server.js'), '--port', port], { env, cwd: home })
   onTestFinished(() => void gateway.kill('SIGKILL'))
   let printed = ''
   gateway.stdout.on('data', (chunk) => (printed += chunk))
-  while (!printed.includes('Auth mode')) await once(gateway.stdout, 'data')
+  await expect.poll(() => printed).toContain('Auth mode')
   const clawdbot = (...args: string[]) =>
     promisify(execFile)(process.execPath, [join(home, 'dist/clawdbot.js'), ...args], { env, cwd: home })
   expect((await clawdbot('--version')).stdout).toMatch(/^clawdbot CLI v/)

@@ -61,9 +61,14 @@ function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): nu
     world.err(`✗ The answer was stopped${end.stopReason ? ` (${oneLine(end.stopReason)})` : ''}\n`)
     return 1
   }
-  if (!writer.isEmpty) return 0
-  world.err('✗ The gateway ended the run without an answer; clawdbot logs tells more.\n')
-  return 1
+  if (writer.isEmpty) {
+    world.err(
+      '✗ The run ended without an answer. The terminal shows what it did (clawdbot); clawdbot logs may tell why.\n',
+    )
+    return 1
+  }
+  if (end.stopReason === 'length') world.err('■ Cut off: the model reached its output limit. Ask it to go on.\n')
+  return 0
 }
 
 /** Things only a person can do are said beside the answer, and never done from a pipe. */

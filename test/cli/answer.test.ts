@@ -76,6 +76,15 @@ test('an ending without any text is not mistaken for an answer', async () => {
   expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('without an answer') })
 })
 
+test('an answer cut off at the output limit says so beside it', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) =>
+    peer.event('chat', chat(params, 'final', { ...assistant('Half a'), stopReason: 'length' })),
+  )
+  const ran = await piped(home, gateway, 'hi')
+  expect(ran).toMatchObject({ code: 0, out: 'Half a\n', err: expect.stringContaining('reached its output limit') })
+})
+
 test('a command waiting for approval is said on standard error and never answered from a pipe', async () => {
   await using home = await Home.make()
   await using gateway = await playing((params, peer) => {

@@ -59,6 +59,11 @@ describe('a model that fails', () => {
         expect(stored.map(({ role }) => role)).toEqual(['user', 'assistant'])
         expect(stored[1]).toMatchObject({ stopReason: 'error', errorMessage })
         expect(await call(client, 'agent.wait', { runId })).toMatchObject({ status: 'error', error: errorMessage })
+        const { lines } = (await call(client, 'logs.tail', {})) as { lines: string[] }
+        const [line, ...more] = lines.filter((each) => each.includes('a run failed') && each.includes(runId))
+        const said = (JSON.parse(line ?? '') as Json)[1]
+        expect(said).toBe(`a run failed run=${runId} session=${sessionKey} reason=${JSON.stringify(errorMessage)}`)
+        expect([more, lines.filter((each) => each.includes('sk-stand-in-0123456789'))]).toEqual([[], []])
       }
     },
     40_000,

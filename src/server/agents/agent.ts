@@ -90,7 +90,16 @@ export function createAgent(parts: AgentParts): Agent {
       }),
     onBug: parts.onBug,
   })
+  logFailures(parts)
   return { runs, models, windowOf: windows.of }
+}
+
+function logFailures({ bus, log }: AgentParts): void {
+  bus.subscribe((news) => {
+    if (news.type !== 'run.ended' || news.state !== 'error') return
+    const { run, errorMessage } = news
+    log.warn('a run failed', { run: run.runId, session: run.canonicalKey, reason: errorMessage })
+  })
 }
 
 /** Makes a value anew only when what it is made of is another object. */

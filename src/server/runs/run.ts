@@ -97,6 +97,7 @@ export async function executeRun(
       }
       teller.flush()
       if (state.calls.length === 0) {
+        if (state.steps === 1 && state.text.trim() === '') throw emptyAnswer(model, stopReason)
         const message = close(stopReason)
         return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
       }
@@ -213,6 +214,18 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
   }
   parts.log.append({ runId: ref.runId, message })
   publish({ phase: 'result', ...named, isError, result: { content, details } })
+}
+
+/** After tools a model may end without a word: what they did is there to be seen. */
+function emptyAnswer(model: { provider: string; model: string } | undefined, stopReason: string): Fault {
+  const who = model ? `${model.provider}/${model.model}` : 'The model'
+  if (stopReason === 'length')
+    return new Fault('provider.malformed', `${who} reached its output limit before its first word.`, {
+      remedy: 'Let it think less with /think, or choose another model with /model.',
+    })
+  return new Fault('provider.malformed', `${who} sent an empty answer.`, {
+    remedy: 'Send it again, or choose another model with /model.',
+  })
 }
 
 function tooManySteps(): Fault {

@@ -57,7 +57,11 @@ function chatNews(payload: ChatPayload): RunNews | undefined {
     case 'delta':
       return deltaNews(payload, whole)
     case 'final':
-      return { type: 'ended', ending: 'done', ...(whole === undefined ? {} : { text: whole }) }
+      return {
+        type: 'ended',
+        ending: payload.stopReason === 'length' ? 'cut' : 'done',
+        ...(whole === undefined ? {} : { text: whole }),
+      }
     case 'aborted':
       return {
         type: 'ended',

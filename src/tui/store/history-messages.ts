@@ -42,7 +42,13 @@ function messagesOf(item: Item): HistoryMessage[] {
   }
 }
 
-const stopReasons = { open: 'interrupted', interrupted: 'interrupted', stopped: 'aborted', failed: 'error' } as const
+const stopReasons = {
+  open: 'interrupted',
+  interrupted: 'interrupted',
+  stopped: 'aborted',
+  failed: 'error',
+  cut: 'length',
+} as const
 
 function replyMessage({ text, ending, problem, model }: ReplyItem, common: object): HistoryMessage {
   return {

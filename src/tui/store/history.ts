@@ -88,6 +88,7 @@ function withEnding(items: Item[], message: HistoryMessage, id: string, common: 
 function endingOf(stopReason: unknown): Ending {
   if (stopReason === 'aborted') return 'stopped'
   if (stopReason === 'interrupted') return 'interrupted'
+  if (stopReason === 'length') return 'cut'
   return stopReason === 'error' ? 'failed' : 'done'
 }
 

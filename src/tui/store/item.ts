@@ -17,8 +17,8 @@ export type QuestionItem = Common & {
   readonly problem?: string
 }
 
-/** How a reply ended; `open` while more may come. */
-export type Ending = 'open' | 'done' | 'stopped' | 'interrupted' | 'failed'
+/** How a reply ended; `open` while more may come, `cut` when the model reached its output limit. */
+export type Ending = 'open' | 'done' | 'cut' | 'stopped' | 'interrupted' | 'failed'
 
 export type ReplyItem = Common & {
   readonly kind: 'reply'

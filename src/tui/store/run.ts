@@ -129,6 +129,11 @@ function addPart(run: Run, part: Item): Run {
   return { ...run, parts: [...run.parts.map(closeThought), part], partStart: run.text.length }
 }
 
+function closedStatus(ending: Exclude<Ending, 'open'>): 'aborted' | 'completed' | 'interrupted' {
+  if (ending === 'stopped') return 'aborted'
+  return ending === 'done' || ending === 'cut' ? 'completed' : 'interrupted'
+}
+
 function closeThought(part: Item): Item {
   return part.kind === 'thought' && part.isOpen ? { ...part, isOpen: false } : part
 }
@@ -160,7 +165,7 @@ export function endRun(run: Run, ending: Exclude<Ending, 'open'>, text?: string,
 function closePart(part: Item, ending: Exclude<Ending, 'open'>): Item {
   if (part.kind === 'reply' && part.ending === 'open') return { ...part, ending: 'done' }
   if (part.kind === 'tool' && part.status === 'running') {
-    return { ...part, status: ending === 'stopped' ? 'aborted' : ending === 'done' ? 'completed' : 'interrupted' }
+    return { ...part, status: closedStatus(ending) }
   }
   return closeThought(part)
 }

@@ -72,7 +72,7 @@ export type RunNews =
   | { type: 'text'; text: string; offset?: number; replace: boolean }
   | { type: 'thought'; data: Readonly<Record<string, unknown>> }
   | { type: 'tool'; data: Readonly<Record<string, unknown>> }
-  | { type: 'ended'; ending: 'done' | 'stopped' | 'failed'; text?: string; problem?: string }
+  | { type: 'ended'; ending: 'done' | 'cut' | 'stopped' | 'failed'; text?: string; problem?: string }
 
 /**
  * Applies news, heard `at` this time of our clock. A run that is over hears nothing more; one that nobody asked here makes

@@ -96,6 +96,37 @@ describe('a run', () => {
     })
   })
 
+  test('without a word of the model is a failure that says so; the thinking before it is kept', async () => {
+    const { send, done, news, sessions } = setup([
+      [],
+      [{ type: 'thinking', text: 'Hm' }, ' \n'],
+      [{ type: 'end', stopReason: 'length' }],
+    ])
+    for (const runId of ['r1', 'r2', 'r3']) {
+      await send(runId, 'hi')
+      expect(await done(runId)).toMatchObject({ status: 'error' })
+    }
+    const again = 'scripted/model sent an empty answer. Send it again, or choose another model with /model.'
+    const reasons = ofType(news, 'run.ended').map(({ state, errorMessage }) => [state, errorMessage])
+    expect(reasons).toEqual([
+      ['error', again],
+      ['error', again],
+      [
+        'error',
+        'scripted/model reached its output limit before its first word. Let it think less with /think, or choose another model with /model.',
+      ],
+    ])
+    const thought = { content: [{ type: 'thinking', thinking: 'Hm' }, { type: 'text' }], stopReason: 'error' }
+    expect(sessions.history(key).messages[3]).toMatchObject({ ...thought, errorMessage: again })
+  })
+
+  test('may end without a word after its tools: what they did is the answer', async () => {
+    const { send, done, news } = setup([[call], []])
+    await send('r1', 'look')
+    expect(await done('r1')).toMatchObject({ status: 'ok' })
+    expect(ofType(news, 'run.ended')).toMatchObject([{ state: 'final' }])
+  })
+
   test('DU1: the message is written before a model is asked, and on disk before anybody hears of the run', async () => {
     const disk = Promise.withResolvers<void>()
     const { send, done, sessions, provider, news } = setup([['x']], { synced: () => disk.promise })

@@ -53,6 +53,7 @@ test.each([
   ],
   ['a piece without place', { deltaText: 'b' }, { type: 'text', text: 'b', replace: false }],
   ['an end without text', { state: 'final' }, { type: 'ended', ending: 'done' }],
+  ['an end at the output limit', { state: 'final', stopReason: 'length' }, { type: 'ended', ending: 'cut' }],
   ['a stop', { state: 'aborted', stopReason: 'rpc' }, { type: 'ended', ending: 'stopped' }],
   ['a failure', { state: 'error', errorMessage: 'no key' }, { type: 'ended', ending: 'failed', problem: 'no key' }],
 ])('chat: %s', (_, payload, news) => {

@@ -17,7 +17,13 @@ const item: fc.Arbitrary<Item> = fc.oneof(
   }),
   fc.record({
     ...{ kind: fc.constant('reply' as const), id: fc.uuid(), text: words, ...common },
-    ending: fc.constantFrom('done' as const, 'stopped' as const, 'failed' as const, 'interrupted' as const),
+    ending: fc.constantFrom(
+      'done' as const,
+      'stopped' as const,
+      'failed' as const,
+      'interrupted' as const,
+      'cut' as const,
+    ),
     model: fc.constant('openai/gpt'),
   }),
   fc.record({

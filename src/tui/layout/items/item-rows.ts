@@ -102,6 +102,8 @@ function endingRows(item: ReplyItem, width: number): Row[] {
       return say(`■ Stopped. ${problem}`.trim(), muted)
     case 'interrupted':
       return say(`■ Interrupted: the gateway stopped while this was being written. ${problem}`.trim(), warning)
+    case 'cut':
+      return say('■ Cut off: the model reached its output limit. Ask it to go on.', warning)
     case 'failed':
       return say(`✗ ${problem || 'The reply failed.'}`, danger)
     default:

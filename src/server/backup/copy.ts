@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { Fault } from '../../shared/fault.ts'
+import { unreadableJournal } from '../journal/journal.ts'
+import { databaseFault } from '../storage/database.ts'
 import type { StatePaths } from '../storage/paths.ts'
 import { readPrivateFile } from '../storage/private-files.ts'
 import { loadSqlite } from '../storage/sqlite.ts'
@@ -12,14 +15,17 @@ import { type Part, partTable } from './parts.ts'
 
 export type Copied = PartEntry & { readonly part: Part; readonly path: string }
 
-/** Copies what is there into `folder`, under numbers instead of names. */
+/** Copies what is there into `folder`, under numbers instead of names. Throws `state.damaged` and `storage.full`. */
 export async function copyParts(paths: StatePaths, folder: string, withSecrets: boolean): Promise<Copied[]> {
   const copied: Copied[] = []
   for (const part of partTable.filter(({ isSecret }) => withSecrets || !isSecret)) {
     for (const [name, from] of filesOf(part, paths)) {
       const path = join(folder, String(copied.length))
-      if (part.kind === 'database') await copyDatabase(from, path)
-      else writeFileSync(path, readPrivateFile(from) ?? '', { flag: 'wx', mode: 0o600 })
+      if (part.kind === 'database') {
+        await copyDatabase(from, path).catch((error) => {
+          throw untaken(error, from, paths)
+        })
+      } else writeFileSync(path, readPrivateFile(from) ?? '', { flag: 'wx', mode: 0o600 })
       copied.push({ part, name, path, size: statSync(path).size, sha256: await digestOf(path) })
     }
   }
@@ -43,6 +49,16 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   using db = new DatabaseSync(from, { timeout: 5000 })
   writeFileSync(to, '', { flag: 'wx', mode: 0o600 })
   await backup(db, to, { rate: allPages })
+}
+
+function untaken(error: unknown, from: string, { journal, stateDir }: StatePaths): unknown {
+  const fault = databaseFault(error, from)
+  if (!(fault instanceof Fault)) return error
+  if (fault.code === 'state.damaged') return from === journal ? unreadableJournal(from, error) : fault
+  return new Fault(fault.code, `No backup was made: the disk that holds ${stateDir} is full`, {
+    remedy: 'Free some space there: for a moment a backup takes as much as what it copies.',
+    cause: error,
+  })
 }
 
 async function digestOf(path: string): Promise<string> {

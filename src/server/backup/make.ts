@@ -1,7 +1,8 @@
 /** Makes a backup: one private file with everything another machine needs to be this gateway. */
 
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -9,6 +10,8 @@ import { createGzip } from 'node:zlib'
 import { createTarPacker } from 'modern-tar'
 import { version } from '../../shared/build.ts'
 import { Fault } from '../../shared/fault.ts'
+import { folderTrouble } from '../../shared/std/folder-trouble.ts'
+import { shellWord } from '../../shared/std/shell-words.ts'
 import { migrations } from '../storage/migrations/table.ts'
 import type { StatePaths } from '../storage/paths.ts'
 import { type Copied, copyParts } from './copy.ts'
@@ -37,25 +40,31 @@ export type BackupReport = {
 /** What this version writes and can read. */
 export const ourVersions = { version, schema: migrations.at(-1)?.id ?? 0 }
 
-/** Throws `usage.invalid` when there is nothing to back up, or the file is there already. */
+/**
+ * Throws `usage.invalid` when there is nothing to back up, the file is there already or cannot be there, `storage.full`,
+ * and `state.damaged` for a database that cannot be read.
+ */
 export async function makeBackup(wish: BackupWish): Promise<BackupReport> {
   const { paths, file, withSecrets, host, home, now } = wish
   if (existsSync(file)) throw taken(file)
   if (!existsSync(paths.database) && !existsSync(paths.config)) throw nothing(paths)
-  const folder = mkdtempSync(join(paths.stateDir, '.backup-'))
   const draft = join(dirname(file), `.clawdbot-backup-${randomBytes(6).toString('hex')}`)
+  const folder = mkdtempSync(join(paths.stateDir, '.backup-'))
   try {
+    // Before anything is copied, which may take minutes.
+    await using output = await writing(file, async () => await open(draft, 'wx', 0o600))
     const copied = await copyParts(paths, folder, withSecrets)
     const createdAt = new Date(now).toISOString()
     const parts = copied.map(({ name, size, sha256 }) => ({ name, size, sha256 }))
-    await pack({ format: manifestFormat, ...ourVersions, createdAt, host, home, withSecrets, parts }, copied, draft)
-    linkSync(draft, file) // whole, or not at all, and never over another
+    const manifest = { format: manifestFormat, ...ourVersions, createdAt, host, home, withSecrets, parts }
+    await writing(file, async () => {
+      await pack(manifest, copied, output)
+      linkSync(draft, file) // whole, or not at all, and never over another
+    })
     return { file, bytes: statSync(file).size, createdAt, ...told(copied, wish) }
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(file) : error
   } finally {
     rmSync(folder, { recursive: true, force: true })
-    rmSync(draft, { force: true })
+    if (existsSync(draft)) rmSync(draft)
   }
 }
 
@@ -67,12 +76,12 @@ function told(copied: readonly Copied[], { paths, withSecrets }: BackupWish): Pi
   }
 }
 
-async function pack(manifest: Manifest, copied: readonly Copied[], file: string): Promise<void> {
+async function pack(manifest: Manifest, copied: readonly Copied[], output: FileHandle): Promise<void> {
   const { readable, controller } = createTarPacker()
   const written = pipeline(
     Readable.fromWeb(readable as Parameters<typeof Readable.fromWeb>[0]),
     createGzip(),
-    createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }),
+    output.createWriteStream({ flush: true }),
   )
   const add = async (name: string, size: number, body: Readable) => {
     const mtime = new Date(manifest.createdAt)
@@ -85,6 +94,33 @@ async function pack(manifest: Manifest, copied: readonly Copied[], file: string)
     controller.finalize()
   }
   await Promise.all([written, fill().catch((error) => controller.error(error))])
+}
+
+/** Does what writes the file; why that cannot be is told in words. */
+async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file)
+    throw unwritable(file, error)
+  }
+}
+
+function unwritable(file: string, error: unknown): unknown {
+  const folder = dirname(file)
+  const trouble = folderTrouble(folder, error)
+  if (!trouble) return error
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  return new Fault(
+    trouble.isFull ? 'storage.full' : 'usage.invalid',
+    `No backup was made: ${isMissing ? `there is no folder ${folder}` : trouble.why}`,
+    {
+      remedy: isMissing
+        ? `Make it: mkdir -p ${shellWord(folder)}`
+        : `${trouble.isFull ? 'Free some space there, or name' : 'Name'} a folder elsewhere, such as: clawdbot backup ~`,
+      cause: error,
+    },
+  )
 }
 
 function taken(file: string): Fault {

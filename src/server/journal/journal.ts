@@ -127,12 +127,16 @@ function open(path: string): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    throw new Fault('state.damaged', `The audit log ${path} cannot be read`, {
-      remedy:
-        'Nothing was done. Keep the file for whoever looks into it: move it away, then try again; a new log is begun.',
-      cause: error,
-    })
+    throw unreadableJournal(path, error)
   }
+}
+
+export function unreadableJournal(path: string, cause: unknown): Fault {
+  return new Fault('state.damaged', `The audit log ${path} cannot be read`, {
+    remedy:
+      'Nothing was done. Keep the file for whoever looks into it: move it away, then try again; a new log is begun.',
+    cause,
+  })
 }
 
 function letGo(db: DatabaseSync, upTo: number): void {

@@ -63,7 +63,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     migrate(main)
   } catch (error) {
     main.close()
-    throw translate(error, options.path)
+    throw databaseFault(error, options.path)
   }
   const light = options.path === ':memory:' ? main : connect(options, 'NORMAL')
   return assemble(options.path, main, light)
@@ -109,7 +109,7 @@ function connect(options: DatabaseOptions, synchronous: 'FULL' | 'NORMAL'): Data
     return db
   } catch (error) {
     db.close()
-    throw translate(error, options.path)
+    throw databaseFault(error, options.path)
   }
 }
 
@@ -135,7 +135,7 @@ function damage(path: string): string | undefined {
     }
     return undefined
   } catch (error) {
-    const fault = translate(error, path)
+    const fault = databaseFault(error, path)
     if (fault instanceof Fault && fault.code === 'state.damaged') return (error as Error).message
     throw fault
   }
@@ -155,7 +155,7 @@ function prepareOn(db: DatabaseSync, path: string): Statements {
     try {
       return work()
     } catch (error) {
-      throw translate(error, path)
+      throw databaseFault(error, path)
     }
   }
   return {
@@ -179,7 +179,7 @@ function transaction<T>(db: DatabaseSync, path: string, body: () => T): T {
   } catch (error) {
     // SQLite has already rolled back after some failures, a full disk among them.
     if (db.isTransaction) db.exec('ROLLBACK')
-    throw translate(error, path)
+    throw databaseFault(error, path)
   }
 }
 
@@ -195,7 +195,8 @@ const sqliteNotADatabase = 26
 /** What SQLite reports when a page cannot be written or the WAL index cannot grow: in practice a full disk. */
 const fullDiskIoErrors = new Set([778, 4874])
 
-function translate(error: unknown, path: string): unknown {
+/** A full disk and a damaged file as a `Fault`; anything else as it is. */
+export function databaseFault(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof Fault) return error
   const code = (error as { errcode?: unknown }).errcode
   if (typeof code !== 'number') return error

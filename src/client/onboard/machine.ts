@@ -47,15 +47,16 @@ export function proposed(wizard: Wizard): string {
 }
 
 /** Takes the answer to the present question, tries it, or says what is wrong with it. */
-export function answered(wizard: Wizard, text: string): Wizard {
+export function answered(wizard: Wizard, given: string): Wizard {
   const step = stepOf(wizard)
   if (!step) return wizard
+  const text = step.isExact ? given : given.trim()
   const choices = choicesOf(wizard)
   const isKnown = choices.length === 0 || step.id === 'model' || choices.some(({ value }) => value === text)
   const unknown = { text: `It is one of ${choices.map(({ value }) => value).join(', ')}` }
   const problem = step.problem?.(text, wizard) ?? (isKnown ? undefined : unknown)
   if (problem) return { ...wizard, problem }
-  const answer = step.kind === 'secret' ? new Secret(text) : step.kind === 'text' ? text.trim() : text
+  const answer = step.kind === 'secret' ? new Secret(text) : text
   const next = { ...wizard, answers: { ...wizard.answers, [step.id]: answer }, problem: undefined }
   const trial = step.trial?.(text, next)
   return trial ? { ...next, trial } : advanced(next)

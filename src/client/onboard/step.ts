@@ -34,6 +34,8 @@ export type Step = {
   /** Two lines at most 76 columns wide, for somebody who does this for the first time. */
   readonly about: (world: World) => readonly [string, string]
   readonly kind: 'choice' | 'text' | 'secret'
+  /** Blanks at its ends belong to it, as they may to a password; elsewhere they came along when it was copied. */
+  readonly isExact?: true
   /** Of a choice; none means that it is written instead. */
   readonly choices?: (world: World) => readonly Choice[]
   readonly isAsked: (world: World) => boolean

@@ -13,6 +13,7 @@ import {
   type Wizard,
 } from '../../../src/client/onboard/machine.ts'
 import { planOf } from '../../../src/client/onboard/plan.ts'
+import { said } from '../../../src/client/onboard/step.ts'
 import { summaryOf } from '../../../src/client/onboard/summary.ts'
 import { onboardSteps } from '../../../src/client/onboard/table.ts'
 import { Secret } from '../../../src/shared/std/secret.ts'
@@ -86,7 +87,7 @@ test.each([
   ['a key with a blank', ['gateway', 'openai', 'sk a'], 'no blanks'],
   ['no model', ['gateway', 'openai', 'sk', ''], 'Name a model'],
   ['an address that is none', ['gateway', 'custom', 'localhost'], 'not an address'],
-  ['half a token of Telegram', ['gateway', 'builtin', 'telegram', '123456:AB'], 'no token of a bot'],
+  ['half a token of Telegram', ['gateway', 'builtin', 'telegram', '123456'], 'no token of a bot'],
   ['a weak password', ['gateway', 'builtin', 'none', 'password', 'hunter2'], 'Guessed too easily'],
   ['another password the second time', ['gateway', 'builtin', 'none', 'password', long, 'other'], 'not the same'],
   ['Funnel with a token', ['gateway', 'builtin', 'none', 'token', 'funnel'], 'takes a password'],
@@ -106,6 +107,20 @@ test.each([
   expect(problem?.text).toContain(why)
   const before = walk(factsWith(), ...given.slice(0, -1))
   expect(at).toBe(before.at)
+})
+
+test('what is pasted may have blanks and a line end around it; those of a password belong to it', () => {
+  const token = `123456:${'A'.repeat(35)}`
+  const { answers, at } = walk(factsWith(), 'gateway', 'openai', ' sk-x\n', undefined, 'telegram', `\t${token} \n`)
+  expect(at).toBe('auth')
+  expect([said(answers, 'key'), said(answers, 'telegram')]).toEqual(['sk-x', token])
+  const spaced = walk(factsWith(), 'gateway', 'builtin', 'none', 'password', ` ${long} `, ` ${long} `)
+  expect([said(spaced.answers, 'password'), spaced.at]).toEqual([` ${long} `, 'exposure'])
+  expect(said(walk(factsWith(), 'client', 'vps', 'vps', ' its-token\r\n').answers, 'secret')).toBe('its-token')
+})
+
+test('the token of a stand-in is taken here as it is everywhere', () => {
+  expect(walk(factsWith(), 'gateway', 'builtin', 'telegram', '1:standin').problem).toBeUndefined()
 })
 
 test('a service where none can be is refused with the reason', () => {

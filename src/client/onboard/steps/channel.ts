@@ -1,6 +1,7 @@
 /** From where people write, besides the terminal. */
 
 import { Secret } from '../../../shared/std/secret.ts'
+import { looksLikeToken } from '../../../shared/telegram-token.ts'
 import { defineStep, isGateway, said } from '../step.ts'
 
 export const channel = defineStep({
@@ -36,7 +37,7 @@ export const telegram = defineStep({
   initial: () => '',
   problem(answer, { facts }) {
     if (answer === '' && facts.now.telegram !== 'none') return undefined
-    if (/^\d{5,}:[\w-]{30,}$/.test(answer)) return undefined
+    if (looksLikeToken(answer)) return undefined
     return {
       text: 'That is no token of a bot',
       remedy: 'Copy the whole line from @BotFather: digits, a colon, 35 signs.',

@@ -33,6 +33,7 @@ export const password = defineStep({
     `At least 12 characters; ${shortestForOthers} where others can reach the gateway.`,
   ],
   kind: 'secret',
+  isExact: true,
   isAsked: wantsPassword,
   initial: () => '',
   problem(answer) {
@@ -50,6 +51,7 @@ export const again = defineStep({
     'It is not shown and not written down.',
   ],
   kind: 'secret',
+  isExact: true,
   isAsked: wantsPassword,
   initial: () => '',
   problem: (answer, { answers }) =>

@@ -2,10 +2,11 @@
 
 import { Fault } from '../../../shared/fault.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
+import { looksLikeToken } from '../../../shared/telegram-token.ts'
 import type { ConfigDesk } from '../../config/desk.ts'
 import type { SecretDesks } from '../../secret-desk.ts'
 import { forgetToken, keepToken } from './keep-token.ts'
-import { looksLikeToken, readToken } from './token.ts'
+import { readToken } from './token.ts'
 import { telegramRoot, whoseToken } from './try-token.ts'
 
 const section = 'channels.telegram'

@@ -3,13 +3,11 @@
 import { homedir } from 'node:os'
 import { errorText } from '../../../shared/fault.ts'
 import { Secret } from '../../../shared/std/secret.ts'
+import { looksLikeToken } from '../../../shared/telegram-token.ts'
 import type { TelegramSettings } from '../../config/sections/channels.ts'
 import { expandHome } from '../../storage/paths.ts'
 import { readPrivateFile } from '../../storage/private-files.ts'
 import type { Env, TokenReading } from '../kind.ts'
-
-/** As @BotFather gives them out: the number of the bot, a colon, 35 characters. Stand-ins are less strict. */
-const shape = /^[0-9]{1,20}:[A-Za-z0-9_-]{1,128}$/
 
 /** A file that is named but cannot be used ends the search. */
 export function readToken(settings: Partial<TelegramSettings>, env: Env): TokenReading {
@@ -19,10 +17,6 @@ export function readToken(settings: Partial<TelegramSettings>, env: Env): TokenR
   const fromEnv = env.TELEGRAM_BOT_TOKEN
   if (fromEnv?.trim()) return checked(fromEnv, 'env', 'TELEGRAM_BOT_TOKEN')
   return { source: 'none', problem: 'There is no bot token' }
-}
-
-export function looksLikeToken(text: string): boolean {
-  return shape.test(text)
 }
 
 function readFile(path: string): TokenReading {

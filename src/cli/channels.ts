@@ -108,13 +108,17 @@ export const channelsSend = defineCommand({
     if (channel === undefined || to === undefined) {
       throw usage('It takes a channel, a chat and a text: channels send telegram 123456789 Hello', 'channels send')
     }
+    const threadId = flags.topic?.trim()
+    if (threadId !== undefined && !/^[1-9]\d{0,15}$/.test(threadId)) {
+      throw usage(`--topic is the number of a topic, not ${JSON.stringify(flags.topic)}`, 'channels send')
+    }
     const file = flags.file === undefined ? undefined : await readUpload(flags.file)
     const message = words.length > 0 || file ? words.join(' ') : (await person.input()).trimEnd()
     const timeoutMs = flags.timeout ?? sendTimeoutMs
     return await withGateway(invocation, async ({ call }) => {
-      const params = { channel, to, message, idempotencyKey: randomUUID(), ...(file && { file }) }
-      const topic = flags.topic === undefined ? {} : { threadId: flags.topic }
-      const result = await call('send', { ...params, ...topic }, { timeoutMs })
+      const topic = threadId === undefined ? {} : { threadId }
+      const params = { channel, to, message, idempotencyKey: randomUUID(), ...(file && { file }), ...topic }
+      const result = await call('send', params, { timeoutMs })
       if (flags.json) printJson(invocation, result)
       else out(`✅ Sent to ${oneLine(to)} (message ${oneLine(result.messageId)})\n`)
       return 0

@@ -15,8 +15,9 @@ export type ParsedLine = {
 
 /** Throws `usage.invalid`. `name` is the command's, for the remedy. */
 export function parseLine(argv: readonly string[], name: string, known: Flags): ParsedLine {
+  const words = glue(argv, known)
   const { tokens } = parseArgs({
-    args: glue(argv, known),
+    args: words,
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -27,9 +28,15 @@ export function parseLine(argv: readonly string[], name: string, known: Flags): 
   const args: string[] = []
   const given: GivenFlag[] = []
   let wantsHelp = false
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
     if (token.kind === 'positional') args.push(token.value)
     if (token.kind !== 'option') continue
+    const word = words[token.index] ?? ''
+    // Each of its digits is a token of the same word.
+    if (isNegative(word)) {
+      if (tokens[at - 1]?.index !== token.index) args.push(word)
+      continue
+    }
     if (token.name === 'help' || token.name === 'h') wantsHelp = true
     else {
       const value = readFlag(token, name, known)
@@ -38,6 +45,11 @@ export function parseLine(argv: readonly string[], name: string, known: Flags): 
     }
   }
   return { args, flags, given, wantsHelp }
+}
+
+/** No flag is a number; that of a group's chat is below zero. */
+function isNegative(word: string): boolean {
+  return /^-\d+$/.test(word)
 }
 
 function optionsOf(known: Flags): Record<string, { type: 'string' | 'boolean' }> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseLine } from '../../src/cli/parse.ts'
 import { commandTable } from '../../src/cli/table.ts'
 import { Home } from '../client/support.ts'
 import { clawdbot } from './world.ts'
@@ -17,6 +18,8 @@ test.each([
   ['gateway call', 'gateway call needs one method'],
   ['use', 'use needs one profile'],
   ['use a b', 'use needs one profile'],
+  ['health -1', 'health takes no arguments ("-1")'],
+  ['channels send telegram -100123 hi --topic x', '--topic is the number of a topic, not "x"'],
   ['gateway call health --params {', '--params is not valid JSON'],
   ['agent', 'agent needs a message'],
   ['sessions search', 'sessions search needs words to look for'],
@@ -58,6 +61,15 @@ test('what follows gateway start and run belongs to the gateway', async () => {
   const { out } = await clawdbot(home, ['gateway', 'start', '--port', '1', '--bind', 'loopback'])
   expect(out).toBe('server --port 1 --bind loopback\n')
   expect((await clawdbot(home, ['gateway', 'run'])).out).toBe('server \n')
+})
+
+test('the chat of a group is a number below zero, and no flag', async () => {
+  await using home = await Home.make()
+  const { err } = await clawdbot(home, ['channels', 'send', 'telegram', '-100123', 'hi', '--url', 'ws://127.0.0.1:1'])
+  expect(err).toContain('Nothing listens')
+  expect(parseLine(['telegram', '-100123', '-5', 'hi', '--', '-7'], 'x', {}).args).toEqual(
+    ['telegram', '-100123', '-5', 'hi', '-7'], // each once, in the order of the line
+  )
 })
 
 test('a secret may begin with a dash', async () => {

@@ -82,7 +82,8 @@ async function placeOf(
   if ([variable, path, flags.stdin || undefined].filter((given) => given !== undefined).length > 1) {
     throw usage('The token is in one place: choose one of --stdin, --env, --token-file', 'channels add')
   }
-  if (variable !== undefined) return { kind: 'variable', name: variable }
+  if (variable !== undefined) return { kind: 'variable', name: variableNamed(variable) }
+  if (path?.trim() === '') throw usage('--token-file needs the path of a file', 'channels add')
   if (path !== undefined) return { kind: 'file', path }
   if (!flags.stdin && !person.isThere) {
     throw usage('There is no terminal to ask in: pipe the token in and say --stdin', 'channels add')
@@ -94,6 +95,13 @@ async function placeOf(
   const token = answer?.reveal().trim()
   if (!token) throw usage('The token is missing: type it when asked, or pipe it in', 'channels add')
   return { kind: 'given', token: new Secret(token) }
+}
+
+/** In the form in which settings can name it. */
+function variableNamed(name: string): string {
+  if (/^[A-Z_][A-Z0-9_]*$/.test(name)) return name
+  const what = `--env needs the name of a variable in capitals, such as TELEGRAM_BOT_TOKEN, not ${JSON.stringify(name)}`
+  throw usage(what, 'channels add')
 }
 
 function numbersOf(list: string | undefined): string[] {

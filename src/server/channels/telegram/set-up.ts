@@ -4,9 +4,10 @@ import { Fault } from '../../../shared/fault.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
 import { looksLikeToken } from '../../../shared/telegram-token.ts'
 import type { ConfigDesk } from '../../config/desk.ts'
+import type { ConfigEnv } from '../../config/load.ts'
 import type { SecretDesks } from '../../secret-desk.ts'
 import { forgetToken, keepToken } from './keep-token.ts'
-import { readToken } from './token.ts'
+import { readToken, tokenIn } from './token.ts'
 import { telegramRoot, whoseToken } from './try-token.ts'
 
 const section = 'channels.telegram'
@@ -32,8 +33,8 @@ export async function setUpTelegram(
   { place, allowFrom, apiRoot, isChecked }: TelegramSetUp,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { settings, env } = desks
-  const { config, parsed } = settings.inForce()
+  const { settings } = desks
+  const { config, parsed, env } = settings.inForce()
   const before = config.channels.telegram
   const token = tokenAt(place, env)
   const bot = isChecked ? await whoseToken(token, apiRoot ?? telegramRoot(parsed), signal) : undefined
@@ -60,7 +61,7 @@ function point(settings: ConfigDesk, to: string, value: string, from: string): v
   settings.unset(`${section}.${from}`)
 }
 
-function tokenAt(place: TokenPlace, env: SecretDesks['env']): Secret {
+function tokenAt(place: TokenPlace, env: ConfigEnv): Secret {
   if (place.kind === 'given') {
     if (looksLikeToken(place.token.reveal())) return place.token
     throw new Fault('usage.invalid', 'That is no bot token, which looks like 123456789:AAF…', {
@@ -70,10 +71,14 @@ function tokenAt(place: TokenPlace, env: SecretDesks['env']): Secret {
   const reading =
     place.kind === 'file'
       ? readToken({ tokenFile: place.path }, env)
-      : readToken({}, { TELEGRAM_BOT_TOKEN: env[place.name] })
+      : tokenIn(env[place.name] ?? '', 'env', place.name)
   if (reading.secret) return reading.secret
-  const problem = place.kind === 'variable' && !env[place.name]?.trim() ? `${place.name} is not set` : reading.problem
-  throw new Fault('usage.invalid', problem ?? 'There is no bot token', {
+  if (place.kind === 'variable' && !env[place.name]?.trim()) {
+    throw new Fault('usage.invalid', `${place.name} is set neither here nor in gateway.env`, {
+      remedy: `Keep the token there: clawdbot secrets set ${place.name}`,
+    })
+  }
+  throw new Fault('usage.invalid', reading.problem ?? 'There is no bot token', {
     remedy: 'Name the place that holds the token, or leave that out and type it when asked.',
   })
 }

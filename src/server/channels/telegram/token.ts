@@ -13,9 +13,9 @@ import type { Env, TokenReading } from '../kind.ts'
 export function readToken(settings: Partial<TelegramSettings>, env: Env): TokenReading {
   const { tokenFile, botToken } = settings
   if (tokenFile !== undefined) return readFile(expandHome(tokenFile, env.HOME?.trim() || homedir()))
-  if (botToken !== undefined) return checked(botToken, 'config', 'channels.telegram.botToken')
+  if (botToken !== undefined) return tokenIn(botToken, 'config', 'channels.telegram.botToken')
   const fromEnv = env.TELEGRAM_BOT_TOKEN
-  if (fromEnv?.trim()) return checked(fromEnv, 'env', 'TELEGRAM_BOT_TOKEN')
+  if (fromEnv?.trim()) return tokenIn(fromEnv, 'env', 'TELEGRAM_BOT_TOKEN')
   return { source: 'none', problem: 'There is no bot token' }
 }
 
@@ -23,13 +23,13 @@ function readFile(path: string): TokenReading {
   try {
     const text = readPrivateFile(path)
     if (text === undefined) return { source: 'none', problem: `The token file ${path} is not there` }
-    return checked(text, 'tokenFile', path)
+    return tokenIn(text, 'tokenFile', path)
   } catch (error) {
     return { source: 'none', problem: errorText(error) }
   }
 }
 
-function checked(text: string, source: 'config' | 'env' | 'tokenFile', place: string): TokenReading {
+export function tokenIn(text: string, source: 'config' | 'env' | 'tokenFile', place: string): TokenReading {
   const token = text.trim()
   if (looksLikeToken(token)) return { secret: new Secret(token), source }
   return { source: 'none', problem: `What ${place} holds is no bot token, which looks like 123456789:AAF…` }

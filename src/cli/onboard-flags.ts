@@ -1,5 +1,6 @@
 /** `onboard --non-interactive`: every answer as a flag, asked of the same machine in the same order. */
 
+import { clashOf } from '../client/onboard/clash.ts'
 import type { OnboardFacts, Trials } from '../client/onboard/facts.ts'
 import {
   answered,
@@ -11,6 +12,7 @@ import {
   type Wizard,
 } from '../client/onboard/machine.ts'
 import type { Answers, Step } from '../client/onboard/step.ts'
+import { address } from '../client/onboard/steps/model.ts'
 import { onboardSteps } from '../client/onboard/table.ts'
 import { carryOut } from '../client/onboard/try.ts'
 import { Fault } from '../shared/fault.ts'
@@ -63,7 +65,8 @@ function missing({ flag: { name } }: Step): Fault {
   })
 }
 
-function refused({ flag }: Step, wizard: Wizard): Fault {
+function refused(step: Step, wizard: Wizard): Fault {
+  const flag = wizard.problem?.isAddress ? address.flag : step.flag
   const choices = choicesOf(wizard)
     .map(({ value }) => value)
     .slice(0, 12)
@@ -76,8 +79,16 @@ function refused({ flag }: Step, wizard: Wizard): Fault {
 }
 
 /** An answer to a question that these other answers do not lead to is a mistake, not a wish. */
-function refuseUnasked({ answers }: Wizard, { flags }: GivenAnswers): void {
+function refuseUnasked(wizard: Wizard, { flags }: GivenAnswers): void {
+  const { answers } = wizard
   const asked = new Set(onboardSteps.filter(({ id }) => answers[id] !== undefined).map(({ flag }) => flag.name))
   const lost = Object.keys(answerFlags).find((name) => flags[name] !== undefined && !asked.has(name))
-  if (lost !== undefined) throw usage(`--${lost} does not go with the other answers`, 'onboard')
+  if (lost === undefined) return
+  const clash = clashOf(lost, wizard)
+  if (!clash) throw usage(`--${lost} does not go with the other answers`, 'onboard')
+  const name = onboardSteps.find(({ id }) => id === clash.id)?.flag.name ?? clash.id
+  const unsaid = flags[name] === undefined ? ', which is what is proposed' : ''
+  throw new Fault('usage.invalid', `--${lost} does not go with --${name} ${clash.answer}${unsaid}`, {
+    remedy: `Leave it out, or choose --${name} ${clash.instead.join(' or ')}`,
+  })
 }

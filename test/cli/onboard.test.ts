@@ -144,12 +144,27 @@ test.each([
   ['--provider openai --model-key-env NOT_SET', {}, 'NOT_SET, which is not set here'],
   ['--auth password --password-env PW', { PW: 'hunter2' }, '--password-env: Guessed too easily'],
   ['--role client', {}, '--gateway: Say where it is'],
-  ['--role client --gateway vps --provider openai', {}, '--provider does not go with'],
+  [
+    '--role client --gateway vps --provider openai',
+    {},
+    '--provider does not go with --role client\n   Leave it out, or choose --role gateway\n',
+  ],
+  ['--model-key-env KEY', {}, '--model-key-env does not go with --provider builtin, which is what is proposed'],
+  ['--provider builtin --model-address http://x/v1', {}, 'Leave it out, or choose --provider custom'],
+  ['--role client --gateway vps --model-key-env KEY', {}, '--model-key-env does not go with --role client'],
+  ['--run later --message hi', {}, 'Leave it out, or choose --run'],
+  ['--provider custom --model-address http://127.0.0.1:1/v1', {}, '--model-address: The service cannot be reached'],
 ])('a bad answer names its flag and what to do, and nothing is written: %s', async (flags, env, why) => {
   await using home = await homeWith()
   const { code, err } = await onboard(home, flags, env)
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(why) })
   expect(existsSync(home.paths.gatewayEnv) || existsSync(home.paths.configPath)).toBe(false)
+})
+
+test('--exposure keep, as the help lists it, leaves what there is, also where that is this machine alone', async () => {
+  await using home = await homeWith()
+  expect(await onboard(home, '--exposure keep --run later')).toMatchObject({ code: 0, err: '' })
+  expect(await textOf(home.paths.configPath)).not.toMatch(/bind|tailscale/)
 })
 
 test('a client of a gateway elsewhere: the profile is saved and used, and run again it is changed', async () => {

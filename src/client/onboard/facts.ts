@@ -43,7 +43,12 @@ export type OnboardFacts = {
 }
 
 /** Why an answer cannot be taken, and what to do about it. */
-export type Problem = { readonly text: string; readonly remedy?: string | undefined }
+export type Problem = {
+  readonly text: string
+  readonly remedy?: string | undefined
+  /** The address of the service is why, and not the key it was tried with. */
+  readonly isAddress?: boolean | undefined
+}
 
 /** `atMs`: the time at the service, milliseconds since 1970. */
 export type Tried = { readonly atMs?: number | undefined } & (

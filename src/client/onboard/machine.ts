@@ -50,7 +50,8 @@ export function proposed(wizard: Wizard): string {
 export function answered(wizard: Wizard, given: string): Wizard {
   const step = stepOf(wizard)
   if (!step) return wizard
-  const text = step.isExact ? given : given.trim()
+  const pasted = step.isExact ? given : given.trim()
+  const text = step.meant?.(pasted, wizard) ?? pasted
   const choices = choicesOf(wizard)
   const isKnown = choices.length === 0 || step.id === 'model' || choices.some(({ value }) => value === text)
   const unknown = { text: `It is one of ${choices.map(({ value }) => value).join(', ')}` }
@@ -67,7 +68,10 @@ export function tried(wizard: Wizard, result: Tried): Wizard {
   if (!wizard.trial || wizard.at === 'summary') return wizard
   const { at, notes, found } = wizard
   const calm = { ...wizard, trial: undefined }
-  if (!result.ok) return { ...calm, problem: { text: result.text, remedy: result.remedy } }
+  if (!result.ok) {
+    const { text, remedy, isAddress } = result
+    return { ...calm, problem: { text, remedy, isAddress } }
+  }
   const models = result.models ?? found.models
   return advanced({ ...calm, notes: { ...notes, [at]: result.note }, found: { models } })
 }

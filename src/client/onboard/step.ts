@@ -38,6 +38,8 @@ export type Step = {
   readonly isExact?: true
   /** Of a choice; none means that it is written instead. */
   readonly choices?: (world: World) => readonly Choice[]
+  /** The choice that an answer stands for. */
+  readonly meant?: (answer: string, world: World) => string
   readonly isAsked: (world: World) => boolean
   /** What stands there at first. */
   readonly initial: (world: World) => string

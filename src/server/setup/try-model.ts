@@ -33,12 +33,13 @@ export async function tryModel(
   const { url, headers, label } = placeOf(asked, known)
   const answer = await askService(url, headers, signal)
   if (answer.kind === 'none') {
-    return { ok: false, text: `${label} ${answer.reason}`, remedy: 'Look at the address, and at the network.' }
+    const remedy = 'Look at the address, and at the network.'
+    return { ok: false, text: `${label} ${answer.reason}`, remedy, isAddress: asked.address !== undefined }
   }
-  return { ...outcomeOf(answer, label, asked.provider), atMs: answer.atMs }
+  return { ...outcomeOf(answer, label, asked), atMs: answer.atMs }
 }
 
-function outcomeOf(answer: HttpAnswer & { kind: 'answer' }, label: string, provider: string): Tried {
+function outcomeOf(answer: HttpAnswer & { kind: 'answer' }, label: string, { provider, address }: AskedModel): Tried {
   if (answer.status === 401 || answer.status === 403 || isBadGoogleKey(answer)) {
     return {
       ok: false,
@@ -54,6 +55,7 @@ function outcomeOf(answer: HttpAnswer & { kind: 'answer' }, label: string, provi
       ok: false,
       text: `${label} answered, but not with a list of models (${answer.status})`,
       remedy: 'Is the address right? It mostly ends in /v1.',
+      isAddress: address !== undefined,
     }
   }
   const models = inOrder(idsIn(parsed.data), provider)

@@ -76,8 +76,8 @@ export const exposure = defineStep({
     ...(facts.now.bind === 'loopback' ? [] : [{ value: 'keep', label: `As it is (bind ${facts.now.bind})` }]),
   ],
   isAsked: isGateway,
-  initial: ({ facts }) =>
-    facts.now.tailscale !== 'off' ? facts.now.tailscale : facts.now.bind === 'loopback' ? 'loopback' : 'keep',
+  meant: (answer, { facts }) => (answer === 'keep' && facts.now.bind === 'loopback' ? asItIs(facts) : answer),
+  initial: ({ facts }) => asItIs(facts),
   problem(answer, world) {
     if (answer === 'keep' && !isSecretForOthers(world)) return { text: tooShort('a bind beyond this machine'), remedy }
     if (answer !== 'funnel') return undefined
@@ -89,6 +89,11 @@ export const exposure = defineStep({
   trial: (answer) => (answer === 'serve' || answer === 'funnel' ? { of: 'tailscale', mode: answer } : undefined),
   flag: { name: 'exposure', about: 'loopback, serve, funnel or keep (loopback)', value: '<how>' },
 })
+
+function asItIs({ now }: World['facts']): string {
+  if (now.tailscale !== 'off') return now.tailscale
+  return now.bind === 'loopback' ? 'loopback' : 'keep'
+}
 
 const remedy = 'Go back to “Who gets in” (--auth) and choose a new password.'
 const tooShort = (what: string) =>

@@ -1,6 +1,6 @@
 /** The last boundary of a program: no stack trace reaches a person, and a closed pipe is no failure. */
 
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemClock } from '../shared/std/clock.ts'
 
@@ -8,12 +8,11 @@ import { systemClock } from '../shared/std/clock.ts'
 export async function guard(program: () => Promise<number>): Promise<void> {
   process.stdout.on('error', onPipe)
   process.stderr.on('error', onPipe)
-  process.on('uncaughtException', (error) => void report(error).finally(() => process.exit(1)))
+  process.on('uncaughtException', (error) => void report(error).then((code) => process.exit(code)))
   try {
     process.exitCode = await program()
   } catch (error) {
-    await report(error)
-    process.exitCode = 1
+    process.exitCode = await report(error)
   }
 }
 
@@ -28,24 +27,28 @@ function onPipe(error: NodeJS.ErrnoException): void {
 
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-async function report(error: unknown): Promise<void> {
+/** The exit code. */
+async function report(error: unknown): Promise<number> {
   const { Fault, errorText } = await import('../shared/fault.ts')
-  if (error instanceof Fault) {
-    process.stderr.write(`❌ ${error.message}\n${error.remedy === undefined ? '' : `   ${error.remedy}\n`}`)
-    process.exitCode = error.exitCode
-    return
-  }
+  const { stateFault } = await import('../shared/state-fault.ts')
   const { clientPaths } = await import('../client/paths.ts')
-  const { crashLog } = clientPaths(process.env)
-  const isKept = keep(crashLog, error)
+  const { crashLog, stateDir } = clientPaths(process.env)
+  const fault = error instanceof Fault ? error : stateFault(stateDir, error)
+  if (fault) {
+    process.stderr.write(`❌ ${fault.message}\n${fault.remedy === undefined ? '' : `   ${fault.remedy}\n`}`)
+    return fault.exitCode
+  }
+  const isKept = await keep(crashLog, error)
   process.stderr.write(`❌ Something failed that should not: ${errorText(error)}\n`)
   if (isKept) process.stderr.write(`   The details are in ${crashLog}; please report them.\n`)
+  return 1
 }
 
-function keep(path: string, error: unknown): boolean {
+async function keep(path: string, error: unknown): Promise<boolean> {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const { makePrivateFolder } = await import('../client/private-file.ts')
+    makePrivateFolder(dirname(path))
     appendFileSync(path, `${new Date(systemClock.now()).toISOString()} ${process.version}\n${stack}\n\n`, {
       mode: 0o600,
     })

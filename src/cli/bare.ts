@@ -2,6 +2,7 @@
 
 import type { TargetFlags } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
+import { stateFault } from '../shared/state-fault.ts'
 import type { FlagValues, Surroundings } from './command.ts'
 import { parseLine, usage } from './parse.ts'
 import { reportFault } from './run.ts'
@@ -48,8 +49,9 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
     })
   } catch (error) {
     if (world.signal.aborted && !(error instanceof Fault)) return 130
-    if (!(error instanceof Fault)) throw error
-    reportFault(error, world, false)
-    return error.exitCode
+    const fault = error instanceof Fault ? error : stateFault(world.paths.stateDir, error)
+    if (!fault) throw error
+    reportFault(fault, world, false)
+    return fault.exitCode
   }
 }

@@ -1,7 +1,7 @@
 /** `clawdbot gateway install|uninstall`: the gateway as a service that starts by itself and stays up. */
 
-import { mkdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { makePrivateFolder } from '../client/private-file.ts'
 import { installedGateway } from '../client/service/gateway-service.ts'
 import { isLingering, linger, lingerCommand } from '../client/service/lingering.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
@@ -53,7 +53,7 @@ export const gatewayInstall = defineCommand({
       if (!(await person.confirm('Install it?', true, signal))) return 1
     }
     const lingering = plan.scope === 'user' ? await offerLingering(invocation, ask) : undefined
-    await mkdir(plan.paths.stateDir, { recursive: true, mode: 0o700 })
+    makePrivateFolder(plan.paths.stateDir)
     const report = await plan.manager.install(plan.spec)
     const { manager, paths, spec } = plan
     const answer = async () =>

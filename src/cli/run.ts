@@ -1,6 +1,7 @@
 /** Finds the command a line means, reads its flags, runs it, and turns failures into sentences and exit codes. */
 
 import { Fault } from '../shared/fault.ts'
+import { stateFault } from '../shared/state-fault.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import type { Command, Surroundings } from './command.ts'
 import type { CommandRow } from './command-row.ts'
@@ -15,9 +16,10 @@ export async function runCommand(argv: readonly string[], world: Surroundings): 
     return await route(argv, world)
   } catch (error) {
     if (world.signal.aborted && !(error instanceof Fault)) return 130
-    if (!(error instanceof Fault)) throw error
-    reportFault(error, world, argv.includes('--json'))
-    return error.exitCode
+    const fault = error instanceof Fault ? error : stateFault(world.paths.stateDir, error)
+    if (!fault) throw error
+    reportFault(fault, world, argv.includes('--json'))
+    return fault.exitCode
   }
 }
 

@@ -1,9 +1,10 @@
 /** Starts a program of ours that outlives this one: a process of its own, its output in a private log. */
 
 import { spawn } from 'node:child_process'
-import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Env } from './paths.ts'
+import { makePrivateFolder } from './private-file.ts'
 
 export type BackgroundOptions = {
   /** The module to run, and its words. No secret is among them. */
@@ -28,7 +29,7 @@ export type BackgroundProcess = {
 
 export function startInBackground(options: BackgroundOptions): BackgroundProcess {
   const { program, args, cwd, env, onMessage } = options
-  mkdirSync(dirname(options.log), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(options.log))
   setAside(options.log)
   const log = openSync(options.log, 'a', 0o600)
   chmodSync(options.log, 0o600)

@@ -1,7 +1,6 @@
 /** The built-in profile: the gateway that runs on this machine, or one started in the background for it. */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
@@ -9,7 +8,7 @@ import { readGatewayConfig } from './gateway-config.ts'
 import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { holderName, nextFreePort, portHolder } from './ports/holder.ts'
-import { createPrivate, readIfThere } from './private-file.ts'
+import { createPrivate, makePrivateFolder, readIfThere } from './private-file.ts'
 import { probeWay } from './probe.ts'
 import { type RuntimeNote, readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
@@ -53,7 +52,7 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
     env.CLAWDBOT_GATEWAY_TOKEN ??
     env.CLAWDBOT_GATEWAY_PASSWORD
   if (!hasSecret) await ensureToken(paths)
-  await mkdir(paths.stateDir, { recursive: true, mode: 0o700 })
+  makePrivateFolder(paths.stateDir)
   onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')
   return await untilReady(startGateway(options.program, port, env, paths), { ...wanted, port }, options)
 }

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
@@ -12,7 +12,7 @@ import type { Call } from '../shared/rpc/call.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { sleep } from '../shared/std/signal.ts'
-import { readIfThere, writePrivate } from './private-file.ts'
+import { makePrivateFolder, readIfThere, writePrivate } from './private-file.ts'
 
 /** Most messages waiting for one gateway. */
 export const outboxLimit = 50
@@ -223,7 +223,7 @@ export class FileOutbox implements Outbox {
   async #inherit(formerDir: string): Promise<void> {
     const names = await readdir(formerDir).catch(() => [])
     if (names.length === 0) return
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 })
+    makePrivateFolder(this.#dir)
     for (const name of names) await rename(join(formerDir, name), join(this.#dir, name))
     await rmdir(formerDir)
   }

@@ -1,11 +1,12 @@
 /** Small files only this account may read: written whole, beside and renamed, so that a crash leaves the old or the new. */
 
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { chmod, type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { constants, mkdirSync, statSync } from 'node:fs'
+import { chmod, type FileHandle, link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import { makeFolders } from '../shared/std/make-folders.ts'
 import { lockFile } from '../tunnel/file-lock.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
@@ -21,9 +22,14 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** Creates the folder and those above it that are missing, 0700. */
+export function makePrivateFolder(path: string): void {
+  makeFolders(path, { mkdirSync, statSync, dirname })
+}
+
 /** Creates the folder 0700, or takes away other accounts' access to one that is ours. */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  makePrivateFolder(path)
   const { mode, uid } = await stat(path)
   if (process.platform !== 'win32' && isOurs(uid) && (mode & 0o077) !== 0) await chmod(path, 0o700)
 }
@@ -77,7 +83,7 @@ export async function lockPrivate(path: string, clock: Clock): Promise<AsyncDisp
 
 /** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. */
 export async function writePrivate(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(path))
   const draft = draftOf(path)
   try {
     await writeNew(draft, text)
@@ -90,7 +96,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 
 /** Writes the file unless it exists already; returns whether it did. Who finds it finds all of it. */
 export async function createPrivate(path: string, text: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(path))
   const draft = draftOf(path)
   try {
     await writeNew(draft, text)

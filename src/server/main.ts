@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { Fault } from '../shared/fault.ts'
+import { stateFault } from '../shared/state-fault.ts'
 import { withoutCopies } from './config/gateway-env.ts'
 import { parseServerFlags, serverUsage } from './flags.ts'
 import { failureText, runGateway } from './run-gateway.ts'
@@ -28,8 +29,9 @@ export async function runServer(argv: readonly string[], env: Env): Promise<numb
     }
     return 0
   } catch (error) {
-    process.stderr.write(`❌ ${failureText(error)}\n`)
-    return error instanceof Fault ? error.exitCode : 1
+    const told = stateFault(statePaths(env, homedir()).stateDir, error) ?? error
+    process.stderr.write(`❌ ${failureText(told)}\n`)
+    return told instanceof Fault ? told.exitCode : 1
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
   }

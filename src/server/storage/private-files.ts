@@ -1,6 +1,7 @@
 /** Files only this account may read: made private from the first byte, opened without following links, replaced whole. */
 
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -19,6 +20,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
+import { makeFolders } from '../../shared/std/make-folders.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -28,12 +30,13 @@ export function usePrivateUmask(): void {
   process.umask(0o077)
 }
 
-/** Creates the folder 0700, or takes away other accounts' access to one that is ours. */
+/** Creates the folder 0700, or takes away other accounts' access to one that is ours. Throws when it cannot be written to. */
 export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolders(path, { mkdirSync, statSync, dirname })
   const stat = statSync(path)
   if (!isOurs(stat.uid)) throw foreign(path)
   if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) chmodSync(path, 0o700)
+  accessSync(path, constants.W_OK)
 }
 
 /** The text of a file, undefined when there is none. A link, another account's file, or one in a folder others may write to throws `path.outside` (SE2). */

@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, (place: string) => string>> = {
   EEXIST: (place) => `${place} is a file and no folder`,
   EACCES: denied,
   EPERM: denied,
-  EROFS: (place) => `what is in ${place} can only be read`,
+  EROFS: (place) => `${place} can only be read`,
   ENOSPC: full,
   EDQUOT: full,
 }

@@ -1,7 +1,8 @@
 /** Drafts and prompts on this disk, one private file for each gateway: nothing written is lost by a crash or a slip. */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makePrivateFolder } from '../../client/private-file.ts'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
 
 export type Kept = { readonly drafts: Readonly<Record<string, string>>; readonly history: readonly string[] }
@@ -22,7 +23,7 @@ export function fileKeep(path: string): Keep {
     },
     write(kept) {
       try {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+        makePrivateFolder(dirname(path))
         writeFileSync(`${path}.new`, JSON.stringify(kept), { mode: 0o600 })
         renameSync(`${path}.new`, path)
       } catch {

@@ -2,8 +2,10 @@
 
 import { TranscriptCache } from '../../client/cache.ts'
 import { draftsPath } from '../../client/kept.ts'
+import type { FileOutbox } from '../../client/outbox.ts'
 import type { ClientPaths, Env } from '../../client/paths.ts'
 import type { Target } from '../../client/target.ts'
+import { stateFault } from '../../shared/state-fault.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Prompts } from '../../tunnel/prompts.ts'
 import { keyOf } from '../commands/keymap.ts'
@@ -57,24 +59,35 @@ export function reach(
   }
   const gateway = new LateGateway({
     view: { name, url, transport },
-    async openOutbox() {
+    openOutbox: telling(paths, async () => {
       const { FileOutbox } = await import('../../client/outbox.ts')
       const { origin } = await find(prompts)
       // Boxes were named after the address before a gateway had an id of its own.
       return await FileOutbox.open(paths.outboxDir, id, clock, origin)
-    },
-    async open(signal, outbox) {
+    }),
+    open: telling(paths, async (signal: AbortSignal, outbox: FileOutbox) => {
       // Starting it makes its secret and may choose another port, so the target is read afterwards.
       if (isOurs) await ensure(signal)
       const target = await find(prompts)
       const { openScreenConnection } = await import('../../client/connect.ts')
       return await openScreenConnection(target, { paths, env, clock, prompts, outbox })
-    },
-    ...(isOurs ? { retryRemedy: `${keyOf('retry')} starts it again.`, beforeRetry: ensure } : {}),
+    }),
+    ...(isOurs ? { retryRemedy: `${keyOf('retry')} starts it again.`, beforeRetry: telling(paths, ensure) } : {}),
   })
   return {
     gateway,
     cache: new TranscriptCache(paths.cacheDir, id),
     keep: fileKeep(draftsPath(paths, id)),
+  }
+}
+
+/** What the state folder refuses is a `Fault` too, and shown as one. */
+function telling<A extends readonly unknown[], T>({ stateDir }: ClientPaths, work: (...given: A) => Promise<T>) {
+  return async (...given: A): Promise<T> => {
+    try {
+      return await work(...given)
+    } catch (error) {
+      throw stateFault(stateDir, error) ?? error
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readRuntime } from '../../../src/client/runtime-file.ts'
@@ -59,5 +60,20 @@ test('one that cannot be started leaves no such word behind, and what is written
   again.gateway.connect()
   await until(() => again.gateway.outbox.entries.length === 1)
   await again.gateway[Symbol.asyncDispose]()
+  await gateway[Symbol.asyncDispose]()
+})
+
+test('a state folder that cannot be made is what is shown to have failed', async () => {
+  await using home = await Home.make()
+  const { stateDir } = home.paths
+  await rmdir(stateDir).catch(() => {})
+  await writeFile(stateDir, 'a file')
+  const { gateway } = await localOf(home)
+  gateway.connect()
+  await until(() => gateway.view.phase === 'failed')
+  expect(gateway.view.fault).toMatchObject({
+    message: expect.stringContaining(`The state folder ${stateDir} cannot be used`),
+    remedy: expect.stringContaining('CLAWDBOT_STATE_DIR'),
+  })
   await gateway[Symbol.asyncDispose]()
 })

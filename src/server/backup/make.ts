@@ -1,7 +1,7 @@
 /** Makes a backup: one private file with everything another machine needs to be this gateway. */
 
 import { randomBytes } from 'node:crypto'
-import { createReadStream, existsSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { constants, copyFileSync, createReadStream, existsSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -59,7 +59,7 @@ export async function makeBackup(wish: BackupWish): Promise<BackupReport> {
     const manifest = { format: manifestFormat, ...ourVersions, createdAt, host, home, withSecrets, parts }
     await writing(file, async () => {
       await pack(manifest, copied, output)
-      linkSync(draft, file) // whole, or not at all, and never over another
+      publish(draft, file)
     })
     return { file, bytes: statSync(file).size, createdAt, ...told(copied, wish) }
   } finally {
@@ -95,6 +95,18 @@ async function pack(manifest: Manifest, copied: readonly Copied[], output: FileH
   }
   await Promise.all([written, fill().catch((error) => controller.error(error))])
 }
+
+/** Never over another file; whole or not at all, except on a file system without hard links, such as FAT. */
+function publish(draft: string, file: string): void {
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(draft, file, constants.COPYFILE_EXCL)
+  }
+}
+
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /** Does what writes the file; why that cannot be is told in words. */
 async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -140,6 +140,8 @@ export type AuditFacts = {
     readonly inUseSince: number | undefined
     readonly backedUpAt: number | undefined
     readonly freeBytes: number | undefined
+    /** Why nothing can be written to the state folder, or why it cannot be made. */
+    readonly unwritable: string | undefined
   }
   /** Undefined where no saved gateway is reached through SSH, and where nobody looked. */
   readonly ssh: SshFacts | undefined

@@ -45,12 +45,22 @@ function withContents(part: FilePart, path: string): FileFact[] {
 }
 
 function look(part: FilePart, path: string): FileFact[] {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const stat = lstatIfThere(path)
   if (!stat) return []
   const kind = kindOf(stat)
   const mode = kind === 'link' || process.platform === 'win32' ? undefined : stat.mode & 0o777
   const target = kind === 'link' ? { target: resolve(dirname(path), readlinkSync(path)) } : {}
   return [{ part, path, kind, mode, uid: stat.uid, ...target }]
+}
+
+/** Undefined also where a part of the path is no folder. */
+export function lstatIfThere(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 function kindOf(stat: Stats): FileFact['kind'] {

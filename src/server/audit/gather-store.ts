@@ -1,10 +1,11 @@
 /** Reads the databases beside a gateway that may be running: nothing is written, locked or left behind. */
 
-import { existsSync, readdirSync, statfsSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { errorText } from '../../shared/fault.ts'
+import { folderTrouble } from '../../shared/std/folder-trouble.ts'
 import { parseJson } from '../../shared/std/json.ts'
 import { checkStored } from '../journal/journal.ts'
 import type { StatePaths } from '../storage/paths.ts'
@@ -27,6 +28,7 @@ export function gatherStore(paths: StatePaths, whole: WholeReads): StoreFacts {
         .map((name) => join(paths.stateDir, name)),
       ...readJournal(paths.journal, whole.journal),
       freeBytes: freeBytes(paths.stateDir),
+      unwritable: whyUnwritable(paths.stateDir),
     },
   }
 }
@@ -129,6 +131,18 @@ function freeBytes(path: string): number | undefined {
     return bavail * bsize
   } catch {
     return undefined
+  }
+}
+
+/** Where the folder is still to be made, the first one above it that is there has to take it. */
+function whyUnwritable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.W_OK)
+    return undefined
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (isMissing && dirname(path) !== path) return whyUnwritable(dirname(path))
+    return folderTrouble(path, error)?.why
   }
 }
 

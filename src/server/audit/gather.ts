@@ -1,6 +1,5 @@
 /** Gathers the facts about a gateway's home, once and without changing anything; the gateway may be running or not. */
 
-import { lstatSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigEnv } from '../config/load.ts'
@@ -8,7 +7,7 @@ import { readRunning } from '../runtime-note.ts'
 import type { StatePaths } from '../storage/paths.ts'
 import type { AuditFacts } from './facts.ts'
 import { gatherConfig } from './gather-config.ts'
-import { gatherFiles } from './gather-files.ts'
+import { gatherFiles, lstatIfThere } from './gather-files.ts'
 import { countAllowed, gatherRules } from './gather-rules.ts'
 import { gatherStore, type WholeReads } from './gather-store.ts'
 
@@ -47,5 +46,5 @@ export function gatherFacts({ paths, env, now, whole }: GatherOptions): AuditFac
 /** Root looks into what is another account's; everybody else's files have to be their own. */
 function accountOf(stateDir: string): number | undefined {
   const own = process.getuid?.()
-  return own === 0 ? lstatSync(stateDir, { throwIfNoEntry: false })?.uid : own
+  return own === 0 ? lstatIfThere(stateDir)?.uid : own
 }

@@ -43,7 +43,7 @@ import {
   stateDirWorldWritable,
   syncedFolder,
 } from './checks/state-folder.ts'
-import { diskLow, integrity, noBackup } from './checks/store.ts'
+import { diskLow, integrity, noBackup, unwritable } from './checks/store.ts'
 import { attackSurface } from './checks/summary.ts'
 import { foreignHandler, funnelOn, serveDrift, serveOn } from './checks/tailscale.ts'
 
@@ -109,6 +109,7 @@ export const auditChecks: readonly Check[] = [
   debugLogging,
   weakModel,
   diskLow,
+  unwritable,
   noBackup,
   integrity,
   attackSurface,

@@ -319,6 +319,7 @@ export const cases: Readonly<Record<string, Case>> = {
     passes: withStore({ freeBytes: undefined }),
     says: '100 MB',
   },
+  'durability.state_unwritable': { fails: withStore({ unwritable: 'read-only' }), passes: asIs, says: 'read-only' },
   'durability.no_backup': {
     fails: withStore({ inUseSince: now - 60 * 86_400_000, backedUpAt: now - 31 * 86_400_000 }),
     passes: withStore({ inUseSince: now - 60 * 86_400_000, backedUpAt: now - 29 * 86_400_000 }),

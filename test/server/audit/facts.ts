@@ -47,7 +47,7 @@ export function quiet(): AuditFacts {
     nodes: [],
     store: {
       ...{ setAside: [], damage: undefined, journal: undefined, freeBytes: 50_000_000_000 },
-      ...{ inUseSince: now - 86_400_000, backedUpAt: undefined },
+      ...{ inUseSince: now - 86_400_000, backedUpAt: undefined, unwritable: undefined },
     },
     ssh: undefined,
     tailscaleFlag: undefined,

@@ -195,6 +195,17 @@ test('damage is found and told: a changed log, a broken page, a database set asi
   ])
 })
 
+test('a state folder that cannot be made is known before anybody starts a gateway there', () => {
+  home.put('a-file', '')
+  const paths = statePaths({ CLAWDBOT_STATE_DIR: home.inState('a-file/x/y') }, home.path)
+  const facts = gatherFacts({ paths, env: {}, now: systemClock.now(), whole: { database: true, journal: true } })
+  expect(found(facts)).toContainEqual(
+    expect.stringMatching(
+      /^critical durability.state_unwritable .*a-file\/x\/y: a part of .* is a file and no folder$/,
+    ),
+  )
+})
+
 test('a machine on which no gateway ever ran has nothing wrong with it', () => {
   rmSync(home.inState(), { recursive: true })
   expect(found(gather()).map((line) => line.split(' ')[1])).toEqual(

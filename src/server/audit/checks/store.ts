@@ -25,6 +25,23 @@ export const diskLow = defineCheck({
         ],
 })
 
+export const unwritable = defineCheck({
+  id: 'durability.state_unwritable',
+  severity: 'critical',
+  about:
+    'Nothing can be written to the state folder: no gateway can start there, and one that runs refuses every message.',
+  remedy: 'Let the account of the gateway write there, or name another folder with `CLAWDBOT_STATE_DIR`.',
+  run: ({ store: { unwritable: why }, stateDir }) =>
+    why === undefined
+      ? []
+      : [
+          {
+            message: `Nothing can be written to the state folder ${stateDir}: ${why}`,
+            remedy: 'Let this account write there, or name another folder with CLAWDBOT_STATE_DIR.',
+          },
+        ],
+})
+
 export const noBackup = defineCheck({
   id: 'durability.no_backup',
   severity: 'info',

@@ -7,6 +7,7 @@ import type { Handlers } from '../../src/server/methods/table.ts'
 import type { RequestFrame, ResponseFrame } from '../../src/shared/protocol/frame.ts'
 import type { Method } from '../../src/shared/protocol/method.ts'
 import { methodList } from '../../src/shared/protocol/table.ts'
+import { anyText } from '../support/any-text.ts'
 import { peerWith } from '../support/peer.ts'
 import type { Fuzzing } from './corpus.ts'
 
@@ -61,7 +62,7 @@ function good(shape: Shape): fc.Arbitrary<unknown> {
   if (choices) return fc.oneof(...choices.map(valueFor))
   if (shape.type === 'object') return objectOf(shape)
   if (shape.type === 'array') return fc.array(valueFor(shape.items ?? {}), { maxLength: 4 })
-  if (shape.type === 'string') return fc.string({ unit: 'binary', maxLength: 40 })
+  if (shape.type === 'string') return anyText({ maxLength: 40 })
   if (shape.type === 'integer' || shape.type === 'number') return fc.integer()
   if (shape.type === 'boolean') return fc.boolean()
   return hostile

@@ -33,7 +33,7 @@ test('host, keys and what is in force are seen as SSH sees them', async () => {
   })
   const [open, locked] = ['open', 'locked'].map(home.path) as [string, string]
   execFileSync(requireProgram('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-f', open])
-  execFileSync(requireProgram('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', 'a passphrase', '-f', locked])
+  execFileSync(requireProgram('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', 'a passphrase', '-a', '1', '-f', locked])
   chmodSync(open, 0o640)
   const [type, key] = readFileSync(`${open}.pub`, 'utf8').split(' ')
   writeFileSync(home.path('known_hosts'), `vps.example ${type} ${key}\n`)

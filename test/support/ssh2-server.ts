@@ -1,6 +1,6 @@
 /** An SSH server in this process, for what a real sshd cannot be made to do: ask questions, want several proofs, misbehave. */
 
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ServerConfig } from 'ssh2'
 import type { SshWay } from '../../src/tunnel/way.ts'
-import { requireProgram } from './programs.ts'
-import { makeHome } from './sshd.ts'
+import { makeHome, makeKey } from './sshd.ts'
 
 export type Ssh2ServerOptions = {
   /** Decides each attempt to log in: `accept()`, or `reject(methods, isPartial)`. Whoever comes is let in when absent. */
@@ -41,7 +40,7 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'ssh2-'))
   const home = makeHome(join(folder, 'home'))
   const keyPath = join(folder, 'host')
-  execFileSync(requireProgram('ssh-keygen'), ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', keyPath])
+  const hostKey = makeKey(keyPath)
   const attempts: string[] = []
   const channels: string[] = []
   const clients = new Set<Connection>()
@@ -65,7 +64,7 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  writeFileSync(join(home, '.ssh/known_hosts'), `[127.0.0.1]:${port} ${readFileSync(`${keyPath}.pub`, 'utf8')}`)
+  writeFileSync(join(home, '.ssh/known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`)
   writeFileSync(join(home, '.ssh/config'), options.config ?? '')
   return {
     ...{ port, home, attempts, channels },

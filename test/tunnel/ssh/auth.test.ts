@@ -9,7 +9,7 @@ import { requireProgram } from '../../support/programs.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 import { startAgent } from '../../support/ssh-agent.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'
-import { makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
+import { keyOfOpenSsh, makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
 import { tunnelContext } from '../../support/tunnel-context.ts'
 
 /** Opens and ends a tunnel; what the login said of itself. */
@@ -166,9 +166,9 @@ test('a key that others may read is not used, and the remedy says how to make it
 test('keys of every kind, open, encrypted, and in the old PEM form', async () => {
   await using sshd = await startSshd()
   const path = join(sshd.home, '.ssh/id_ed25519')
-  for (const type of ['rsa', 'ecdsa'] as const) {
+  for (const type of ['ed25519', 'rsa', 'ecdsa'] as const) {
     rmSync(path)
-    sshd.authorize(makeKey(path, type))
+    sshd.authorize(keyOfOpenSsh(path, type))
     expect(await logIn(sshd)).toBe('publickey')
     const args = [
       '-q',
@@ -177,7 +177,7 @@ test('keys of every kind, open, encrypted, and in the old PEM form', async () =>
       '',
       '-N',
       'some words',
-      ...(type === 'rsa' ? ['-a', '1'] : ['-m', 'PEM']),
+      ...(type === 'ecdsa' ? ['-m', 'PEM'] : ['-a', '1']),
       '-f',
       path,
     ]

@@ -1,11 +1,16 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', development: false } },
   test: {
     // React as it ships; its other build makes an error for every element drawn, an eighth of the time of the screen's tests.
-    env: { NODE_ENV: 'production' },
+    // Programs of the tests in TypeScript take 20 ms to start when they are compiled already, else 75.
+    env: {
+      NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/clawdbot-tests/node'),
+    },
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/tidy-process.ts'],

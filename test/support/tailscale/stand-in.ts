@@ -29,7 +29,7 @@ answer=
 [ "$*" = 'status --json --peers=false' ] && answer='${folder}/self.json'
 [ "$*" = 'serve status --json' ] && answer='${folder}/serve.json'
 [ -n "$answer" ] && [ -f "$answer" ] && [ ! -f '${folder}/down' ] && exec /bin/cat "$answer"
-exec '${node}' '${tailscale}' '${folder}/world.json' "$@"
+NODE_COMPILE_CACHE='${process.env.NODE_COMPILE_CACHE ?? ''}' exec '${node}' '${tailscale}' '${folder}/world.json' "$@"
 `
 
 /** Node and `command.ts`, where whoever calls it may run them. */

@@ -26,3 +26,6 @@ export function bytesOf(keys: string): string {
 
 /** One string per key: `a<enter>` → `a`, `<enter>`. */
 export const splitKeys = (keys: string): string[] => keys.match(/<[^<>]+>|[\s\S]/gu) ?? []
+
+/** One string per word and per key with a name: `a b<enter>` → `a b`, `<enter>`. */
+export const splitStrokes = (keys: string): string[] => keys.match(/<[^<>]+>|(?:(?!<[^<>]+>)[\s\S])+/gu) ?? []

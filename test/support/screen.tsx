@@ -10,7 +10,7 @@ import type { InputEvent, Reply } from '../../src/tui/input/event.ts'
 import { KeyReader } from '../../src/tui/input/stdin.ts'
 import { mountInk } from '../../src/tui/terminal/mount.ts'
 import { Screen, type TerminalOutput } from '../../src/tui/terminal/screen.ts'
-import { bytesOf, splitKeys } from './keys.ts'
+import { bytesOf, splitKeys, splitStrokes } from './keys.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 export type ScreenOptions = {
@@ -92,10 +92,10 @@ export async function openScreen(element: ReactNode, options: ScreenOptions = {}
       await settle()
     },
     settle,
-    /** Types keys (`hello<enter>`), one read per key, and waits until their effect is drawn. */
+    /** Types keys (`hello<enter>`), one read per key, and waits until their effect is drawn: a word as fast as it goes. */
     async type(keys: string): Promise<void> {
-      for (const key of splitKeys(keys)) {
-        input.write(bytesOf(key))
+      for (const strokes of splitStrokes(keys)) {
+        for (const key of splitKeys(strokes)) input.write(bytesOf(key))
         await settle()
       }
     },

@@ -3,12 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import { nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
+import type { Payload } from '../shared/protocol/table.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
+import { LiveOutput } from './live-output.ts'
 import { nodeNamed } from './node-named.ts'
 import { usage } from './parse.ts'
-import { harmless, oneLine } from './style.ts'
+import { oneLine } from './style.ts'
 
 /** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
 const defaultMs = 30_000
@@ -16,12 +18,20 @@ const marginMs = 15_000
 /** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
 
+const flagsHere = {
+  ...gatewayFlags,
+  timeout: {
+    ...gatewayFlags.timeout,
+    about: 'milliseconds to wait for the answer (as long as it may take, with time for people who are asked first)',
+  },
+} as const
+
 export const nodesInvoke = defineCommand({
   name: 'nodes invoke',
   about: 'ask a node for one of its commands and print the answer',
   args: '<node> <command>',
   flags: {
-    ...gatewayFlags,
+    ...flagsHere,
     params: { type: 'string', about: 'parameters as JSON ({})', value: '<json>' },
     'invoke-timeout': { type: 'number', about: 'milliseconds the node may take (30000)', value: '<ms>' },
     'idempotency-key': { type: 'string', about: 'the same key again is the same call', value: '<key>' },
@@ -49,10 +59,10 @@ export const nodesInvoke = defineCommand({
 
 export const nodesRun = defineCommand({
   name: 'nodes run',
-  about: 'run a program on a node; prints what it prints and ends with its exit code',
+  about: 'run a program on a node; prints what it prints, while it runs, and ends with its exit code',
   args: '<node> -- <program> [<words>…]',
   flags: {
-    ...gatewayFlags,
+    ...flagsHere,
     cwd: { type: 'string', about: 'folder on the node', value: '<path>' },
     env: { type: 'string', about: 'a variable for it; may be given several times', value: '<name=value>' },
     'command-timeout': { type: 'number', about: 'milliseconds it may run (30000)', value: '<ms>' },
@@ -69,18 +79,36 @@ export const nodesRun = defineCommand({
       const params = { command, timeoutMs, ...cwd, ...(Object.keys(env).length > 0 && { env }) }
       const call = { nodeId: node.nodeId, command: 'system.run', params, timeoutMs, idempotencyKey: randomUUID() }
       const patience = timeoutMs + 2 * approvalMs + marginMs
+      const live = new LiveOutput(out, err)
+      using _ = outputOf(gateway, call, (piece) => {
+        if (piece.isAsking)
+          err(`⏳ ${oneLine(nodeName(node))} asks its owner first; to answer there: clawdbot node approve\n`)
+        else if (!flags.json) live.add(piece)
+      })
       const answer = await gateway.call('node.invoke', call, { timeoutMs: flags.timeout ?? patience })
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {
-        out(harmless(textOf(ran.stdout)))
-        err(harmless(textOf(ran.stderr)))
+        live.end(textOf(ran.stdout), textOf(ran.stderr))
         for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
       }
       return exitCodeOf(ran)
     })
   },
 })
+
+/** What comes while that call is answered; nothing from gateways that know no such event. */
+function outputOf(
+  { rpc }: Gateway,
+  call: { nodeId: string; idempotencyKey: string },
+  onPiece: (piece: Payload<'node.invoke.output'>) => void,
+): Disposable {
+  const stop = rpc.events(({ name, payload }) => {
+    if (name !== 'node.invoke.output') return
+    if (payload.nodeId === call.nodeId && payload.idempotencyKey === call.idempotencyKey) onPiece(payload)
+  })
+  return { [Symbol.dispose]: stop }
+}
 
 async function target(word: string, command: string, { call }: Gateway) {
   const node = nodeNamed(word, (await call('node.list', {})).nodes, command)

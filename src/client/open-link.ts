@@ -3,7 +3,7 @@
 import { config } from 'zod'
 import { version } from '../shared/build.ts'
 import { Fault } from '../shared/fault.ts'
-import { fewerScopesCap } from '../shared/protocol/connect.ts'
+import { fewerScopesCap, nodeOutputCap } from '../shared/protocol/connect.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { LayerEvent } from '../tunnel/layer.ts'
@@ -45,7 +45,7 @@ export async function openLink(target: Target, options: LinkOptions): Promise<Op
     mode: options.mode ?? 'cli',
     version,
     platform: process.platform,
-    caps: [fewerScopesCap],
+    caps: [fewerScopesCap, nodeOutputCap],
   }
   const greeter = await greeterOf(target, who, options)
   const lane =

@@ -13,6 +13,8 @@ import { OutputKeeper, WholeCharacters } from './output.ts'
 import { processRow } from './process-table.ts'
 import { endProcesses } from './reap.ts'
 
+export type OutputStream = 'stdout' | 'stderr'
+
 export type SpawnRequest = {
   command: Command
   timeoutMs: number
@@ -24,7 +26,7 @@ export type SpawnRequest = {
   /** Keeps standard output and error apart too. */
   isApart?: boolean
   /** Each piece as it comes, whole characters of either stream. */
-  onPiece?(text: string): void
+  onPiece?(text: string, stream: OutputStream): void
 }
 
 export type SpawnResult = {
@@ -162,7 +164,7 @@ export class Spawner implements AsyncDisposable {
       const keep = (piece: Uint8Array) => {
         keeper.append(piece)
         apart[index]?.append(piece)
-        if (piece.length > 0) onPiece?.(Buffer.from(piece).toString())
+        if (piece.length > 0) onPiece?.(Buffer.from(piece).toString(), index === 0 ? 'stdout' : 'stderr')
       }
       stream.on('data', (bytes: Buffer) => {
         keep(whole.push(bytes))

@@ -102,20 +102,27 @@ export class NodeHost implements Disposable {
     const json = parseJson(paramsJSON ?? '{}')
     const params = known.params.safeParse(json.ok ? json.value : undefined)
     if (!params.success) return failed('INVALID_REQUEST', `wrong params for ${command}: ${problem(params.error)}`)
-    const progress = new ProgressTeller(clock, (chunk, seq) =>
-      connection.call('node.invoke.progress', { invokeId: id, nodeId, seq, chunk }),
+    const tell = (seq: number, piece: { chunk: string; isAsking?: boolean }) =>
+      connection.call('node.invoke.progress', { invokeId: id, nodeId, seq, ...piece })
+    // Another gateway takes no fields that its schema does not name.
+    const takesPlaces = connection.view.hello?.features.events?.includes('node.invoke.output') === true
+    const progress = new ProgressTeller(clock, ({ chunk, ...place }, seq) =>
+      tell(seq, { chunk, ...(takesPlaces && place) }),
     )
+    const onAsking = () => {
+      if (takesPlaces) tell(progress.nextSeq(), { chunk: '', isAsking: true }).catch(() => {}) // only for show
+    }
     const limitMs = timeoutMs || defaultMs
     try {
       const signal = deadline(limitMs, stop)
-      const onPiece = (text: string) => progress.add(text)
-      const context = { gateway, machine, clock, signal, timeoutMs: limitMs, onPiece }
+      const onPiece = progress.add.bind(progress)
+      const context = { gateway, machine, clock, signal, timeoutMs: limitMs, onPiece, onAsking }
       return { ok: true, payload: await known.run(params.data, context) }
     } catch (error) {
       if (error instanceof Refusal) return failed(error.code, error.message)
       return failed('UNAVAILABLE', error instanceof Error ? error.message : String(error))
     } finally {
-      progress.stop()
+      progress.finish()
     }
   }
 }

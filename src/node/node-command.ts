@@ -2,6 +2,7 @@
 
 import type * as z from 'zod'
 import type { AskProgram } from '../client/system-programs.ts'
+import type { OutputStream } from '../exec/spawn.ts'
 import type { Clock } from '../shared/std/clock.ts'
 
 /** This machine, as far as it decides what can be offered. */
@@ -30,7 +31,9 @@ export type InvokeContext = {
   readonly signal: AbortSignal
   readonly timeoutMs: number
   /** Live output. */
-  onPiece(text: string): void
+  onPiece(text: string, stream: OutputStream): void
+  /** The person of this machine is asked first. */
+  onAsking(): void
 }
 
 export type NodeCommand<P extends z.ZodType = z.ZodType> = {

@@ -1,45 +1,98 @@
 /** Live output on its way to the gateway: a few times a second, in pieces the wire takes, and no more than it can carry. */
 
+import type { OutputStream } from '../exec/spawn.ts'
 import type { Clock } from '../shared/std/clock.ts'
+
+export type OutputPiece = { readonly chunk: string; readonly stream: OutputStream; readonly offset: number }
 
 /** As `node.invoke.progress` has it. */
 const pieceLimit = 16_384
+/** Of what waits; a gateway that is slower gets the latest. */
+const waitingLimit = 16 * pieceLimit
+/** More changes from one stream to the other at a time are not told as they came. */
+const maxPieces = 64
 const everyMs = 250
 
 export class ProgressTeller {
   readonly #clock: Clock
-  readonly #send: (chunk: string, seq: number) => Promise<unknown>
-  #waiting = ''
+  readonly #send: (piece: OutputPiece, seq: number) => Promise<unknown>
+  readonly #told = { stdout: 0, stderr: 0 }
+  #waiting: { stream: OutputStream; text: string }[] = []
+  #waitingUnits = 0
   #seq = 0
   #isBusy = false
   #cancel: (() => void) | undefined
 
-  /** Who shows it wants the latest: what does not fit is left out from the front. */
-  constructor(clock: Clock, send: (chunk: string, seq: number) => Promise<unknown>) {
+  constructor(clock: Clock, send: (piece: OutputPiece, seq: number) => Promise<unknown>) {
     this.#clock = clock
     this.#send = send
   }
 
-  add(text: string): void {
-    this.#waiting = (this.#waiting + text).slice(-pieceLimit).toWellFormed()
-    if (!this.#isBusy) this.#cancel ??= this.#clock.after(everyMs, () => this.#tell(), { unref: true })
+  /** The number of the next thing told. */
+  nextSeq(): number {
+    return this.#seq++
   }
 
-  stop(): void {
+  add(text: string, stream: OutputStream): void {
+    const last = this.#waiting.at(-1)
+    const isFull = this.#waiting.length >= maxPieces
+    const same = last?.stream === stream ? last : isFull ? this.#waiting.findLast((one) => one.stream === stream) : last
+    if (same?.stream === stream) same.text += text
+    else this.#waiting.push({ stream, text })
+    this.#waitingUnits += text.length
+    while (this.#waitingUnits > waitingLimit) this.#leaveOut()
+    this.#tellSoon()
+  }
+
+  /** Tells what waits, ahead of the answer. */
+  finish(): void {
     this.#cancel?.()
-    this.#waiting = ''
+    for (const _ of this.#tellAll());
+  }
+
+  /** From the front; that there is a hole shows in the next offset. */
+  #leaveOut(): void {
+    const [first] = this.#waiting
+    if (!first) return
+    const piece = first.text.slice(0, end(first.text, Math.min(pieceLimit, this.#waitingUnits - waitingLimit)))
+    this.#take(first, piece.length)
+  }
+
+  #take(from: { stream: OutputStream; text: string }, units: number): void {
+    from.text = from.text.slice(units)
+    this.#told[from.stream] += units
+    this.#waitingUnits -= units
+    if (from.text === '') this.#waiting.shift()
+  }
+
+  #tellSoon(): void {
+    if (!this.#isBusy && this.#waitingUnits > 0) {
+      this.#cancel ??= this.#clock.after(everyMs, () => this.#tell(), { unref: true })
+    }
   }
 
   #tell(): void {
     this.#cancel = undefined
-    const chunk = this.#waiting
-    if (chunk === '') return
-    this.#waiting = ''
     this.#isBusy = true
-    const done = () => {
+    void Promise.allSettled(this.#tellAll()).then(() => {
       this.#isBusy = false
-      if (this.#waiting !== '') this.add('')
-    }
-    this.#send(chunk, this.#seq++).then(done, done) // only for show: the answer carries all of it
+      this.#tellSoon()
+    })
   }
+
+  *#tellAll(): Generator<Promise<unknown>> {
+    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+      const { stream } = first
+      const chunk = first.text.slice(0, end(first.text, pieceLimit))
+      const piece = { chunk, stream, offset: this.#told[stream] }
+      this.#take(first, chunk.length)
+      yield this.#send(piece, this.nextSeq()).catch(() => {}) // only for show: the answer carries all of it
+    }
+  }
+}
+
+/** Where to cut a text, so that no character is torn. */
+function end(text: string, units: number): number {
+  const isTorn = units > 1 && /[\ud800-\udbff]/.test(text[units - 1] ?? '') && units < text.length
+  return isTorn ? units - 1 : units
 }

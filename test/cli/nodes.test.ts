@@ -7,13 +7,20 @@ import { clawdbot } from './world.ts'
 async function withOwner() {
   const home = await Home.make()
   const gateway = await startTestGateway()
+  let heard = ''
   return {
+    /** Everything printed so far by the commands that run. */
+    heard: () => heard,
     gateway,
     node: (more: Parameters<typeof connectNode>[1] = {}) => connectNode(gateway, more),
     run: (...words: string[]) => {
       const at = words.indexOf('--')
       const [own, rest] = at < 0 ? [words, []] : [words.slice(0, at), words.slice(at)]
-      return clawdbot(home, [...own, '--url', gateway.url, '--token', testToken, ...rest])
+      return clawdbot(home, [...own, '--url', gateway.url, '--token', testToken, ...rest], {
+        onText: (text) => {
+          heard += text
+        },
+      })
     },
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]()
@@ -92,6 +99,31 @@ test('a program on a node: its words arrive as they were typed, its output and e
   const which = run('nodes', 'invoke', 'pi', 'system.which', '--params', '{"bins":["sh"]}')
   await answer((await asked(4)).id, { bins: { sh: '/bin/sh' } })
   expect(JSON.parse((await which).out)).toEqual({ bins: { sh: '/bin/sh' } })
+})
+
+test('a program on a node prints while it runs, and nothing twice; that its owner is asked is said', async () => {
+  await using owner = await withOwner()
+  const { run, node, heard } = owner
+  const { asked, answer, wire, nodeId } = await node()
+  await run('nodes', 'approve', 'pi')
+  const ran = run('nodes', 'run', 'pi', '--', 'make')
+  const { id } = await asked(1)
+  const tell = (seq: number, piece: object) =>
+    wire.request('node.invoke.progress', { invokeId: id, nodeId, seq, chunk: '', ...piece })
+  await tell(0, { isAsking: true })
+  await expect.poll(heard).toContain('⏳ pi asks its owner first; to answer there: clawdbot node approve\n')
+  await tell(1, { stream: 'stdout', offset: 0, chunk: 'one\n' })
+  await tell(2, { stream: 'stderr', offset: 0, chunk: 'warn\n' })
+  await expect.poll(heard).toMatch(/one\nwarn\n$/)
+  await answer(id, { exitCode: 0, timedOut: false, success: true, stdout: 'one\ntwo\n', stderr: 'warn\n' })
+  expect(await ran).toMatchObject({ code: 0, out: 'one\ntwo\n', err: expect.stringMatching(/approve\nwarn\n$/) })
+
+  const json = run('nodes', 'run', 'pi', '--json', '--', 'true')
+  const second = await asked(2)
+  const piece = { stream: 'stdout', offset: 0, chunk: 'x' }
+  await wire.request('node.invoke.progress', { invokeId: second.id, nodeId, seq: 0, ...piece })
+  await answer(second.id, { exitCode: 0, stdout: 'x', stderr: '' })
+  expect(JSON.parse((await json).out)).toMatchObject({ exitCode: 0, stdout: 'x' })
 })
 
 test('--timeout is how long an answer of the node is waited for', async () => {

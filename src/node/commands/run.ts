@@ -89,7 +89,7 @@ async function run(parts: RunParts, params: z.output<typeof runParams>, context:
   const timeoutMs = Math.min(params.timeoutMs ?? defaultRunMs, context.timeoutMs)
   const result = await parts.spawner.run({
     ...{ command, timeoutMs, keepBytes, signal, isApart: true },
-    onPiece: (text) => context.onPiece(text),
+    onPiece: (text, stream) => context.onPiece(text, stream),
   })
   return resultOf(result)
 }
@@ -119,7 +119,7 @@ async function permission(
   parts: RunParts,
   policy: NodePolicy,
   command: Command,
-  { gateway, clock, signal }: InvokeContext,
+  { gateway, clock, signal, onAsking }: InvokeContext,
 ): Promise<Permit> {
   const { asks, store, prompt } = parts
   const whole = execPolicy(policy.security, parts, await rulesOf(policy))
@@ -130,6 +130,7 @@ async function permission(
   const env = Object.entries(command.env).filter(([name]) => policy.env.includes(name))
   const text = `${env.map(([name, value]) => `${name}=${shellWord(value)} `).join('')}${command.text}`
   const facts = { command: text, program: command.program.path, cwd: command.cwd, gateway, why: verdict.why }
+  onAsking()
   const outcome = await asks.ask(facts, signal, prompt)
   if (outcome === 'allow-always' && canBeRemembered(whole, command)) {
     const entry = { digest: lastingDigest(command), command: text, program: facts.program, cwd: facts.cwd }

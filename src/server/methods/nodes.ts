@@ -1,6 +1,7 @@
 /** Device nodes (section 7.11). Being approved as a device lets a node connect; what it may be asked is approved here (PA10). */
 
 import { createHash } from 'node:crypto'
+import { nodeOutputCap } from '../../shared/protocol/connect.ts'
 import { describeIssues } from '../../shared/protocol/issues.ts'
 import { hasScope } from '../../shared/protocol/scope.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
@@ -10,7 +11,7 @@ import { invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext, Peer } from '../gateway/context.ts'
 import type { DeviceBook } from '../gateway/device-book.ts'
 import { MissingScope } from '../gateway/refusal.ts'
-import type { NodeAnswer } from '../nodes/invocations.ts'
+import type { NodeAnswer, ProgressPiece } from '../nodes/invocations.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import { type RunRequest, runParams } from '../nodes/run-on-node.ts'
 
@@ -37,9 +38,19 @@ export function nodesMethods(parts: {
     'node.invoke': async ({ nodeId, command, params, timeoutMs, idempotencyKey }, { peer }) => {
       if (forAdmins.has(command)) requireAdmin(peer)
       const by = nameOf(peer)
+      const onProgress = peer.caps.has(nodeOutputCap)
+        ? (piece: ProgressPiece) => nodes.told(peer.connId, { nodeId, idempotencyKey, ...piece })
+        : undefined
       const answer =
         command === 'system.run'
-          ? await run({ ...runOf(params), nodeId, idempotencyKey, by, isApprover: hasScope(peer.scopes, 'approvals') })
+          ? await run({
+              ...runOf(params),
+              nodeId,
+              idempotencyKey,
+              by,
+              isApprover: hasScope(peer.scopes, 'approvals'),
+              onProgress,
+            })
           : await calls.invoke({ nodeId, command, params, timeoutMs, idempotencyKey, by })
       return { ok: true, nodeId, command, ...answer }
     },

@@ -1,5 +1,6 @@
 /** Asking nodes: one call under one key, written down, and nothing believed that was not asked for (EX13, PA9). */
 
+import type { ParsedParams } from '../../shared/protocol/table.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
@@ -10,6 +11,7 @@ import {
   type NodeAnswer,
   type NodeResult,
   notConnected,
+  type ProgressPiece,
   type Verdict,
 } from './invocations.ts'
 import { KnownCalls } from './known-calls.ts'
@@ -34,7 +36,7 @@ export type Invoke = {
   /** Who asks, as the audit log names it; keys of different callers never meet. */
   by: string
   signal?: AbortSignal | undefined
-  onProgress?: ((chunk: string) => void) | undefined
+  onProgress?: ((piece: ProgressPiece) => void) | undefined
 }
 
 export class NodeCalls {
@@ -75,10 +77,10 @@ export class NodeCalls {
     return this.#isAccepted(peer, { what: 'result', id }, this.#invocations.answer(peer.connId, id, result))
   }
 
-  progressed(peer: Peer, piece: { nodeId: string; invokeId: string; seq: number; chunk: string }): boolean {
-    const { nodeId, invokeId: id, seq, chunk } = piece
+  progressed(peer: Peer, progress: ParsedParams<'node.invoke.progress'>): boolean {
+    const { nodeId, invokeId: id, seq, ...piece } = progress
     this.#requireOwn(peer, nodeId, { what: 'progress', id })
-    return this.#isAccepted(peer, { what: 'progress', id }, this.#invocations.progress(peer.connId, id, seq, chunk))
+    return this.#isAccepted(peer, { what: 'progress', id }, this.#invocations.progress(peer.connId, id, seq, piece))
   }
 
   /** A report about a command: true when it is one that this connection was asked to run. */

@@ -1,7 +1,7 @@
 /** What nodes were asked and have not answered: each answer counts once, from the connection that was asked, in time (EX13). */
 
 import { randomUUID } from 'node:crypto'
-import type { Payload } from '../../shared/protocol/table.ts'
+import type { ParsedParams, Payload } from '../../shared/protocol/table.ts'
 import { BoundedMap } from '../../shared/std/bounded-map.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { parseJson } from '../../shared/std/json.ts'
@@ -17,8 +17,11 @@ export type Asking = {
   idempotencyKey: string
   /** Ends the wait, and tells the node that nobody waits any more. */
   signal?: AbortSignal | undefined
-  onProgress?: ((chunk: string) => void) | undefined
+  onProgress?: ((piece: ProgressPiece) => void) | undefined
 }
+
+/** Of a node of ours with its place; see `node-output.ts`. */
+export type ProgressPiece = Omit<ParsedParams<'node.invoke.progress'>, 'invokeId' | 'nodeId' | 'seq'>
 
 export type NodeAnswer = { payload: unknown; payloadJSON: string | null }
 
@@ -111,12 +114,12 @@ export class Invocations {
     return 'accepted'
   }
 
-  progress(connId: string, id: string, seq: number, chunk: string): Verdict {
+  progress(connId: string, id: string, seq: number, piece: ProgressPiece): Verdict {
     const waiting = this.#waiting.get(id)
     if (!waiting || waiting.asking.connId !== connId) return this.#whyNot(connId, id)
     if (seq !== waiting.nextSeq) return 'late' // a piece told twice or out of order
     waiting.nextSeq++
-    waiting.asking.onProgress?.(chunk)
+    waiting.asking.onProgress?.(piece)
     return 'accepted'
   }
 

@@ -12,7 +12,7 @@ import { shellWord, shellWords } from '../../shared/std/shell-words.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { Approvals } from '../tools/exec/approvals.ts'
 import type { NodeCalls } from './calls.ts'
-import { defaultInvokeMs, type NodeAnswer } from './invocations.ts'
+import { defaultInvokeMs, type NodeAnswer, type ProgressPiece } from './invocations.ts'
 import type { NodeRoster } from './roster.ts'
 
 export type RunParts = {
@@ -39,7 +39,7 @@ export type RunRequest = {
   sessionKey?: string | undefined
   agentId?: string | undefined
   signal?: AbortSignal | undefined
-  onProgress?: ((chunk: string) => void) | undefined
+  onProgress?: ((piece: ProgressPiece) => void) | undefined
 }
 
 /** What a caller may say of a run. Anything else, `approved` above all, is not passed on (EX2). */

@@ -136,5 +136,8 @@ export type RefusalCode =
  */
 export const fewerScopesCap = 'fewer-scopes'
 
+/** Ours: what it asks a node to run, it hears of while that runs; see `node-output.ts`. */
+export const nodeOutputCap = 'node-output'
+
 /** Capabilities our own terminal declares. `reattach` is ours: see `reattach.ts`. Other servers ignore unknown ones. */
 export const ourCaps = ['tool-events', 'reattach', fewerScopesCap] as const

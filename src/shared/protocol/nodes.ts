@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { defineEvent } from './event.ts'
 import { defineMethod } from './method.ts'
+import { nodeInvokeOutput, outputPlace } from './node-output.ts'
 
 const id = z.string().min(1).max(256)
 const text = z.string().max(256)
@@ -122,7 +123,11 @@ const nodeInvokeProgress = defineMethod({
   about: 'A node tells a piece of output of a command that still runs; a late or foreign one is dropped.',
   scope: 'public',
   role: 'node',
-  params: () => z.strictObject({ invokeId: id, nodeId: id, seq: z.int().min(0), chunk: z.string().max(16_384) }),
+  params: () =>
+    z.strictObject({
+      ...{ invokeId: id, nodeId: id, seq: z.int().min(0), chunk: z.string().max(16_384) },
+      ...outputPlace(),
+    }),
   result: () => z.looseObject({ ok: z.literal(true), ignored: z.boolean().optional() }),
 })
 
@@ -267,4 +272,10 @@ export const nodesMethods = [
   nodePairRemove,
   nodePairVerify,
 ] as const
-export const nodesEvents = [nodePairRequested, nodePairResolved, nodeInvokeRequest, nodeInvokeCancel] as const
+export const nodesEvents = [
+  nodePairRequested,
+  nodePairResolved,
+  nodeInvokeRequest,
+  nodeInvokeCancel,
+  nodeInvokeOutput,
+] as const

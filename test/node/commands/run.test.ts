@@ -146,19 +146,37 @@ test('EX11: time over, a caller that leaves and a gateway that goes each end the
   await expect.poll(processes).toBe(0)
 })
 
-test('live output arrives while it runs, and once', async () => {
+test('live output arrives while it runs, and once, each piece with its stream and what precedes it there', async () => {
   await using node = await startOwnNode({ policy: { security: 'full' } })
-  const pieces: string[] = []
-  let isOver = false
+  const pieces: object[] = []
   const asked = node.gateway.nodes.calls.ask({
     ...{ nodeId: node.nodeId, command: 'system.run', by: 'x', idempotencyKey: 'live', timeoutMs: 20_000 },
-    params: { command: ['sh', '-c', 'echo one; while [ ! -e go ]; do sleep 0.05; done; echo two'] },
-    onProgress: (piece) => !isOver && pieces.push(piece),
+    params: { command: ['sh', '-c', 'echo one; while [ ! -e go ]; do sleep 0.05; done; echo err >&2; echo two'] },
+    onProgress: (piece) => pieces.push(piece),
   })
-  await expect.poll(() => pieces.join('')).toBe('one\n')
+  const one = { chunk: 'one\n', stream: 'stdout', offset: 0 }
+  await expect.poll(() => pieces).toEqual([one])
   await writeFile(join(node.home.dir, 'go'), '')
-  expect((await asked).payload).toMatchObject({ stdout: 'one\ntwo\n' })
-  isOver = true
+  expect((await asked).payload).toMatchObject({ stdout: 'one\ntwo\n', stderr: 'err\n' })
+  expect(pieces).toHaveLength(3)
+  expect(pieces).toContainEqual({ chunk: 'two\n', stream: 'stdout', offset: 4 })
+  expect(pieces).toContainEqual({ chunk: 'err\n', stream: 'stderr', offset: 0 })
+})
+
+test('who waits hears that the person of the node is asked, before anything runs', async () => {
+  await using node = await startOwnNode()
+  const pieces: object[] = []
+  const asked = node.gateway.nodes.calls.ask({
+    ...{ nodeId: node.nodeId, command: 'system.run', by: 'x', idempotencyKey: 'ask', timeoutMs: 20_000 },
+    params: { command: ['echo', 'yes'] },
+    onProgress: (piece) => pieces.push(piece),
+  })
+  await expect.poll(() => pieces).toEqual([{ chunk: '', isAsking: true }])
+  const asks = new NodeAsks(node.home.paths.nodeDir, systemClock)
+  await expect.poll(async () => (await asks.list()).length).toBe(1)
+  await asks.answer((await asks.list())[0]?.id ?? '', 'allow-once')
+  await asked
+  expect(pieces.slice(1)).toEqual([{ chunk: 'yes\n', stream: 'stdout', offset: 0 }])
 })
 
 test('another terminal of this machine sees what waits and answers it; what nobody answers is gone with its caller', async () => {

@@ -3,6 +3,7 @@ import { methodTable } from '../../../src/shared/protocol/table.ts'
 import { makeDevice } from '../../support/device.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { approveNode, connectNode } from '../../support/node.ts'
+import type { RawClient } from '../../support/raw-client.ts'
 
 test.each([
   ['node.list', {}, { ok: true, payload: { nodes: [] } }],
@@ -37,6 +38,29 @@ test('PA9: a node may call its own four methods and no other, and hears only wha
   gateway.publish({ type: 'wire', event: 'tick', payload: { ts: 1 } })
   await node.event('tick')
   expect(node.events.map(({ event }) => event)).toEqual(['connect.challenge', 'health', 'tick'])
+})
+
+test('PA9: live output reaches the one connection that waits for it, if it knows of such', async () => {
+  await using gateway = await startTestGateway()
+  using caller = await gateway.client({ caps: ['node-output'] })
+  using other = await gateway.client({ caps: ['node-output'] })
+  using stranger = await gateway.client()
+  const node = await connectNode(gateway)
+  await approveNode(caller, node.nodeId)
+  const run = { nodeId: node.nodeId, command: 'system.run', params: { command: ['make'] } }
+  const piece = { chunk: 'a', stream: 'stdout', offset: 0 }
+  for (const [index, client] of [caller, stranger].entries()) {
+    const call = client.request('node.invoke', { ...run, idempotencyKey: `k${index}` })
+    const { id } = await node.asked(index + 1)
+    const told = { invokeId: id, nodeId: node.nodeId, seq: 0, ...piece }
+    expect(await node.wire.request('node.invoke.progress', told)).toMatchObject({ payload: { ok: true } })
+    await node.answer(id, {})
+    await call
+  }
+  await other.request('node.list', {})
+  const outputs = (client: RawClient) => client.events.filter(({ event }) => event === 'node.invoke.output')
+  expect(outputs(caller)).toMatchObject([{ payload: { nodeId: node.nodeId, idempotencyKey: 'k0', ...piece } }])
+  expect([...outputs(other), ...outputs(stranger), ...outputs(node.wire)]).toEqual([])
 })
 
 test('PA10: a paired node is asked nothing until its commands are approved, and then only those', async () => {

@@ -85,8 +85,8 @@ test('a failure on the node is told with its words', async () => {
 test('pieces of output come in order and once, from the one that was asked', async () => {
   const { invocations, ask, idOf } = start()
   const pieces: string[] = []
-  const asked = ask({ onProgress: (piece) => pieces.push(piece) })
-  const tell = (connId: string, seq: number, piece: string) => invocations.progress(connId, idOf(), seq, piece)
+  const asked = ask({ onProgress: (piece) => pieces.push(piece.chunk) })
+  const tell = (connId: string, seq: number, chunk: string) => invocations.progress(connId, idOf(), seq, { chunk })
   expect([tell('c', 0, 'a'), tell('c', 0, 'a'), tell('x', 1, 'b'), tell('c', 2, 'c'), tell('c', 1, 'b')]).toEqual([
     ...['accepted', 'late', 'foreign', 'late', 'accepted'],
   ])

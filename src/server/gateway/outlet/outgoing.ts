@@ -26,7 +26,7 @@ export type OutgoingOptions<P> = {
 /** News of a state that `hello-ok` tells anyway: worthless to someone who comes back later, so not kept for them. */
 const momentary = new Set<EventName>(['connect.challenge', 'tick', 'health', 'presence', 'shutdown'])
 /** Means something to one connection only. */
-const addressed = new Set<EventName>(['node.invoke.request', 'node.invoke.cancel'])
+const addressed = new Set<EventName>(['node.invoke.request', 'node.invoke.cancel', 'node.invoke.output'])
 
 /** Makes an item whose fold agrees with its payload. */
 export function outgoing<P>(options: OutgoingOptions<P>): Outgoing {

@@ -37,7 +37,7 @@ async function run(parts: NodeParts, asked: z.output<typeof params>, context: To
   const details = { where: `node ${node.displayName ?? node.nodeId}`, command: shellWords(argv), ...(cwd && { cwd }) }
   context.onUpdate({ text: '', details: { ...details, phase: 'running' } })
   let live = ''
-  const onProgress = (piece: string) => {
+  const onProgress = ({ chunk: piece }: { chunk: string }) => {
     live = (live + piece).slice(-liveChars)
     context.onUpdate({ text: live, details: { ...details, phase: 'running' } })
   }

@@ -31,6 +31,7 @@ const audience: Partial<Record<EventName, (keyof typeof everyone)[]>> = {
   'node.pair.resolved': ['pairer', 'admin'],
   'node.invoke.request': [],
   'node.invoke.cancel': [],
+  'node.invoke.output': [],
   'connect.challenge': ['reader', 'writer', 'approver', 'pairer', 'admin', 'nobody', 'node'],
 }
 

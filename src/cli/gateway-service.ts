@@ -1,8 +1,14 @@
 /** `clawdbot gateway install|uninstall`: the gateway as a service that starts by itself and stays up. */
 
 import { userInfo } from 'node:os'
-import { makePrivateFolder } from '../client/private-file.ts'
-import { installedGateway } from '../client/service/gateway-service.ts'
+import { makePrivateFolder, readIfThere } from '../client/private-file.ts'
+import {
+  accountOf,
+  type GatewayServiceWorld,
+  gatewayManager,
+  gatewayServiceName,
+  installedGateway,
+} from '../client/service/gateway-service.ts'
 import { isLingering, linger, lingerCommand } from '../client/service/lingering.ts'
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
@@ -81,10 +87,13 @@ export const gatewayUninstall = defineCommand({
     const { env, out, flags: given } = invocation
     const ask = programsOf(env)
     const isRoot = process.getuid?.() === 0
-    const { paths } =
-      given.system && isRoot ? await whose({ isSystem: true, account: given['run-as'] }, invocation, ask) : invocation
-    const here = await installedGateway({ env, paths, ask })
+    // Nothing runs as root by this, so root need not be named.
+    const account = given['run-as'] ?? (env.SUDO_USER || userInfo().username)
+    const { paths } = given.system && isRoot ? await whose({ isSystem: true, account }, invocation, ask) : invocation
+    const around = { env, paths, ask }
+    const here = await installedGateway(around)
     const found = given.system && here?.scope !== 'system' ? undefined : here
+    if (given.system && !found) await refuseOthers(around)
     if (found?.scope === 'system' && !isRoot) {
       throw needsRoot('uninstall', { ...invocation, flags: { ...given, system: true } })
     }
@@ -95,6 +104,18 @@ export const gatewayUninstall = defineCommand({
     return 0
   },
 })
+
+/** Says whose the system's service of that name is, when it is another account's. */
+async function refuseOthers(world: GatewayServiceWorld): Promise<void> {
+  const name = gatewayServiceName(world.paths)
+  const path = gatewayManager(world, 'system').pathOf(name)
+  const account = accountOf((await readIfThere(path)) ?? '')
+  if (account === undefined) return
+  const line = shellWords(['sudo', 'clawdbot', 'gateway', 'uninstall', '--system', '--run-as', account])
+  throw new Fault('usage.invalid', `${path} is the service of ${account}'s gateway`, {
+    remedy: `To remove it: ${line}`,
+  })
+}
 
 function wishOf({ flags: given, given: written, paths }: Invocation<typeof flags>) {
   const { port, system: isSystem, 'run-as': account } = given

@@ -119,6 +119,9 @@ test('OP6: root is refused until it is named, and told what else there is', asyn
     expect(plain.err).toContain('Log in as another account. If root is what you want, say so: --run-as root')
     const sudo = await place.run('install --yes', { env: { ...place.env, SUDO_USER: 'ann' } })
     expect(sudo.err).toContain('Run it without sudo.')
+    const nothing = { code: 0, out: '✅ The gateway is no service here\n', err: '' }
+    expect(await place.run('uninstall --system')).toEqual(nothing)
+    expect(await place.run('uninstall')).toEqual(nothing)
   } finally {
     spied.mockRestore()
   }

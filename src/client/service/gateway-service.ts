@@ -56,6 +56,11 @@ export function isOf(stateDir: string, unit: string): boolean {
   return unit.split('\n').includes(environmentLine('CLAWDBOT_STATE_DIR', stateDir))
 }
 
+/** The account a systemd unit runs as. */
+export function accountOf(unit: string): string | undefined {
+  return /^User=(.+)$/m.exec(unit)?.[1]?.replaceAll('%%', '%')
+}
+
 /** A gateway that sends no sign of life for so long is ended and started again. It sends three in that time. */
 const watchdogS = 90
 

@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { clientPaths } from '../../../src/client/paths.ts'
 import { gatewayFolders } from '../../../src/client/service/gateway-folders.ts'
-import { gatewayManager, gatewayServiceName, installedGateway } from '../../../src/client/service/gateway-service.ts'
+import {
+  accountOf,
+  gatewayManager,
+  gatewayServiceName,
+  installedGateway,
+} from '../../../src/client/service/gateway-service.ts'
 import { Home } from '../support.ts'
 import { scriptedPrograms } from './support.ts'
 
@@ -27,6 +32,11 @@ test('a service of the account is found by its file alone', async () => {
   await writeFile(path, '')
   expect(await installedGateway(world)).toMatchObject({ scope: 'user', path })
   expect(take()).toEqual([])
+})
+
+test('a unit tells the account it runs as; one of an account has none', () => {
+  expect(accountOf('[Service]\nUser=ann%%x\nExecStart=node')).toBe('ann%x')
+  expect(accountOf('[Service]\nExecStart=node')).toBeUndefined()
 })
 
 test('folders outside the state folder come from the settings, secrets and variables left alone', async () => {

@@ -7,7 +7,7 @@ import { deviceFingerprint } from '../shared/protocol/device-fingerprint.ts'
 import type { ExecDecision } from '../shared/protocol/exec.ts'
 import { cleanName } from '../shared/std/clean-name.ts'
 import { formatDuration } from '../shared/std/duration.ts'
-import { shellWord } from '../shared/std/shell-words.ts'
+import { lastWord } from '../shared/std/shell-words.ts'
 import { defineCommand, gatewayFlags, type Invocation, targetFlags } from './command.ts'
 import type { NodeNews, WaitingCommand } from './node-port.ts'
 import type { Person } from './person.ts'
@@ -80,7 +80,7 @@ function teller({ flags: { json }, out, err, clock }: Run, name: string) {
 function connected({ name, route }: ConnectionView, node: string): string {
   return (
     `✅ Connected to ${oneLine(name)} (${oneLine(route)})\n` +
-    `   What it may ask is approved there, once: clawdbot nodes approve ${oneLine(shellWord(node))}\n`
+    `   What it may ask is approved there, once: clawdbot nodes approve ${oneLine(lastWord(node))}\n`
   )
 }
 

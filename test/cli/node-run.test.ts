@@ -36,7 +36,11 @@ test('a machine becomes a node, waits for approval, asks its person elsewhere, a
   const { waiting } = JSON.parse((await run(home, 'node', 'approve', '--json')).out)
   expect((await run(home, 'node', 'approve', 'nope')).err).toContain('Nothing called "nope" waits here')
   expect((await run(home, 'node', 'approve', waiting[0].id)).out).toBe('✅ It runs this once\n')
-  expect(await ran).toEqual({ code: 0, out: 'a  b\n', err: '' })
+  expect(await ran).toEqual({
+    code: 0,
+    out: 'a  b\n',
+    err: expect.stringMatching(/^⏳ pi asks its owner first; .*\n$/),
+  })
 
   expect((await run(home, 'node', 'policy', 'deny')).out).toMatch(/^✅ This machine runs nothing \(deny\)\n/)
   expect((await run(home, 'node', 'policy', 'maybe')).err).toContain('"maybe" is no policy')
@@ -47,30 +51,35 @@ test('a machine becomes a node, waits for approval, asks its person elsewhere, a
   expect((await running).code).toBe(0)
 })
 
-test('the command that approves it, as a node prints it, can be typed whatever the node is called', async () => {
-  await using home = await Home.make()
-  await using gateway = await startTestGateway()
-  const at = ['--url', gateway.url, '--token', testToken]
-  const end = new AbortController()
-  let said = ''
-  const running = clawdbot(home, ['node', 'run', '--name', "Ann's phone 日本", ...at], {
-    ...{ env, signal: end.signal },
-    onText: (text) => {
-      said += text
-    },
-  })
-  await expect.poll(() => said).toContain('✅ Connected')
-  const typed = /: clawdbot (nodes approve .+)\n/.exec(said)?.[1]
-  const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\n' ${typed}`])
-  const approved = await clawdbot(home, [...stdout.trimEnd().split('\n'), ...at], { env })
-  expect(approved).toMatchObject({
-    code: 0,
-    err: '',
-    out: expect.stringMatching(/^✅ Ann's phone 日本 .* may be asked: /),
-  })
-  end.abort()
-  await running
-})
+test.each(["Ann's phone 日本", '-pi', '--json'])(
+  'the command that approves %s, as the node prints it, can be typed',
+  async (name) => {
+    await using home = await Home.make()
+    await using gateway = await startTestGateway()
+    const at = ['--url', gateway.url, '--token', testToken]
+    const end = new AbortController()
+    let said = ''
+    const running = clawdbot(home, ['node', 'run', `--name=${name}`, ...at], {
+      ...{ env, signal: end.signal },
+      onText: (text) => {
+        said += text
+      },
+    })
+    await expect.poll(() => said).toContain('✅ Connected')
+    const typed = /: clawdbot (nodes approve .+)\n/.exec(said)?.[1]
+    const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\n' ${typed}`])
+    const approved = await clawdbot(home, ['nodes', 'approve', ...at, ...stdout.trimEnd().split('\n').slice(2)], {
+      env,
+    })
+    expect(approved).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(new RegExp(`^✅ ${name} .* may be asked: `)),
+    })
+    end.abort()
+    await running
+  },
+)
 
 test('doctor names what this machine can offer, and what to install for the rest', async () => {
   await using home = await Home.make()

@@ -63,10 +63,16 @@ test('a node from elsewhere is approved twice: to connect, and for what it may b
 test('what a node does not get: rejected, unapproved, away; each is said with what to do', async () => {
   await using owner = await withOwner()
   const { run, node } = owner
-  const { wire } = await node()
+  const { wire, nodeId } = await node()
+  const waits = await run('nodes', 'run', 'pi', '--', 'id')
+  const typed = /To allow what waits: clawdbot nodes approve (\S+)\n/.exec(waits.err)?.[1] ?? ''
+  expect(nodeId.startsWith(typed.replaceAll('-', '')) && typed.length).toBe(19)
   expect((await run('nodes', 'reject', 'pi')).out).toMatch(/^✅ Rejected pi /)
   const refused = await run('nodes', 'run', 'pi', '--', 'id')
-  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('node command not allowed') })
+  expect(refused).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/node command not allowed\n.*Nothing waits for approval now; the node asks again /s),
+  })
   wire.socket.terminate()
   await wire.closed
   await expect.poll(async () => (await run('nodes', 'status')).out).toContain('Connected: 0')

@@ -1,5 +1,6 @@
 /** The nodes of this gateway: who is here, what each may be asked, and who still waits for that. */
 
+import { deviceFingerprint } from '../../shared/protocol/device-fingerprint.ts'
 import type { NodeRow, PairedNode, PendingNode } from '../../shared/protocol/nodes.ts'
 import { cleanName } from '../../shared/std/clean-name.ts'
 import type { Clock } from '../../shared/std/clock.ts'
@@ -141,8 +142,16 @@ export class NodeRoster {
     if (commands.length === 0) return notAllowed('node did not declare commands', command)
     if (!commands.includes(command)) return notAllowed('command not declared by node', command)
     if (!mayBeAsked(command, node.about, this.#parts.rules())) return notAllowed('command not allowlisted', command)
-    if (!node.approved.includes(command)) return notAllowed('command not approved', command)
+    if (!node.approved.includes(command))
+      return notAllowed('command not approved', command, this.#toApprove(nodeId, command))
     return undefined
+  }
+
+  /** By its id, as a name may be anything. */
+  #toApprove(nodeId: string, command: string): string {
+    const line = `clawdbot nodes approve ${deviceFingerprint(nodeId)}`
+    if (this.#waiting.has(nodeId, command)) return `To allow what waits: ${line}`
+    return `Nothing waits for approval now; the node asks again when it connects anew. Then: ${line}`
   }
 
   /** The connection that is asked, if it is here. */
@@ -199,6 +208,7 @@ export class NodeRoster {
   }
 }
 
-function notAllowed(reason: string, command: string): NotAsked {
-  return new NotAsked('INVALID_REQUEST', 'node command not allowed', { details: { reason, command } })
+function notAllowed(reason: string, command: string, remedy?: string): NotAsked {
+  const details = { reason, command, ...(remedy !== undefined && { remedy }) }
+  return new NotAsked('INVALID_REQUEST', 'node command not allowed', { details })
 }

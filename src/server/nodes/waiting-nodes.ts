@@ -51,6 +51,12 @@ export class WaitingNodes {
     return [...this.#slots.values()].map(({ request }) => request)
   }
 
+  /** Whether somebody is asked about that command of that node. */
+  has(nodeId: string, command: string): boolean {
+    this.#prune()
+    return this.#slots.get(nodeId)?.commands.includes(command) ?? false
+  }
+
   /** Removes a request; it can be decided about once. */
   take(requestId: string): Slot | undefined {
     this.#prune()

@@ -2,6 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
+import { Fault } from '../shared/fault.ts'
+import type { Result } from '../shared/protocol/table.ts'
 import { channelLine, channelState, isFailed } from './channel-lines.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { defaultTimeoutMs, type GatewayInvocation, printJson, withGateway } from './gateway-call.ts'
@@ -77,7 +79,9 @@ export const channelsLogout = defineCommand({
     if (channel === undefined || rest.length > 0)
       throw usage('It takes one channel: channels logout telegram', 'channels logout')
     return await withGateway(invocation, async ({ call }) => {
-      const result = await call('channels.logout', { channel })
+      const result = await call('channels.logout', { channel }).catch(async (error: unknown) => {
+        throw isUnknown(error) ? noSuchChannel(channel, await call('channels.status', {})) : error
+      })
       if (invocation.flags.json) printJson(invocation, result)
       else {
         invocation.out(
@@ -92,6 +96,16 @@ export const channelsLogout = defineCommand({
     })
   },
 })
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Fault && error.details?.message === 'invalid channels.logout channel'
+}
+
+function noSuchChannel(word: string, { available, channelOrder }: Result<'channels.status'>): Fault {
+  const ids = [...new Set([...channelOrder, ...(available ?? [])])].join(', ')
+  const remedy = ids === '' ? 'No chat service can be set up there.' : `Its channels: ${oneLine(ids)}`
+  return new Fault('usage.invalid', `This gateway has no channel ${JSON.stringify(word)}`, { remedy })
+}
 
 export const channelsSend = defineCommand({
   name: 'channels send',

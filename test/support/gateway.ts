@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { createBus, type News, type RunNews, type RunRef } from '../../src/server/bus.ts'
 import { channelFacts } from '../../src/server/channels/facts.ts'
 import { openDeviceBook } from '../../src/server/devices/device-store.ts'
+import { invalidRequest } from '../../src/server/gateway/call-error.ts'
 import { Webhooks } from '../../src/server/gateway/http/webhooks.ts'
 import { type GatewayServer, startGatewayServer } from '../../src/server/gateway/server.ts'
 import type { GatewayKey, GatewayParts, OtherHandlers } from '../../src/server/gateway/server-parts.ts'
@@ -171,8 +172,11 @@ function standInHandlers(): Omit<OtherHandlers, 'nodes'> {
       }),
     },
     channels: {
-      'channels.status': () => ({ ts: 1, ...channelFacts([]) }),
-      'channels.logout': ({ channel }) => ({ channel, accountId: 'default', cleared: false }),
+      'channels.status': () => ({ ts: 1, available: ['telegram'], ...channelFacts([]) }),
+      'channels.logout': ({ channel }) => {
+        if (channel !== 'telegram') throw invalidRequest('invalid channels.logout channel')
+        return { channel, accountId: 'default', cleared: false }
+      },
       send: ({ idempotencyKey: runId }) => ({ runId, messageId: '1', channel: 'telegram' }),
       'channels.pairing.list': () => ({ pending: [], approved: [] }),
       'channels.pairing.approve': ({ channel, code }) => ({ sender: { channel, id: code, name: code } }),

@@ -98,7 +98,7 @@ function callFault(method: string, error: WireError | undefined, payload: unknow
   const message = error?.message ?? 'the gateway gave no reason'
   const told = isRecord(error?.details) ? error.details.remedy : undefined
   const lacksScope = error?.code === 'FORBIDDEN' || message.startsWith('missing scope:')
-  return new Fault('client.call-failed', `${method}: ${message}`, {
+  return new Fault('client.call-failed', isSentence(message, error?.details) ? message : `${method}: ${message}`, {
     retryable: error?.retryable ?? false,
     details: {
       method,
@@ -112,4 +112,9 @@ function callFault(method: string, error: WireError | undefined, payload: unknow
       ? { remedy: 'Ask an operator of this gateway to approve the missing scope for this device.' }
       : typeof told === 'string' && { remedy: told }),
   })
+}
+
+/** A fault of ours stands alone; the bare words of a wire, such as `unknown requestId`, mean nothing without the method. */
+function isSentence(message: string, details: unknown): boolean {
+  return isRecord(details) && typeof details.fault === 'string' && !/^\p{Ll}/u.test(message)
 }

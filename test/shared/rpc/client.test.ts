@@ -49,12 +49,16 @@ test('a refused call keeps the wire code, details and retry advice', async () =>
   })
 })
 
-test('what the gateway says to do about it is the remedy', async () => {
+test('a sentence of a gateway of ours stands alone, with what it says to do about it', async () => {
   const { client, answer } = open()
   const call = client.call('status', {})
   const details = { fault: 'usage.invalid', remedy: 'See who waits with: clawdbot pairing list' }
   answer({ id: 'r1', ok: false, error: { code: 'INVALID_REQUEST', message: 'Nobody waits', details } })
-  await expect(call).rejects.toMatchObject({ remedy: 'See who waits with: clawdbot pairing list' })
+  const remedy = 'See who waits with: clawdbot pairing list'
+  await expect(call).rejects.toMatchObject({ message: 'Nobody waits', remedy })
+  const bare = client.call('status', {})
+  answer({ id: 'r2', ok: false, error: { code: 'INVALID_REQUEST', message: 'text required', details } })
+  await expect(bare).rejects.toMatchObject({ message: 'status: text required', remedy })
 })
 
 test.each([

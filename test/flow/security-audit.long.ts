@@ -103,13 +103,13 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
         In short: listens on loopback; Tailscale off; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins  [summary.attack_surface]
            Knock at it as an attacker would: clawdbot security audit --deep
 
-      67 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
+      68 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
       "
     `)
     const { out } = await audit(stateDir, '--json')
     expect(JSON.parse(out.replaceAll(stateDir, '~'))).toMatchInlineSnapshot(`
       {
-        "checks": 67,
+        "checks": 68,
         "counts": {
           "critical": 1,
           "info": 2,

@@ -40,6 +40,8 @@ export type RunRequest = {
   agentId?: string | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((piece: ProgressPiece) => void) | undefined
+  /** `running` is told before the node is asked to run anything. */
+  onPhase?: ((phase: 'approval' | 'running') => void) | undefined
 }
 
 /** What a caller may say of a run. Anything else, `approved` above all, is not passed on (EX2). */
@@ -98,6 +100,7 @@ async function run(parts: RunParts, request: RunRequest): Promise<NodeAnswer> {
     // A node that looks ahead believes an approval only together with its plan; without one its own policy decides.
     ...((planned || !looksAhead(parts, nodeId)) && { approved: true, approvalDecision: 'allow-once' }),
   }
+  request.onPhase?.('running')
   const limitMs = (timeoutMs ?? defaultInvokeMs) + marginMs
   return await calls.ask({ ...request, command: 'system.run', params, timeoutMs: limitMs })
 }
@@ -137,6 +140,7 @@ async function obtain(parts: RunParts, request: RunRequest, planned: Plan | unde
   const folder = planned?.cwd ?? cwd ?? null
   const resolvedPath = planned?.program?.path ?? null
   const ask = { command, cwd: folder, host: 'node', where, resolvedPath, sessionKey, agentId }
+  request.onPhase?.('approval')
   const answer = await approvals.ask(ask, request.signal ?? new AbortController().signal)
   if (answer.decision === 'deny') {
     throw denied(answer.reason === 'answered' ? 'it was denied' : `nobody allowed it (${answer.reason})`)

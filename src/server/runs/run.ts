@@ -1,7 +1,14 @@
 /** The shell of one run: streams the model, runs the tools it asks for, writes the log and tells the bus. */
 
 import { Fault, faultText } from '../../shared/fault.ts'
-import type { AssistantMessage, Message, ToolCallPart, ToolResultMessage, Usage } from '../../shared/model/message.ts'
+import type {
+  AssistantMessage,
+  Message,
+  ToolCallPart,
+  ToolDetails,
+  ToolResultMessage,
+  Usage,
+} from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus, RunRef } from '../bus.ts'
 import type { Chunk, ProviderRequest, ThinkingLevel, ToolSpec } from '../providers/provider.ts'
@@ -14,6 +21,8 @@ import { type Checkpoints, Teller } from './teller.ts'
 export type RunLog = Checkpoints & {
   modelHistory(key: string, options: { budgetTokens: number }): Message[]
   append(entry: { runId: string; message: Message }): unknown
+  /** Kept until the run's next stored answer: after a crash it tells whether the call can have run. */
+  noteCall(runId: string, toolCallId: string, details: ToolDetails): void
 }
 
 /** Streams one model request over the models of the run, in order; says which one answers before its first chunk. */
@@ -192,6 +201,12 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
   const named = { name: call.name, toolCallId: call.id }
   const publish = (data: Record<string, unknown>) => parts.bus.publish({ type: 'run.tool', run: ref, data })
   publish({ phase: 'start', ...named, args: call.arguments })
+  let phase: ToolDetails['phase']
+  const note = (details: ToolDetails) => {
+    if (details.phase === phase) return
+    parts.log.noteCall(ref.runId, call.id, details)
+    phase = details.phase
+  }
   const outcome = await parts.tools.run(call, {
     runId: ref.runId,
     sessionKey: ref.canonicalKey,
@@ -199,8 +214,10 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
     toolCallId: call.id,
     workspace: plan.workspace,
     signal,
-    onUpdate: ({ text, details }) =>
-      publish({ phase: 'update', ...named, partialResult: { content: [{ type: 'text', text }], details } }),
+    onUpdate({ text, details }) {
+      if (details) note(details) // on disk first, then on the wire
+      publish({ phase: 'update', ...named, partialResult: { content: [{ type: 'text', text }], details } })
+    },
   })
   const { content, details, isError } = outcome
   const message: ToolResultMessage = {

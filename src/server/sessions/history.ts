@@ -1,6 +1,12 @@
 /** From stored messages to messages a model accepts. Pure. */
 
-import type { AssistantMessage, Message, ToolCallPart, ToolResultMessage } from '../../shared/model/message.ts'
+import type {
+  AssistantMessage,
+  Message,
+  ToolCallPart,
+  ToolDetails,
+  ToolResultMessage,
+} from '../../shared/model/message.ts'
 import { byteLength } from '../../shared/std/text.ts'
 
 /** Rough tokens of a message; providers count exactly. Images have a flat price. */
@@ -58,18 +64,32 @@ export function openCalls(messages: readonly Message[]): ToolCallPart[] {
     .filter((call) => !answered.has(call.id))
 }
 
-/** What closes a call whose outcome nobody knows. */
-export function interruptedResult(call: ToolCallPart, timestamp: number): ToolResultMessage {
+/** What closes a call whose outcome nobody knows. `noted` is the last that is known of it. */
+export function interruptedResult(call: ToolCallPart, timestamp: number, noted: CallNote = {}): ToolResultMessage {
+  const { phase, ...facts } = noted
   return {
     role: 'toolResult',
     toolCallId: call.id,
     toolName: call.name,
-    content: [
-      { type: 'text', text: 'Interrupted: the gateway stopped before this finished. It may have run in part.' },
-    ],
-    details: { status: 'interrupted' },
+    content: [{ type: 'text', text: interruptedWords(phase) }],
+    details: { ...facts, status: 'interrupted' },
     isError: true,
     timestamp,
+  }
+}
+
+/** A call `queued` behind another one was not begun. */
+export type CallNote = Omit<ToolDetails, 'phase'> & { phase?: ToolDetails['phase'] | 'queued' }
+
+/** Only what is sure not to have begun is called that. */
+function interruptedWords(phase: CallNote['phase']): string {
+  switch (phase) {
+    case 'queued':
+      return 'It was not run: the gateway stopped before its turn came.'
+    case 'approval':
+      return 'It was not run: the gateway stopped while it waited for approval.'
+    default:
+      return 'Interrupted: the gateway stopped before this finished. It may have run in part.'
   }
 }
 

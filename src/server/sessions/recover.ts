@@ -1,9 +1,9 @@
 /** After a crash: every run left open is closed on disk, with the words that had already arrived (DU5). */
 
-import type { AssistantMessage, Message } from '../../shared/model/message.ts'
+import type { AssistantMessage, Message, ToolCallPart } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Database } from '../storage/database.ts'
-import { interruptedResult, openCalls } from './history.ts'
+import { type CallNote, interruptedResult, openCalls } from './history.ts'
 import type { RunLog } from './runs.ts'
 
 export type Recovery = {
@@ -18,7 +18,9 @@ export function recoverRuns({ db, clock, log }: { db: Database; clock: Clock; lo
   const runs = log.openRuns().map(({ runId, key }) =>
     db.transaction(() => {
       const calls = openCalls(messagesOf(db, runId))
-      for (const call of calls) log.append({ runId, message: interruptedResult(call, clock.now()) })
+      const noted = notedOf(db, runId, calls)
+      for (const [i, call] of calls.entries())
+        log.append({ runId, message: interruptedResult(call, clock.now(), noted[i]) })
       const message = streamedMessage(db, runId, clock.now())
       log.endRun(runId, { status: 'interrupted', stopReason: 'interrupted', ...(message ? { message } : {}) })
       const keptCharacters = message?.content.reduce(
@@ -41,6 +43,16 @@ function messagesOf(db: Database, runId: string): Message[] {
       runId,
     )
     .map((row) => JSON.parse(String(row.message)) as Message)
+}
+
+/** What is known of each open call. They are made one by one, each stored before the next begins: only the first has begun. */
+function notedOf(db: Database, runId: string, calls: readonly ToolCallPart[]): CallNote[] {
+  const noted = new Map<unknown, CallNote>()
+  for (const { text } of db.all("SELECT text FROM checkpoints WHERE run_id = ? AND kind = 'call' ORDER BY id", runId)) {
+    const { toolCallId, details } = JSON.parse(String(text)) as { toolCallId: string; details: CallNote }
+    noted.set(toolCallId, details)
+  }
+  return calls.map(({ id }, i) => (i === 0 ? (noted.get(id) ?? {}) : { phase: 'queued' }))
 }
 
 function streamedMessage(db: Database, runId: string, timestamp: number): AssistantMessage | undefined {

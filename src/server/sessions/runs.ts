@@ -1,6 +1,6 @@
 /** Runs on disk: begun before they are acknowledged, checkpointed while they stream, ended in one transaction. */
 
-import type { Message, UserMessage } from '../../shared/model/message.ts'
+import type { Message, ToolDetails, UserMessage } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Database } from '../storage/database.ts'
 import type { Catalog } from './catalog.ts'
@@ -29,6 +29,8 @@ export type RunLog = ReturnType<typeof createRunLog>
 
 const runColumns = `r.run_id, r.key, r.echo_key, r.agent_id, r.source, r.status, r.started_at, r.ended_at,
   r.error_message, r.stop_reason, e.message`
+
+const insertCheckpoint = 'INSERT INTO checkpoints (run_id, kind, position, text) VALUES (?, ?, ?, ?)'
 
 export function createRunLog({ db, clock, catalog }: { db: Database; clock: Clock; catalog: Catalog }) {
   const findRun = (runId: string): RunRecord | undefined => {
@@ -96,13 +98,17 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
      * survives the death of the process, not a power cut.
      */
     checkpoint(runId: string, offset: number, text: string, kind: 'text' | 'thinking'): void {
-      db.light.run(
-        'INSERT INTO checkpoints (run_id, kind, position, text) VALUES (?, ?, ?, ?)',
-        runId,
-        kind,
-        offset,
-        text,
-      )
+      db.light.run(insertCheckpoint, runId, kind, offset, text)
+    },
+
+    /**
+     * Notes how far a tool call has come. That it waits for approval may be lost with the power; that it waits no longer
+     * may not, or a crash would call something "not run" that ran: it is on disk when this returns.
+     */
+    noteCall(runId: string, toolCallId: string, details: ToolDetails): void {
+      const values = [runId, 'call', 0, JSON.stringify({ toolCallId, details })] as const
+      if (details.phase === 'approval') db.light.run(insertCheckpoint, ...values)
+      else db.transaction(() => db.run(insertCheckpoint, ...values))
     },
 
     /** Stores the last message, the outcome and the session's counters together, on disk once `synced` resolves. Ending twice changes nothing. */

@@ -13,7 +13,10 @@ export type ToolContext = {
   workspace: string
   /** Ends when the run is aborted or times out. */
   signal: AbortSignal
-  /** Live output so far, for screens; at most a few times a second. */
+  /**
+   * Live output so far, for screens; at most a few times a second. A tool that told the phase `approval` tells `running`
+   * before anything runs: after a crash a call that still waited is called not run.
+   */
   onUpdate(update: { text: string; details?: ToolDetails }): void
 }
 

@@ -113,6 +113,8 @@ export type ToolResultMessage = {
 export type ToolDetails = {
   where?: string
   status?: 'completed' | 'failed' | 'denied' | 'aborted' | 'timeout' | 'interrupted'
+  /** How far a call without a result has come. */
+  phase?: 'approval' | 'running'
   command?: string
   exitCode?: number | null
   durationMs?: number

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createBus, type News } from '../../../src/server/bus.ts'
-import type { ModelStream } from '../../../src/server/runs/run.ts'
+import type { ModelStream, RunTools } from '../../../src/server/runs/run.ts'
 import { Runs, type StartRequest } from '../../../src/server/runs/runs.ts'
 import { createLanes } from '../../../src/server/sessions/lanes.ts'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
-import { type ToolOutcome, textOutcome } from '../../../src/server/tools/tool.ts'
+import { textOutcome } from '../../../src/server/tools/tool.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import type { Message, ToolCallPart } from '../../../src/shared/model/message.ts'
 import { ManualClock } from '../../support/clock.ts'
@@ -20,7 +20,7 @@ function setup(
   {
     runTool = async () => textOutcome('blue', { where: 'gateway test' }),
     synced,
-  }: { runTool?: () => Promise<ToolOutcome>; synced?: () => Promise<void> } = {},
+  }: { runTool?: RunTools['run']; synced?: () => Promise<void> } = {},
 ) {
   const clock = new ManualClock()
   const db = openDatabase({ path: ':memory:' })
@@ -172,6 +172,26 @@ describe('a run', () => {
     expect(provider.requests[1]?.messages.at(-1)).toMatchObject({ role: 'toolResult', content: [{ text: 'blue' }] })
     expect(ofType(news, 'run.tool').map(({ data }) => data.phase)).toEqual(['start', 'result'])
     expect(ofType(news, 'run.ended')[0]?.message?.content).toEqual([{ type: 'text', text: 'Looking.\n\nIt is blue.' }])
+  })
+
+  test('how far a call has come is stored before anybody is told, once for each phase', async () => {
+    const seen: unknown[] = []
+    const { send, done, sessions, news } = setup([[call], ['done']], {
+      runTool: async (_, { onUpdate }) => {
+        for (const phase of ['approval', 'running', 'running'] as const) {
+          sessions.noteCall = (_runId, id, { phase: noted }) =>
+            void seen.push([id, noted, ofType(news, 'run.tool').length])
+          onUpdate({ text: '', details: { where: 'gateway test', phase } })
+        }
+        return textOutcome('blue', {})
+      },
+    })
+    void send('r1', 'look')
+    await done('r1')
+    expect(seen).toEqual([
+      ['c1', 'approval', 1],
+      ['c1', 'running', 2],
+    ])
   })
 
   test('an abort keeps what was said, tells why, and leaves no tool call open', async () => {

@@ -95,6 +95,39 @@ test('DU5: a run cut off in mid-answer keeps its words marked interrupted, and i
   rmSync(folder, { recursive: true })
 })
 
+test('DU5: a call is said to have been not run only when that is sure, where it was to run is kept, and the model reads the same', () => {
+  const { sessions, begin } = store()
+  const call = (id: string) => ({ type: 'toolCall' as const, id, name: 'exec', arguments: {} })
+  const details = { where: 'gateway vps-1', command: 'uptime', cwd: '/desk' }
+  const runs: [string, ...('approval' | 'running' | undefined)[]][] = [
+    ['r1'],
+    ['r2', 'approval'],
+    ['r3', 'approval', 'running'],
+  ]
+  for (const [runId, ...phases] of [...runs, ['r4', 'approval', undefined] as const]) {
+    begin(runId, 'go', `agent:main:${runId}`)
+    sessions.append({ runId, message: { role: 'assistant', content: [call('a'), call('b')], timestamp: 2 } })
+    for (const phase of phases) sessions.noteCall(runId, 'a', { ...details, ...(phase && { phase }) })
+  }
+  sessions.recover()
+  const told = (runId: string) =>
+    sessions.modelHistory(`agent:main:${runId}`).flatMap((message) => (message.role === 'toolResult' ? [message] : []))
+  const unknown = 'Interrupted: the gateway stopped before this finished. It may have run in part.'
+  const waited = 'It was not run: the gateway stopped while it waited for approval.'
+  const queued = 'It was not run: the gateway stopped before its turn came.'
+  const kept = { ...details, status: 'interrupted' }
+  for (const [runId, words, facts] of [
+    ['r1', unknown, { status: 'interrupted' }],
+    ['r2', waited, kept],
+    ['r3', unknown, kept],
+    ['r4', unknown, kept],
+  ] as const) {
+    const [first, second] = told(runId)
+    expect([runId, first?.content, first?.details]).toEqual([runId, [{ type: 'text', text: words }], facts])
+    expect(second).toMatchObject({ toolCallId: 'b', content: [{ text: queued }], details: { status: 'interrupted' } })
+  }
+})
+
 test('DU5: whichever step a run died at, its history is closed and the next turn works', () => {
   const call = (id: string) => ({ type: 'toolCall' as const, id, name: 'exec', arguments: {} })
   const result = (toolCallId: string): Message => ({

@@ -35,14 +35,25 @@ async function run(parts: NodeParts, asked: z.output<typeof params>, context: To
   if (typeof node === 'string') return textOutcome(node, { status: 'failed', exitCode: null }, true)
   const { argv, cwd, timeoutMs } = asked
   const details = { where: `node ${node.displayName ?? node.nodeId}`, command: shellWords(argv), ...(cwd && { cwd }) }
-  context.onUpdate({ text: '', details: { ...details, phase: 'running' } })
+  context.onUpdate({ text: '', details })
+  const onPhase = (phase: 'approval' | 'running') => context.onUpdate({ text: '', details: { ...details, phase } })
   let live = ''
   const onProgress = ({ chunk: piece }: { chunk: string }) => {
     live = (live + piece).slice(-liveChars)
     context.onUpdate({ text: live, details: { ...details, phase: 'running' } })
   }
   const { sessionKey, agentId } = context
-  const request = { nodeId: node.nodeId, argv, cwd, timeoutMs, sessionKey, agentId, isApprover: false, onProgress }
+  const request = {
+    nodeId: node.nodeId,
+    argv,
+    cwd,
+    timeoutMs,
+    sessionKey,
+    agentId,
+    isApprover: false,
+    onProgress,
+    onPhase,
+  }
   try {
     const { payload } = await parts.run({ ...request, ...callOf(context) })
     return outcomeOf(payload, details)

@@ -42,7 +42,8 @@ test('a program runs on the node after its approval, which names the node and al
     { request: { command: "ls -l 'a b'", where: 'node mac-mini', host: 'node', cwd: '/tmp' } },
   ])
   expect(paramsOf(0)).toMatchObject({ command: argv, cwd: '/tmp', approved: true, sessionKey: 'agent:main:main' })
-  expect(tools.updates[0]).toMatchObject({ details: { where: 'node mac-mini', phase: 'running' } })
+  expect(tools.updates.map(({ details }) => details?.phase)).toEqual([undefined, 'approval', 'running'])
+  expect(tools.updates[0]).toMatchObject({ details: { where: 'node mac-mini' } })
   expect(tools.nodes.noted.at(-1)).toMatchObject({
     what: 'node.invoked',
     facts: { where: 'node mac-mini', argv, by: 'agent main', ok: true },

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { tooLong } from '../client/message-limit.ts'
 import { thinkingLevels } from '../shared/model/thinking.ts'
-import { streamAnswer } from './answer.ts'
+import { follow, streamAnswer } from './answer.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
@@ -27,6 +27,7 @@ export const agent = defineCommand({
     return await withGateway(invocation, async (gateway) => {
       const { session, thinking } = flags
       if (!flags.json) return await streamAnswer(gateway, { message, sessionKey: session, thinking }, invocation)
+      follow(gateway, session, invocation)
       const params = { message, idempotencyKey: randomUUID() }
       const answer = await gateway.call(
         'agent',

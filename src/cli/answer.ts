@@ -5,7 +5,9 @@ import { EventFlow } from '../client/reattach.ts'
 import { Fault } from '../shared/fault.ts'
 import { messageText } from '../shared/model/message.ts'
 import type { ChatPayload } from '../shared/protocol/chat.ts'
+import type { PendingApproval } from '../shared/protocol/exec.ts'
 import type { GatewayEvent } from '../shared/rpc/client.ts'
+import { canonicalKey } from '../shared/session-key.ts'
 import type { Surroundings } from './command.ts'
 import type { Gateway } from './gateway-call.ts'
 import { harmless, oneLine } from './style.ts'
@@ -21,16 +23,11 @@ export type Question = {
  * failed, 130 for Ctrl+C, which stops the run as well.
  */
 export async function streamAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<number> {
-  const sessionKey = question.sessionKey ?? gateway.hello.snapshot?.sessionDefaults?.mainSessionKey ?? 'agent:main:main'
+  const sessionKey = question.sessionKey ?? canonicalIn(gateway, undefined)
   const runId = randomUUID()
   const writer = new AnswerWriter(world.out)
-  const flow = new EventFlow()
-  flow.attached(undefined)
   const ended = new Promise<ChatPayload>((resolve) => {
-    gateway.rpc.events((raw) => {
-      const { event } = flow.accept(raw)
-      if (!event) return
-      notice(event, sessionKey, world)
+    follow(gateway, sessionKey, world, (event) => {
       if (event.name !== 'chat' || event.payload.runId !== runId) return
       if (event.payload.state === 'delta') writer.delta(event.payload)
       else if (event.payload.state !== 'status') resolve(event.payload)
@@ -71,14 +68,36 @@ function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): nu
   return 0
 }
 
-/** Things only a person can do are said beside the answer, and never done from a pipe. */
-function notice(event: GatewayEvent, sessionKey: string, world: Surroundings): void {
-  if (event.name !== 'exec.approval.requested') return
-  const { request } = event.payload
-  if (request.sessionKey && request.sessionKey !== sessionKey) return
+/** Hands over what the gateway tells from now on. What only a person can do is said on standard error, and never done from here. */
+export function follow(
+  gateway: Gateway,
+  sessionKey: string | undefined,
+  world: Surroundings,
+  take: (event: GatewayEvent) => void = () => {},
+): void {
+  const flow = new EventFlow()
+  flow.attached(undefined)
+  const canonical = canonicalIn(gateway, sessionKey)
+  gateway.rpc.events((raw) => {
+    const { event } = flow.accept(raw)
+    if (!event) return
+    if (event.name === 'exec.approval.requested') notice(event.payload, canonical, gateway, world)
+    take(event)
+  })
+}
+
+/** As the gateway names it in what it tells of a session; the main one when none is named. */
+function canonicalIn({ hello }: Gateway, sessionKey: string | undefined): string {
+  const { mainSessionKey, defaultAgentId } = hello.snapshot?.sessionDefaults ?? {}
+  return sessionKey === undefined ? (mainSessionKey ?? canonicalKey('')) : canonicalKey(sessionKey, defaultAgentId)
+}
+
+function notice({ request }: PendingApproval, canonical: string, { target }: Gateway, world: Surroundings): void {
+  if (request.sessionKey && request.sessionKey !== canonical) return
   const where = request.where ?? request.host ?? 'the gateway'
+  const profile = target.source === '--profile' ? ` --profile ${target.name}` : ''
   world.err(`⏸ A command waits for approval on ${oneLine(where)}: ${oneLine(request.command)}\n`)
-  world.err('  To answer it, open the terminal in another window: clawdbot\n')
+  world.err(`  To answer it, open the terminal in another window: clawdbot${profile}\n`)
 }
 
 function whenLost({ rpc }: Gateway): Promise<never> {

@@ -99,6 +99,34 @@ test('a command waiting for approval is said on standard error and never answere
   expect(gateway.received.map(({ method }) => method)).toEqual(['chat.send'])
 })
 
+test('a command that waits is also said of a session named in short, and beside JSON; of another session it is not', async () => {
+  await using home = await Home.make()
+  const tell = (peer: StandInPeer) => {
+    for (const session of ['q1', 'q2']) {
+      const request = { command: `uptime ${session}`, where: 'gateway vps-1', sessionKey: `agent:main:${session}` }
+      peer.event('exec.approval.requested', { id: session, request, createdAtMs: 1, expiresAtMs: 2 })
+    }
+  }
+  await using gateway = await playing(
+    (params, peer) => {
+      tell(peer)
+      peer.event('chat', chat(params, 'final', assistant('done')))
+    },
+    {
+      agent: (_: Params, peer: StandInPeer) => {
+        tell(peer)
+        return { runId: 'k', status: 'ok' }
+      },
+    },
+  )
+  const words = ['agent', '--url', gateway.url, '--session', 'q1', '--message', 'run uptime']
+  const err =
+    '⏸ A command waits for approval on gateway vps-1: uptime q1\n' +
+    '  To answer it, open the terminal in another window: clawdbot\n'
+  expect(await clawdbot(home, words)).toEqual({ code: 0, out: 'done\n', err })
+  expect(await clawdbot(home, [...words, '--json'])).toMatchObject({ code: 0, err })
+})
+
 test('Ctrl+C stops the run on the gateway too', async () => {
   await using home = await Home.make()
   await using gateway = await playing((params, peer) => peer.event('chat', chat(params, 'delta', assistant('Slow'))))

@@ -22,11 +22,20 @@ export type StreamParts = {
 
 export type ModelRequest = Omit<ProviderRequest, 'model'> & { models: readonly string[] }
 
-export type StreamOptions = { signal: AbortSignal; onModel(model: ModelRef): void }
+export type StreamOptions = {
+  signal: AbortSignal
+  onModel(model: ModelRef): void
+  /** An answer without a word and without a tool call is a failure of its model. */
+  mustAnswer: boolean
+}
 
-/** `models` are names, the preferred one first. Throws the fault of the last try, or the signal's reason. */
+/**
+ * `models` are names, the preferred one first. Throws the fault of the last try, or the signal's reason. Where one only
+ * thought, the chunks of the next follow its `end`.
+ */
 export function createModelStream(parts: StreamParts) {
-  return async function* stream(request: ModelRequest, { signal, onModel }: StreamOptions): AsyncGenerator<Chunk> {
+  return async function* stream(request: ModelRequest, options: StreamOptions): AsyncGenerator<Chunk> {
+    const { signal, onModel, mustAnswer } = options
     const { models, ...rest } = request
     const failed: Fault[] = []
     let index = 0
@@ -34,12 +43,19 @@ export function createModelStream(parts: StreamParts) {
     for (;;) {
       const name = models[index] ?? ''
       let hasEmitted = false
+      let hasThought = false
+      let isAnswer = !mustAnswer
       try {
         const { ref, chunks } = open(parts, name, rest, signal)
         for await (const chunk of chunks) {
           if (!hasEmitted) onModel(ref) // before that it may still be another one that answers
           hasEmitted = true
+          isAnswer ||= answers(chunk)
+          hasThought ||= chunk.type === 'thinking'
           yield chunk
+          if (chunk.type !== 'end' || isAnswer) continue
+          hasEmitted = false // thoughts alone double nothing
+          throw emptyAnswer(ref, chunk.stopReason)
         }
         return
       } catch (error) {
@@ -53,6 +69,7 @@ export function createModelStream(parts: StreamParts) {
           retries++
           await sleep(parts.clock, verdict.delayMs, signal)
         } else {
+          if (hasThought) yield { type: 'thinking', text: '\n\n' } // what the next one thinks begins apart from it
           failed.push(error)
           index++
           retries = 0
@@ -74,6 +91,20 @@ function open(
   const provider = table.get(ref.provider)
   if (!provider) throw new TypeError(`the provider ${ref.provider} is known and missing`)
   return { ref, chunks: provider.stream({ ...request, model: ref.model }, signal) }
+}
+
+function answers(chunk: Chunk): boolean {
+  return chunk.type === 'toolCall' || (chunk.type === 'text' && chunk.text.trim() !== '')
+}
+
+function emptyAnswer({ provider, model }: ModelRef, stopReason: string): Fault {
+  if (stopReason === 'length')
+    return new Fault('provider.malformed', `${provider}/${model} reached its output limit before its first word.`, {
+      remedy: 'Let it think less with /think, or choose another model with /model.',
+    })
+  return new Fault('provider.malformed', `${provider}/${model} sent an empty answer.`, {
+    remedy: 'Send it again, or choose another model with /model.',
+  })
 }
 
 /** The first fault is about the model that was wanted; the others are told after it. */

@@ -14,7 +14,7 @@ import type { Bus, RunRef } from '../bus.ts'
 import type { Chunk, ProviderRequest, ThinkingLevel, ToolSpec } from '../providers/provider.ts'
 import type { ToolContext, ToolOutcome } from '../tools/tool.ts'
 import { fitResults } from './budget.ts'
-import { initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk } from './step.ts'
+import { anotherModel, initialRun, maxSteps, nextStep, type RunState, stepMessage, takeChunk } from './step.ts'
 import { type Checkpoints, Teller } from './teller.ts'
 
 /** The part of the session store a run writes to. */
@@ -25,10 +25,13 @@ export type RunLog = Checkpoints & {
   noteCall(runId: string, toolCallId: string, details: ToolDetails): void
 }
 
-/** Streams one model request over the models of the run, in order; says which one answers before its first chunk. */
+/**
+ * Streams one model request over the models of the run, in order; says which one answers before its first chunk. With
+ * `mustAnswer`, one that says nothing gives way to the next, whose chunks follow.
+ */
 export type ModelStream = (
   request: Omit<ProviderRequest, 'model'> & { models: readonly string[] },
-  options: { signal: AbortSignal; onModel(model: { provider: string; model: string }): void },
+  options: { signal: AbortSignal; onModel(model: { provider: string; model: string }): void; mustAnswer: boolean },
 ) => AsyncIterable<Chunk>
 
 export type RunTools = {
@@ -95,7 +98,13 @@ export async function executeRun(
     stepMessage(state, { ...model, timestamp: parts.clock.now(), stopReason })
   try {
     for (;;) {
-      const stream = parts.stream(requestOf(parts, plan), { signal, onModel: (chosen) => (model = chosen) })
+      const onModel = (chosen: { provider: string; model: string }) => {
+        model = chosen
+        state = anotherModel(state)
+      }
+      // After tools a model may end without a word: what they did is there to be seen.
+      const mustAnswer = state.steps === 1
+      const stream = parts.stream(requestOf(parts, plan), { signal, onModel, mustAnswer })
       const chunks = state.steps === 1 ? askAhead(stream, begin) : stream
       let stopReason: 'stop' | 'length' | 'toolUse' = 'stop'
       for await (const chunk of chunks) {
@@ -106,7 +115,6 @@ export async function executeRun(
       }
       teller.flush()
       if (state.calls.length === 0) {
-        if (state.steps === 1 && state.text.trim() === '') throw emptyAnswer(model, stopReason)
         const message = close(stopReason)
         return { state: 'final', text: state.text, stopReason, ...some({ message, usage: state.usage }) }
       }
@@ -231,18 +239,6 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
   }
   parts.log.append({ runId: ref.runId, message })
   publish({ phase: 'result', ...named, isError, result: { content, details } })
-}
-
-/** After tools a model may end without a word: what they did is there to be seen. */
-function emptyAnswer(model: { provider: string; model: string } | undefined, stopReason: string): Fault {
-  const who = model ? `${model.provider}/${model.model}` : 'The model'
-  if (stopReason === 'length')
-    return new Fault('provider.malformed', `${who} reached its output limit before its first word.`, {
-      remedy: 'Let it think less with /think, or choose another model with /model.',
-    })
-  return new Fault('provider.malformed', `${who} sent an empty answer.`, {
-    remedy: 'Send it again, or choose another model with /model.',
-  })
 }
 
 function tooManySteps(): Fault {

@@ -93,6 +93,11 @@ export function nextStep(state: RunState): RunState {
   }
 }
 
+/** Another model answers in its stead: what the first one thought was shown, and is no part of this answer. */
+export function anotherModel(state: RunState): RunState {
+  return { ...state, stepThinking: [], stepUsage: undefined }
+}
+
 /** What the current step goes into the log as; undefined when it produced nothing at all. */
 export function stepMessage(
   state: RunState,

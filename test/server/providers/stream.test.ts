@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
-import type { Provider } from '../../../src/server/providers/provider.ts'
+import type { ModelRef } from '../../../src/server/providers/model-name.ts'
+import type { Chunk, Provider } from '../../../src/server/providers/provider.ts'
 import { createModelStream, type ModelRequest } from '../../../src/server/providers/stream.ts'
 import type { ModelStream } from '../../../src/server/runs/run.ts'
 import { Fault } from '../../../src/shared/fault.ts'
 import { ask, collect, textOf } from '../../contract/provider.ts'
 import { ManualClock } from '../../support/clock.ts'
-import { scriptedProvider } from '../../support/scripted-provider.ts'
+import { calls, type Reply, scriptedProvider } from '../../support/scripted-provider.ts'
 
 const busy = new Fault('provider.unavailable', 'A failed (500).', { retryable: true, remedy: 'Wait.' })
+const thought: Chunk = { type: 'thinking', text: 'Hm' }
 const refused = new Fault('provider.unauthorized', 'B refused the key (401).', { remedy: 'Set a key.' })
 
 function setUp(...providers: Provider[]) {
@@ -16,12 +18,14 @@ function setUp(...providers: Provider[]) {
   const stop = new AbortController()
   const table = new Map(providers.map((provider) => [provider.id, provider]))
   const stream: ModelStream = createModelStream({ providers: () => table, clock, random: () => 0.5 })
-  const run = (...models: string[]) => {
+  const run = (...models: string[]) => runWith(true, ...models)
+  const runWith = (mustAnswer: boolean, ...models: string[]) => {
     const { model: _, ...request } = ask('', 'hello')
     const asked: ModelRequest = { ...request, models }
-    return stream(asked, { signal: stop.signal, onModel: (ref) => answering.push(`${ref.provider}:${ref.model}`) })
+    const onModel = (ref: ModelRef) => void answering.push(`${ref.provider}:${ref.model}`)
+    return stream(asked, { signal: stop.signal, onModel, mustAnswer })
   }
-  return { clock, answering, stop, run }
+  return { clock, answering, stop, run, runWith }
 }
 
 /** Lets the stream run until it waits, then moves the clock past any backoff. */
@@ -51,6 +55,30 @@ test('when a model cannot answer the next one does', async () => {
   const { run, answering } = setUp(scriptedProvider([[refused]], { id: 'b' }), scriptedProvider([['hi']], { id: 'c' }))
   expect(textOf(await collect(run('b:m', 'c:m')))).toBe('hi')
   expect(answering).toEqual(['c:m'])
+})
+
+test('a model that says nothing is a failure at once, and the next one answers; where nothing need be said it may be silent', async () => {
+  for (const silence of [[], [' \n'], [thought], [{ type: 'end', stopReason: 'length' }]] satisfies Reply[]) {
+    const silent = scriptedProvider([silence], { id: 'a' })
+    const { run, runWith, answering } = setUp(silent, scriptedProvider([['hi']], { id: 'c' }))
+    expect(textOf(await collect(run('a:m', 'c:m'))).trim()).toBe('hi')
+    expect([answering, silent.requests.length]).toEqual([['a:m', 'c:m'], 1])
+    expect(textOf(await collect(runWith(false, 'a:m', 'c:m'))).trim()).toBe('')
+  }
+})
+
+test('when none says anything each is told', async () => {
+  const { run } = setUp(scriptedProvider([[]], { id: 'a' }), scriptedProvider([[thought]], { id: 'c' }))
+  await expect(collect(run('a:m', 'c:m'))).rejects.toMatchObject({
+    code: 'provider.malformed',
+    message: 'a/m sent an empty answer. Then: c/m sent an empty answer.',
+    remedy: 'Send it again, or choose another model with /model.',
+  })
+})
+
+test('a call of a tool is an answer', async () => {
+  const { run } = setUp(scriptedProvider([[calls('look', {})]], { id: 'a' }))
+  expect(await collect(run('a:m'))).toMatchObject([{ type: 'toolCall' }, { type: 'end' }])
 })
 
 test('once text was seen a failure is final, so that nothing is said twice', async () => {

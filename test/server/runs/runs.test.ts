@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createBus, type News } from '../../../src/server/bus.ts'
-import type { ModelStream, RunTools } from '../../../src/server/runs/run.ts'
+import { createModelStream } from '../../../src/server/providers/stream.ts'
+import type { RunTools } from '../../../src/server/runs/run.ts'
 import { Runs, type StartRequest } from '../../../src/server/runs/runs.ts'
 import { createLanes } from '../../../src/server/sessions/lanes.ts'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
@@ -20,7 +21,8 @@ function setup(
   {
     runTool = async () => textOutcome('blue', { where: 'gateway test' }),
     synced,
-  }: { runTool?: RunTools['run']; synced?: () => Promise<void> } = {},
+    models = ['scripted/model'],
+  }: { runTool?: RunTools['run']; synced?: () => Promise<void>; models?: string[] } = {},
 ) {
   const clock = new ManualClock()
   const db = openDatabase({ path: ':memory:' })
@@ -32,10 +34,9 @@ function setup(
   const provider = scriptedProvider(replies, {
     usage: { input: 5, output: 2, cacheRead: 0, cacheWrite: 0, totalTokens: 7 },
   })
-  const stream: ModelStream = ({ models, ...request }, { signal, onModel }) => {
-    onModel({ provider: 'scripted', model: models[0] ?? '' })
-    return provider.stream({ ...request, model: models[0] ?? '' }, signal)
-  }
+  const spare = scriptedProvider([['I step in.']], { id: 'spare' })
+  const providers = new Map([provider, spare].map((each) => [each.id, each]))
+  const stream = createModelStream({ providers: () => providers, clock, random: () => 0.5 })
   const runs = new Runs({
     clock,
     bus,
@@ -47,7 +48,7 @@ function setup(
     tools: { specs: [], run: runTool },
     plan: (_request, ref) => ({
       ref,
-      models: ['model'],
+      models,
       system: 'be brief',
       thinking: 'off',
       workspace: '/nowhere',
@@ -118,6 +119,27 @@ describe('a run', () => {
     ])
     const thought = { content: [{ type: 'thinking', thinking: 'Hm' }, { type: 'text' }], stopReason: 'error' }
     expect(sessions.history(key).messages[3]).toMatchObject({ ...thought, errorMessage: again })
+  })
+
+  test('of a model that only thinks is answered by the next one; its thoughts were seen, and are no part of the answer', async () => {
+    const thinking = { type: 'thinking' as const, text: 'Hm', signature: 'its own' }
+    const models = ['scripted/model', 'spare/model']
+    const { send, done, news, sessions } = setup([[thinking, ' ']], { models })
+    await send('r1', 'hi')
+    expect(await done('r1')).toMatchObject({ status: 'ok' })
+    expect(ofType(news, 'run.thinking').map(({ offset, text }) => [offset, text])).toEqual([
+      [0, 'Hm'],
+      [2, '\n\n'],
+    ])
+    expect(ofType(news, 'run.text').map(({ offset, text }) => [offset, text])).toEqual([
+      [0, ' '],
+      [1, 'I step in.'],
+    ])
+    expect(sessions.history(key).messages[1]).toMatchObject({
+      provider: 'spare',
+      content: [{ type: 'text', text: ' I step in.' }],
+      stopReason: 'stop',
+    })
   })
 
   test('may end without a word after its tools: what they did is the answer', async () => {

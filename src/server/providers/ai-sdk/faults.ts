@@ -141,7 +141,35 @@ export function cutShort(label: string, cause?: unknown): Fault {
     retryable: true,
     remedy: `Send it again, or ${chooseAnother}.`,
     cause,
+    details: { brokeOff: true },
   })
+}
+
+/**
+ * What a stream that broke off before its first word was: where the service answered with no event stream, the address
+ * leads elsewhere or the server does not stream, and asking again changes nothing.
+ */
+export function unheard(fault: Fault, contentType: string | undefined, { label, baseUrl }: VendorFacts): Fault {
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(contentType?.trim().toLowerCase() ?? '')?.[0]
+  if (fault.details?.brokeOff !== true || type === 'text/event-stream') return fault
+  const [what, remedy] = strangeAnswer(type)
+  return new Fault('provider.malformed', `${label} answered with ${what}.`, {
+    remedy: `${remedy} the base URL ${baseUrl}, or ${chooseAnother}.`,
+    cause: fault,
+  })
+}
+
+function strangeAnswer(type: string | undefined): [what: string, remedy: string] {
+  switch (type) {
+    case undefined:
+      return ["nothing that is a model's answer", 'Check']
+    case 'text/html':
+      return ["a web page, not with a model's answer", 'Check']
+    case 'application/json':
+      return ['JSON in one piece, not with a stream', 'Only servers that stream can be used: check the server and']
+    default:
+      return [`${ellipsize(type, 60)}, not with a model's answer`, 'Check']
+  }
 }
 
 export function filtered(label: string): Fault {

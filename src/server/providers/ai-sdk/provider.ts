@@ -3,7 +3,7 @@
 import type { ModelRow } from '../../../shared/protocol/agents.ts'
 import { deadline } from '../../../shared/std/signal.ts'
 import type { Provider } from '../provider.ts'
-import { addressMissing, keyMissing, toFault, type VendorFacts } from './faults.ts'
+import { addressMissing, keyMissing, toFault, unheard, type VendorFacts } from './faults.ts'
 import { toChunks } from './parts.ts'
 import { callOptions } from './prompt.ts'
 import { type Endpoint, loadModel, type SdkModel } from './sdk.ts'
@@ -46,21 +46,25 @@ export function aiSdkProvider(service: Service): Provider {
       if (service.needsKey && !service.key) throw keyMissing(vendor)
       // Leaving the stream early closes the request just as the caller's signal does.
       const left = new AbortController()
-      let hasEnded = false
+      let [hasBegun, hasEnded] = [false, false]
+      let contentType: string | undefined
       try {
         const model = await modelOf(request.model)
-        const { stream } = await model.doStream({
+        const { stream, response } = await model.doStream({
           ...callOptions(request, service.id, service.api),
           abortSignal: AbortSignal.any([signal, left.signal]),
         })
+        contentType = response?.headers?.['content-type']
         for await (const chunk of toChunks(stream, service.label)) {
           signal.throwIfAborted()
+          hasBegun = true
           hasEnded = chunk.type === 'end'
           yield chunk
         }
       } catch (error) {
         signal.throwIfAborted()
-        throw toFault(error, vendor)
+        const fault = toFault(error, vendor)
+        throw hasBegun ? fault : unheard(fault, contentType, vendor)
       } finally {
         if (hasEnded) deadline(lingerMs).addEventListener('abort', () => left.abort())
         else left.abort()

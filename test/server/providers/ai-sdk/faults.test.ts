@@ -98,6 +98,29 @@ for (const vendor of vendors) {
       expect(fault).toMatchObject({ code: 'provider.unavailable', retryable: true })
     })
 
+    test('a web page, whole JSON or anything else instead of a stream is told with the address, and not asked for again', async () => {
+      const page = "a web page, not with a model's answer. Check the base URL"
+      const json =
+        'JSON in one piece, not with a stream. Only servers that stream can be used: check the server and the base URL'
+      const text = "text/plain, not with a model's answer. Check the base URL"
+      for (const [type, body, words] of [
+        ['text/html; charset=utf-8', '<!doctype html>\n<p>Welcome', page],
+        ['application/json', '{"choices":[{"message":{"role":"assistant","content":"Hello"}}]}', json],
+        ['text/plain', 'It runs', text],
+      ] as const) {
+        const fault = await faultOf(vendor, { body, headers: { 'content-type': type } })
+        expect(fault).toMatchObject({ code: 'provider.malformed', retryable: false })
+        expect(`${fault.message} ${fault.remedy}`).toMatch(`${label} answered with ${words} http://127.0.0.1:`)
+      }
+    })
+
+    test('a stream that calls itself something else is read all the same', async () => {
+      const body = await fixture(`${api}/answer.sse`)
+      await using opened = await openVendor(vendor, () => ({ body, headers: { 'content-type': 'application/json' } }))
+      const chunks = await collect(opened.provider.stream(ask('test-model', 'hello'), never))
+      expect(chunks.at(-1)).toMatchObject({ type: 'end' })
+    })
+
     test('a stream that ends without its last event is told as cut short', async () => {
       const whole = await fixture(`${api}/answer.sse`)
       const half = whole.slice(0, whole.indexOf('\n\n', whole.indexOf('Hello')) + 2)

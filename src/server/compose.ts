@@ -16,7 +16,7 @@ import { Webhooks } from './gateway/http/webhooks.ts'
 import { type GatewayServer, startGatewayServer } from './gateway/server.ts'
 import type { SessionFacts } from './gateway/server-parts.ts'
 import { gatewayKey } from './gateway-key.ts'
-import { keepJournal } from './journal/listen.ts'
+import { commandEntry, keepJournal } from './journal/listen.ts'
 import { Refusals } from './journal/refusals.ts'
 import { openNodes } from './nodes/nodes.ts'
 import { sessionRow } from './sessions/row.ts'
@@ -112,7 +112,7 @@ export async function composeGateway(parts: ComposeParts): Promise<Gateway> {
 }
 
 /** Opens the database and closes what the last process left open in it. */
-function openStore({ paths, config, clock, log }: ComposeParts, defaultAgent: string) {
+function openStore({ paths, config, clock, log, journal }: ComposeParts, defaultAgent: string) {
   const db = openDatabase({
     path: paths.database,
     onDamaged: (report) => log.error('the database was damaged; it is kept aside and a new one begun', report),
@@ -123,7 +123,8 @@ function openStore({ paths, config, clock, log }: ComposeParts, defaultAgent: st
     defaultAgentId: defaultAgent,
     isStale: (key, lastAt) => isStale(config(), key, lastAt, clock.now()),
   })
-  const { runs } = sessions.recover()
+  const { runs, calls } = sessions.recover()
+  for (const entry of calls.map(commandEntry)) if (entry) journal.note(entry.what, entry.facts)
   if (runs.length > 0) log.warn('closed what the last stop interrupted', { runs: runs.length })
   return { db, sessions }
 }

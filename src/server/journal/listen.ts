@@ -49,8 +49,10 @@ export function entryOf(news: News): Noted | undefined {
       return { what: 'approval.asked', facts: { id, command, cwd, where, agentId, sessionKey } }
     }
     case 'exec.approval.resolved': {
-      const { id, decision, resolvedBy } = news.payload
-      return { what: 'approval.answered', facts: { id, decision, by: resolvedBy } }
+      const { id, decision, resolvedBy: by } = news.payload
+      // Nobody did: the time ran out, or whoever asked is gone.
+      if (by == null) return { what: 'approval.unanswered', facts: { id, decision } }
+      return { what: 'approval.answered', facts: { id, decision, by } }
     }
     default:
       return undefined
@@ -59,10 +61,30 @@ export function entryOf(news: News): Noted | undefined {
 
 /** A command that was run, or was not allowed to: told by its result. */
 function commandOf({ run, data }: Extract<News, { type: 'run.tool' }>): Noted | undefined {
-  if (data.phase !== 'result' || data.name !== 'exec' || !isRecord(data.result)) return undefined
-  const { details } = data.result
-  if (!isRecord(details)) return undefined
+  if (data.phase !== 'result' || !isRecord(data.result) || !isRecord(data.result.details)) return undefined
+  return commandEntry({
+    runId: run.runId,
+    key: run.canonicalKey,
+    name: String(data.name),
+    details: data.result.details,
+  })
+}
+
+/** `key` is that of the session, `details` those of the result. Pure. */
+export function commandEntry(call: {
+  runId: string
+  key: string
+  name: string
+  details: Record<string, unknown>
+}): Noted | undefined {
+  const { runId, key: sessionKey, name, details } = call
+  if (name !== 'exec') return undefined
   const { command, cwd, where, status, exitCode } = details
-  const facts = { runId: run.runId, sessionKey: run.canonicalKey, command, cwd, where, status, exitCode }
-  return { what: status === 'denied' ? 'exec.denied' : 'exec.ran', facts }
+  return { what: commandKind(details), facts: { runId, sessionKey, command, cwd, where, status, exitCode } }
+}
+
+function commandKind({ status, didRun }: Record<string, unknown>): string {
+  if (status === 'denied') return 'exec.denied'
+  if (didRun === false) return 'exec.not-run'
+  return status === 'interrupted' ? 'exec.interrupted' : 'exec.ran'
 }

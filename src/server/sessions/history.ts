@@ -72,7 +72,11 @@ export function interruptedResult(call: ToolCallPart, timestamp: number, noted: 
     toolCallId: call.id,
     toolName: call.name,
     content: [{ type: 'text', text: interruptedWords(phase) }],
-    details: { ...facts, status: 'interrupted' },
+    details: {
+      ...facts,
+      status: 'interrupted',
+      ...((phase === 'approval' || phase === 'queued') && { didRun: false }),
+    },
     isError: true,
     timestamp,
   }

@@ -1,6 +1,6 @@
 /** After a crash: every run left open is closed on disk, with the words that had already arrived (DU5). */
 
-import type { AssistantMessage, Message, ToolCallPart } from '../../shared/model/message.ts'
+import type { AssistantMessage, Message, ToolCallPart, ToolDetails } from '../../shared/model/message.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Database } from '../storage/database.ts'
 import { type CallNote, interruptedResult, openCalls } from './history.ts'
@@ -9,18 +9,24 @@ import type { RunLog } from './runs.ts'
 export type Recovery = {
   /** Runs that were under way when the last gateway died. */
   runs: { runId: string; key: string; keptCharacters: number; closedCalls: number }[]
+  /** The calls of tools that were open in them, as they were closed. */
+  calls: { runId: string; key: string; name: string; details: ToolDetails }[]
 }
 
 /** Runs kept for idempotency; older ones are forgotten at start (IN9). */
 const maxRuns = 100_000
 
 export function recoverRuns({ db, clock, log }: { db: Database; clock: Clock; log: RunLog }): Recovery {
+  const closed: Recovery['calls'] = []
   const runs = log.openRuns().map(({ runId, key }) =>
     db.transaction(() => {
       const calls = openCalls(messagesOf(db, runId))
       const noted = notedOf(db, runId, calls)
-      for (const [i, call] of calls.entries())
-        log.append({ runId, message: interruptedResult(call, clock.now(), noted[i]) })
+      for (const [i, call] of calls.entries()) {
+        const result = interruptedResult(call, clock.now(), noted[i])
+        log.append({ runId, message: result })
+        closed.push({ runId, key, name: call.name, details: result.details ?? {} })
+      }
       const message = streamedMessage(db, runId, clock.now())
       log.endRun(runId, { status: 'interrupted', stopReason: 'interrupted', ...(message ? { message } : {}) })
       const keptCharacters = message?.content.reduce(
@@ -32,7 +38,7 @@ export function recoverRuns({ db, clock, log }: { db: Database; clock: Clock; lo
   )
   db.run('DELETE FROM checkpoints WHERE run_id NOT IN (SELECT run_id FROM runs WHERE status = ?)', 'running')
   db.run('DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?', maxRuns)
-  return { runs }
+  return { runs, calls: closed }
 }
 
 function messagesOf(db: Database, runId: string): Message[] {

@@ -115,6 +115,8 @@ export type ToolDetails = {
   status?: 'completed' | 'failed' | 'denied' | 'aborted' | 'timeout' | 'interrupted'
   /** How far a call without a result has come. */
   phase?: 'approval' | 'running'
+  /** False where nothing ran, and that is sure. */
+  didRun?: false
   command?: string
   exitCode?: number | null
   durationMs?: number

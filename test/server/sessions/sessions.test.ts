@@ -109,7 +109,8 @@ test('DU5: a call is said to have been not run only when that is sure, where it 
     sessions.append({ runId, message: { role: 'assistant', content: [call('a'), call('b')], timestamp: 2 } })
     for (const phase of phases) sessions.noteCall(runId, 'a', { ...details, ...(phase && { phase }) })
   }
-  sessions.recover()
+  const { calls } = sessions.recover()
+  expect(calls.filter(({ details }) => details.didRun !== false).map(({ runId }) => runId)).toEqual(['r1', 'r3', 'r4'])
   const told = (runId: string) =>
     sessions.modelHistory(`agent:main:${runId}`).flatMap((message) => (message.role === 'toolResult' ? [message] : []))
   const unknown = 'Interrupted: the gateway stopped before this finished. It may have run in part.'
@@ -118,7 +119,7 @@ test('DU5: a call is said to have been not run only when that is sure, where it 
   const kept = { ...details, status: 'interrupted' }
   for (const [runId, words, facts] of [
     ['r1', unknown, { status: 'interrupted' }],
-    ['r2', waited, kept],
+    ['r2', waited, { ...kept, didRun: false }],
     ['r3', unknown, kept],
     ['r4', unknown, kept],
   ] as const) {

@@ -72,7 +72,7 @@ async function runCommand(
   const prepared = await prepareCommand(request, { ...context, env })
   if (prepared.kind === 'impossible') {
     const command = request.command ?? shellWords(request.argv ?? [])
-    return textOutcome(prepared.reason, { where, status: 'failed', command, exitCode: null }, true)
+    return textOutcome(prepared.reason, { where, status: 'failed', command, exitCode: null, didRun: false }, true)
   }
   const { command } = prepared
   const details: ToolDetails = { where, command: command.text, cwd: command.cwd }
@@ -95,7 +95,7 @@ async function runCommand(
 
 function refused(why: string, details: ToolDetails, { signal }: ToolContext): ToolOutcome {
   const status = signal.aborted ? 'aborted' : 'denied'
-  return textOutcome(`The command was not run: ${why}`, { ...details, status, exitCode: null }, true)
+  return textOutcome(`The command was not run: ${why}`, { ...details, status, exitCode: null, didRun: false }, true)
 }
 
 const checkSentences = {
@@ -173,7 +173,13 @@ async function remember({ store, clock }: ExecParts, command: Command, { by }: A
 
 function outcomeOf(result: SpawnResult, base: ToolDetails, timeoutMs: number): ToolOutcome {
   const { ended, exitCode, exitSignal, durationMs, omittedBytes } = result
-  const facts = { exitCode, durationMs, truncated: omittedBytes > 0, ...(exitSignal ? { exitSignal } : {}) }
+  const facts = {
+    exitCode,
+    durationMs,
+    truncated: omittedBytes > 0,
+    ...(exitSignal && { exitSignal }),
+    ...(ended === 'not-started' && { didRun: false as const }),
+  }
   const isOk = ended === 'exited' && exitCode === 0
   const status = ended === 'timeout' || ended === 'aborted' ? ended : isOk ? 'completed' : 'failed'
   const text = [result.text.trimEnd(), ending(result, timeoutMs)].filter((part) => part !== '').join('\n')

@@ -23,6 +23,7 @@ test('a command runs after a yes, says where it ran, and a failing one is an err
   expect(textOf(bad)).toBe('oops\n(exit code 3)')
   expect(bad).toMatchObject({ isError: true, details: { exitCode: 3, status: 'failed' } })
   const absent = await tools.run('exec', { command: 'no-such-program-here' })
+  expect([good, bad, absent].map(({ details }) => details.didRun)).toEqual([undefined, undefined, false])
   expect(textOf(absent)).toBe('There is no program no-such-program-here on this machine.')
   expect(tools.bugs).toEqual([])
 })
@@ -211,7 +212,7 @@ test('a run that is stopped while it waits for approval withdraws the question',
   const stop = new AbortController()
   await using tools = await openTestTools({ answer: () => void stop.abort() })
   const outcome = await tools.run('exec', { command: 'touch made' }, { signal: stop.signal })
-  expect(outcome.details.status).toBe('aborted')
+  expect(outcome.details).toMatchObject({ status: 'aborted', didRun: false })
   expect(tools.approvals.list()).toEqual([])
 })
 

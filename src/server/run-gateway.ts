@@ -89,6 +89,11 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const { log, logFile, learnSecrets, redact } = openLog(life, options, () => snapshot, secret)
   const onFailed = (error: unknown) => log.error('the audit log could not be written', { error })
   const journal = life.use(openJournal({ path: paths.journal, clock: systemClock, redact, onFailed }))
+  // The last entry: ending everything else is written down, too.
+  let stopped: 'stopped' | 'restart' | undefined
+  life.defer(() => {
+    if (stopped) journal.note('gateway.stopped', { how: stopped })
+  })
   const names = ['localhost', hostname(), '127.0.0.1', '::1', ...plan.ownHosts]
   const tlsFacts = { settings: settings.tls, folder: paths.tls, home, names, now: systemClock.now() }
   const certificate = loadCertificate(tlsFacts)
@@ -204,7 +209,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   const how = await ended
   if (how === 'stopped') manager.stopping()
   log.info(how === 'restart' ? 'restarting' : 'stopping')
-  journal.note('gateway.stopped', { how })
+  stopped = how
   await gateway.stop({ restartExpectedMs: how === 'restart' ? 1500 : null })
   return how
 }

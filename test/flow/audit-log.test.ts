@@ -1,6 +1,7 @@
 /** The audit log of a real gateway process, read while it runs by the line command: what happened, in order, chained. */
 
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { clientPaths } from '../../src/client/paths.ts'
@@ -46,6 +47,20 @@ test('OP7: logins, refusals, approvals, commands and changed settings are in the
   expect(JSON.stringify(entries)).not.toContain(token)
   expect(await log('--verify')).toMatchObject({ code: 0, out: expect.stringContaining('none changed or missing') })
   expect((await log('--what', 'auth')).out).toContain('auth.refused')
+})
+
+test('OP7: what the end of the gateway ends is in the log before it is called stopped', async () => {
+  await using gateway = await startBuiltGateway()
+  using owner = await operator(gateway, { device: makeDevice() })
+  const asked = owner.event('exec.approval.requested')
+  await send(owner, 'run uptime')
+  await asked
+  gateway.child.kill('SIGTERM')
+  await once(gateway.child, 'exit')
+  const world = { dir: gateway.stateDir, paths: clientPaths({ CLAWDBOT_STATE_DIR: gateway.stateDir }, '') } as Home
+  const lines = (await clawdbot(world, ['audit', 'log', '--json'])).out.trim().split('\n')
+  const kinds = lines.map((line) => (JSON.parse(line) as { what: string }).what)
+  expect(kinds.slice(-4)).toEqual(['approval.asked', 'approval.unanswered', 'exec.not-run', 'gateway.stopped'])
 })
 
 test('a damaged chain is said plainly, and a missing log is no failure', async () => {

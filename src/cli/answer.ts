@@ -103,7 +103,7 @@ function notice({ request }: PendingApproval, canonical: string, { target }: Gat
 function whenLost({ rpc }: Gateway): Promise<never> {
   // A call that never gets an answer ends with the connection: it tells when and why.
   return rpc.lost.then((fault) => {
-    throw new Fault(fault.code, `${fault.message}; the answer goes on without us`, {
+    throw new Fault(fault.code, `${fault.message}; the answer may go on without us`, {
       remedy: 'Open the terminal with clawdbot to read the rest.',
       cause: fault,
     })

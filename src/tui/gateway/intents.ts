@@ -148,6 +148,9 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       attempt(async () => {
         try {
           await gateway.call('exec.approval.resolve', { id, decision })
+        } catch (error) {
+          if (!isDecided(error)) throw error
+          notifier.say('warning', 'Too late: it was decided already, or nobody waits for it any more.')
         } finally {
           store.dispatch({ type: 'approval.resolved', id, decision })
         }
@@ -235,4 +238,10 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       return (await gateway.call('node.invoke', { ...call, idempotencyKey: newId() }, patience)).payload
     },
   }
+}
+
+/** Protocol 3 has no code of its own for it. */
+function isDecided(error: unknown): boolean {
+  const { code, message } = (error instanceof Fault && error.details) || {}
+  return code === 'APPROVAL_NOT_FOUND' || message === 'unknown approval id'
 }

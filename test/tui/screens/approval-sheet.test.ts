@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Fault } from '../../../src/shared/fault.ts'
 import { type ScriptedGateway, scriptedGateway } from '../../support/scripted-gateway.ts'
 import { arrived, called } from '../../support/ui.tsx'
 
@@ -111,6 +112,24 @@ describe('a command asks for permission', () => {
     await screen.type('o')
     await screen.after()
     expect(tries()).toBe(2)
+  })
+
+  test.each([
+    ['APPROVAL_NOT_FOUND', 'unknown approval id'],
+    ['INVALID_REQUEST', 'unknown approval id'],
+  ])('an answer behind that of somebody else is told as too late (%s)', async (code, message) => {
+    const script = scriptedGateway({
+      'exec.approval.resolve': () => {
+        throw new Fault('client.call-failed', `exec.approval.resolve: ${message}`, { details: { code, message } })
+      },
+    })
+    await using screen = await arrived(script)
+    ask(script, 'a1', 'uptime')
+    await screen.after(800)
+    await screen.type('o')
+    await screen.after()
+    expect(screen.text()).not.toContain('May this command run?')
+    expect(screen.text()).toContain('Too late: it was decided already')
   })
 
   test('what cannot be remembered cannot be allowed for always', async () => {

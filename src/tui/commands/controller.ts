@@ -33,6 +33,13 @@ const keyContexts: ReadonlySet<Context> = new Set<Context>([
   ...(['approval', 'device', 'devices', 'trust', 'text', 'profiles', 'connection'] as const),
 ])
 
+/** Where a letter says yes or no. */
+const answerContexts: ReadonlySet<Context> = new Set<Context>(['approval', 'device', 'trust'])
+
+/** Text of one read that no single key makes: a paste without brackets, or somebody who goes on writing. */
+const isWriting = (events: readonly InputEvent[]): boolean =>
+  Array.from(events.map((event) => (event.kind === 'text' ? event.text : '')).join('')).length > 1
+
 const isList = (context: Context | undefined): boolean => context === 'list' || context === 'outbox'
 
 export type Controller = (events: readonly InputEvent[]) => void
@@ -61,6 +68,12 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     return askedId === undefined || askedId === heardId ? contextsOf(context.store.get()) : ['chat']
   }
 
+  /** The question hears nothing more until the next pause: neither this read nor what follows it closely. */
+  function turnAway(): void {
+    heardId = undefined
+    lastKeyMs = clock.monotonic()
+  }
+
   function run(deed: (typeof deeds)[keyof typeof deeds]): void {
     // A deed that waits and fails has nobody to tell but the reader.
     Promise.resolve(deed(context)).catch((error: unknown) => context.notifier.fail(error))
@@ -79,6 +92,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const top = within.at(-1)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
+    // A device is revoked by a letter pressed twice: that comes in two reads.
+    if (top === 'devices' && isWriting([event])) return
     if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
       for (const name of keysOf(event)) key(name, within)
       return
@@ -106,6 +121,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
   }
 
   return (events) => {
+    const top = contextsOf(context.store.get()).at(-1)
+    if (top !== undefined && answerContexts.has(top) && isWriting(events)) turnAway()
     for (const event of events) {
       if (event.kind === 'key') key(event.key, contexts())
       else if (event.kind === 'text') text(event)

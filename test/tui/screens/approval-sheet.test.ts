@@ -39,6 +39,26 @@ describe('a command asks for permission', () => {
     expect(screen.text()).toContain('› I was typo')
   })
 
+  test.each(['please wait, I look at it first', 'one\ra\rtwo\r', 'a\u0301'])(
+    'text that comes in one read is writing and no answer: %j',
+    async (text) => {
+      const script = scriptedGateway()
+      await using screen = await arrived(script)
+      ask(script, 'a1', 'sleep 301')
+      await screen.after(800)
+      await screen.send(text)
+      // The rest of it in other reads, though a question that heard a key hears the next ones at once.
+      await screen.type('ay')
+      await screen.after(100)
+      expect(called(script, 'exec.approval.resolve')).toEqual([])
+      expect(screen.text()).toContain(text.split('\r').findLast(Boolean))
+      await screen.after(800)
+      await screen.type('o')
+      await screen.after()
+      expect(called(script, 'exec.approval.resolve')).toEqual([{ id: 'a1', decision: 'allow-once' }])
+    },
+  )
+
   test('Enter denies unless another choice was marked', async () => {
     const script = scriptedGateway()
     await using screen = await arrived(script)

@@ -111,6 +111,7 @@ test('what is pasted is never an answer', async () => {
   ask(script)
   await screen.after(800)
   await screen.paste('y')
+  await screen.send('yes, wait')
   await screen.after()
   expect(called(script, 'device.pair.approve')).toEqual([])
 })

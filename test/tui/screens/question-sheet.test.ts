@@ -122,6 +122,8 @@ test('keys typed as it came still go to the composer; after a pause they answer,
   expect(screen.text()).toContain('› I say')
   await screen.after(800)
   await screen.paste('y\n')
+  await screen.send('yes\r')
+  await screen.after(100)
   expect(screen.text()).toContain('Is this the right server?')
   await screen.after(800)
   await screen.type('y')

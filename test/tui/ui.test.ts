@@ -158,6 +158,44 @@ describe('commands', () => {
     expect(screen.text()).toContain('The old one can still be searched.')
   })
 
+  test('words behind /new are the first message of the fresh session; they come back when there is none', async () => {
+    let isRefused = false
+    const script = scriptedGateway({
+      'sessions.reset': () => {
+        if (isRefused) throw new Error('the session is busy')
+        return { ok: true, key, entry: { sessionId: 's2' } }
+      },
+    })
+    await using screen = await arrived(script)
+    const asked = () => currentTranscript(screen.ui.store.get()).live.map((run) => run.question?.text)
+    await screen.type('before<enter>/new fix the bug<enter>')
+    await screen.after()
+    expect(called(script, 'sessions.reset')).toEqual([{ key }])
+    expect(asked()).toEqual(['fix the bug'])
+    isRefused = true
+    await screen.type('/reset and this<enter>')
+    await screen.after()
+    expect(asked()).toEqual(['fix the bug'])
+    expect(screen.text()).toContain('the session is busy')
+    expect(screen.text()).toMatch(/› \/new and this\s*\n─/)
+  })
+
+  test.each(['/abort', '/stop', '/compact', '/status', '/exit'])(
+    'words behind %s, which takes none, stay in the composer, and it does not run',
+    async (command) => {
+      const script = scriptedGateway()
+      await using screen = await arrived(script)
+      script.say('r1', 'Once upon', 0)
+      await screen.after()
+      script.calls.length = 0
+      await screen.type(`${command} now<enter>`)
+      await screen.after()
+      expect([script.calls, screen.done]).toEqual([[], []])
+      expect(screen.text()).toContain(`${command} takes no words.`)
+      expect(screen.text()).toMatch(new RegExp(`› ${command} now\\s*\\n─`))
+    },
+  )
+
   test('/copy takes the source, not the screen', async () => {
     const script = scriptedGateway()
     await using screen = await arrived(script)

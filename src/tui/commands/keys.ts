@@ -67,7 +67,11 @@ function submit(context: CommandContext) {
     // What was written stays: nobody here may send it.
     return context.notifier.say('warning', 'This device may only read here.', readOnlyRemedy)
   }
-  const long = slash ? undefined : tooLong(text, 'This message')
+  if (slash?.args && slash.command.usage === '') {
+    const [word = ''] = text.split(/\s/)
+    return context.notifier.say('warning', `${word} takes no words.`, `Write ${word} alone.`)
+  }
+  const long = tooLong(slash ? slash.args : text, 'This message')
   if (long) return context.notifier.say('warning', long.message, long.remedy) // and stays where it is
   const place = revisionOf(context)?.at
   store.dispatch({ type: 'composer.remembered', text })

@@ -1,5 +1,6 @@
 /** Commands about sessions: opening, listing, starting afresh, searching. */
 
+import { editorOf } from '../store/composer.ts'
 import { defineCommand } from './command.ts'
 
 export const session = defineCommand({
@@ -23,8 +24,18 @@ export const sessions = defineCommand({
 export const fresh = defineCommand({
   name: 'new',
   aliases: ['reset', 'clear'],
+  usage: '[message]',
   about: 'Start this session afresh; what was said stays searchable',
-  run: ({ intents }) => intents.resetSession(),
+  async run({ store, intents }, message) {
+    const { key } = store.get().sessions
+    const isFresh = await intents.resetSession(key)
+    if (message === '') return
+    if (isFresh) return intents.send(message, undefined, key)
+    // What was written comes back, unless something else is being written meanwhile.
+    const { composer, sessions } = store.get()
+    if (sessions.key !== key || editorOf(composer, key).text !== '') return
+    store.dispatch({ type: 'composer.edited', op: { op: 'set', text: `/new ${message}` } })
+  },
 })
 
 export const search = defineCommand({

@@ -47,8 +47,7 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
      * The message is on screen at once, on this disk next, and on the gateway as soon as there is one; at `place` among
      * those that wait, else behind them.
      */
-    send(text: string, place?: number): void {
-      const key = openKey()
+    send(text: string, place?: number, key = openKey()): void {
       const runId = newId()
       store.dispatch({ type: 'message.asked', key, runId, text, at: place ?? clock.now() })
       const entry = { idempotencyKey: runId, sessionKey: key, message: text }
@@ -96,13 +95,17 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       this.openSession(`chat-${newId().slice(0, 8)}`)
     },
 
-    resetSession(): void {
-      const key = openKey()
-      attempt(async () => {
+    /** False when it could not be. */
+    async resetSession(key: string): Promise<boolean> {
+      try {
         await gateway.call('sessions.reset', { key })
-        store.dispatch({ type: 'session.reset', key })
-        notifier.say('success', 'A fresh conversation. The old one can still be searched.')
-      })
+      } catch (error) {
+        notifier.fail(error)
+        return false
+      }
+      store.dispatch({ type: 'session.reset', key })
+      notifier.say('success', 'A fresh conversation. The old one can still be searched.')
+      return true
     },
 
     setModel(model: string | null): void {

@@ -5,10 +5,12 @@ import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { deadline } from '../../shared/std/signal.ts'
 import type { Bus } from '../bus.ts'
 import type { ComposeParts } from '../compose-parts.ts'
+import { resolveAlias } from '../config/agents.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import { createDiscover } from '../providers/discover.ts'
+import type { ModelRef } from '../providers/model-name.ts'
 import { listModels } from '../providers/models.ts'
-import { createModelStream } from '../providers/stream.ts'
+import { createModelStream, modelRef } from '../providers/stream.ts'
 import { createProviders } from '../providers/table.ts'
 import { Runs } from '../runs/runs.ts'
 import { createLanes } from '../sessions/lanes.ts'
@@ -36,6 +38,8 @@ export type Agent = {
   models(signal: AbortSignal): Promise<ModelRow[]>
   /** Tokens a model takes, by its name. */
   windowOf(model: string): number
+  /** What a run would ask under this name; throws a fault when that is nothing. */
+  modelRef(name: string): ModelRef
 }
 
 export function createAgent(parts: AgentParts): Agent {
@@ -62,6 +66,7 @@ export function createAgent(parts: AgentParts): Agent {
   const providers = remade(config, (now) =>
     createProviders({ config: now.models.providers, env: { ...now.env.vars, ...parts.modelEnv() }, facts, discover }),
   )
+  const names = { providers, aliases: () => aliasesOf(config().agents.defaults.models) }
   const runs = new Runs({
     bus: parts.bus,
     clock,
@@ -71,8 +76,7 @@ export function createAgent(parts: AgentParts): Agent {
     defaultAgentId: parts.defaultAgent,
     tools: tools.toolbox,
     stream: createModelStream({
-      providers,
-      aliases: () => aliasesOf(config().agents.defaults.models),
+      ...names,
       clock,
       random: Math.random,
       onRetry: ({ model, fault, delayMs }) => log.warn('a model failed', { model, reason: fault.message, delayMs }),
@@ -91,7 +95,7 @@ export function createAgent(parts: AgentParts): Agent {
     onBug: parts.onBug,
   })
   logFailures(parts)
-  return { runs, models, windowOf: windows.of }
+  return { runs, models, windowOf: windows.of, modelRef: (name) => modelRef(names, resolveAlias(config(), name)) }
 }
 
 function logFailures({ bus, log }: AgentParts): void {

@@ -50,7 +50,10 @@ export function createHandlers(parts: HandlersParts): Omit<OtherHandlers, 'chann
     clock,
     defaults: () => sessionDefaults(config(), agent.windowOf),
     windowOf: agent.windowOf,
-    isModelAllowed: (provider, model) => isModelAllowed(config(), provider, model),
+    modelChecks: {
+      isModelAllowed: (provider, model) => isModelAllowed(config(), provider, model),
+      requireProvider: (provider, model) => void agent.modelRef(`${provider}:${model}`),
+    },
     stopRuns: (key) => stopRuns(runs, key),
   })
   return {

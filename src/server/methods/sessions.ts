@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext } from '../gateway/context.ts'
+import type { ModelChecks } from '../sessions/patch.ts'
 import type { SessionRecord } from '../sessions/record.ts'
 import { type SessionDefaults, sessionEntry, sessionRow } from '../sessions/row.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -20,7 +21,7 @@ export type SessionsParts = {
   defaults(): SessionDefaults
   /** Tokens a model takes, by its name. */
   windowOf(model: string): number
-  isModelAllowed(provider: string, model: string): boolean
+  modelChecks: ModelChecks
   /** Stops every run of the session; false when one did not end within 15 s. */
   stopRuns(key: string): Promise<boolean>
   /** Shortens what the model sees, with a summary written by a model where there is one. Default: a plain summary. */
@@ -42,7 +43,7 @@ export function sessionsMethods(parts: SessionsParts): HandlersOf<'sessions', Ha
     }),
     'sessions.resolve': (params) => ({ ok: true, key: resolveKey(parts, params) }),
     'sessions.patch': ({ key: given, agentId: _, ...patch }) => {
-      const session = sessions.patch(sessions.canonicalKey(given), patch, parts.isModelAllowed)
+      const session = sessions.patch(sessions.canonicalKey(given), patch, parts.modelChecks)
       changed(parts, session.key, 'patched')
       return { ok: true, key: session.key, entry: sessionEntry(session) }
     },
@@ -55,7 +56,7 @@ export function sessionsMethods(parts: SessionsParts): HandlersOf<'sessions', Ha
     },
     'sessions.create': ({ key, agentId, label, model }) => {
       const made = sessions.create({ key, agentId: agentId && normalizeAgentId(agentId) })
-      const session = sessions.patch(made.key, { label, model }, parts.isModelAllowed)
+      const session = sessions.patch(made.key, { label, model }, parts.modelChecks)
       changed(parts, session.key, 'created')
       return { ok: true, key: session.key, sessionId: session.sessionId, entry: sessionEntry(session) }
     },

@@ -81,14 +81,13 @@ export function createModelStream(parts: StreamParts) {
 
 /** Not a generator of its own: each one a chunk passes through costs as much as all we do with it. */
 function open(
-  { providers, aliases }: StreamParts,
+  parts: StreamParts,
   name: string,
   request: Omit<ProviderRequest, 'model'>,
   signal: AbortSignal,
 ): { ref: ModelRef; chunks: AsyncIterable<Chunk> } {
-  const table = providers()
-  const ref = resolveModelName(name, { providers: [...table.keys()], aliases: aliases?.() ?? {} })
-  const provider = table.get(ref.provider)
+  const ref = modelRef(parts, name)
+  const provider = parts.providers().get(ref.provider)
   if (!provider) throw new TypeError(`the provider ${ref.provider} is known and missing`)
   return { ref, chunks: provider.stream({ ...request, model: ref.model }, signal) }
 }
@@ -105,6 +104,11 @@ function emptyAnswer({ provider, model }: ModelRef, stopReason: string): Fault {
   return new Fault('provider.malformed', `${provider}/${model} sent an empty answer.`, {
     remedy: 'Send it again, or choose another model with /model.',
   })
+}
+
+/** What is asked under this name; throws `provider.unknown-model` when that is nothing. */
+export function modelRef({ providers, aliases }: Pick<StreamParts, 'providers' | 'aliases'>, name: string): ModelRef {
+  return resolveModelName(name, { providers: [...providers().keys()], aliases: aliases?.() ?? {} })
 }
 
 /** The first fault is about the model that was wanted; the others are told after it. */

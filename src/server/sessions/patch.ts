@@ -27,16 +27,21 @@ const unnamed = new Set(['full:verboseLevel', 'on:responseUsage'])
 /** UTF-16 units. */
 const maxLabelLength = 64
 
-export type PatchChecks = {
+export type ModelChecks = {
+  /** Whether the configuration lets sessions choose this model. */
+  isModelAllowed(provider: string, model: string): boolean
+  /** Throws when no run could ask this model, because there is no such provider. */
+  requireProvider(provider: string, model: string): void
+}
+
+export type PatchChecks = Partial<ModelChecks> & {
   /** The key of another session that has this label. */
   labelOwner(label: string): string | undefined
-  /** Whether the configuration lets sessions choose this model. */
-  isModelAllowed?: ((provider: string, model: string) => boolean) | undefined
 }
 
 export type PatchResult = { settings: SessionSettings; label: string | null; spawnedBy: string | null }
 
-/** What the session holds after `patch`; throws `usage.invalid` for a value it may not have. `null` clears. */
+/** What the session holds after `patch`; throws a fault for a value it may not have. `null` clears. */
 export function applyPatch(session: SessionRecord, patch: SessionPatch, checks: PatchChecks): PatchResult {
   const settings: SessionSettings = { ...session.settings }
   for (const field of Object.keys(choices) as ChoiceField[]) {
@@ -85,6 +90,7 @@ function setModel(settings: SessionSettings, given: string | null, checks: Patch
   if (checks.isModelAllowed?.(provider, model) === false) {
     throw new Fault('usage.invalid', `model not allowed: ${provider}/${model}`)
   }
+  checks.requireProvider?.(provider, model)
   settings.providerOverride = provider
   settings.modelOverride = model
 }

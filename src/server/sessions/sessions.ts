@@ -11,7 +11,7 @@ import { createCatalog } from './catalog.ts'
 import { plainSummary, planCompaction } from './compact.ts'
 import { oldestFitting, validForModel } from './history.ts'
 import { entriesBetween, insertEntry, lastEntries, oneLine, turnSizes } from './log.ts'
-import { applyPatch, type PatchChecks, type SessionPatch } from './patch.ts'
+import { applyPatch, type ModelChecks, type SessionPatch } from './patch.ts'
 import type { Entry, SessionRecord } from './record.ts'
 import { type Recovery, recoverRuns } from './recover.ts'
 import { createRunLog } from './runs.ts'
@@ -138,12 +138,12 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
       return { kept: plan.kept }
     },
 
-    /** Changes settings, creating the session if missing. Throws `usage.invalid` for a bad value. */
-    patch(key: string, patch: SessionPatch, isModelAllowed?: PatchChecks['isModelAllowed']): SessionRecord {
+    /** Changes settings, creating the session if missing. Throws a fault for a bad value. */
+    patch(key: string, patch: SessionPatch, checks: Partial<ModelChecks> = {}): SessionRecord {
       return db.transaction(() => {
         const session = catalog.ensure(key)
         const labelOwner = (label: string) => catalog.findBy({ label })[0]?.key
-        catalog.write(key, applyPatch(session, patch, { labelOwner, isModelAllowed }))
+        catalog.write(key, applyPatch(session, patch, { ...checks, labelOwner }))
         return catalog.find(key) as SessionRecord
       })
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createBus } from '../../../src/server/bus.ts'
 import { sessionsMethods } from '../../../src/server/methods/sessions.ts'
+import { resolveModelName } from '../../../src/server/providers/model-name.ts'
 import { openSessions } from '../../../src/server/sessions/sessions.ts'
 import { openDatabase } from '../../../src/server/storage/database.ts'
 import { methodTable, type ParsedParams } from '../../../src/shared/protocol/table.ts'
@@ -24,7 +25,10 @@ function rig({ stops = true } = {}) {
     clock,
     defaults: () => ({ modelProvider: 'builtin', model: 'guide', contextTokens: 8000 }),
     windowOf: (model) => (model === 'small:m' ? 4000 : 8000),
-    isModelAllowed: (provider) => provider !== 'forbidden',
+    modelChecks: {
+      isModelAllowed: (provider) => provider !== 'forbidden',
+      requireProvider: (provider) => void resolveModelName(`${provider}:m`, { providers: ['openai', 'small', 'a'] }),
+    },
     stopRuns: async () => stops,
   })
   /** Calls as dispatch does: parsed params in, the result checked against the table. */
@@ -98,6 +102,7 @@ test.each([
   [{ execNode: ' ' }, 'invalid execNode: empty'],
   [{ model: ' ' }, 'invalid model: empty (use provider/model)'],
   [{ model: 'forbidden/x' }, 'model not allowed: forbidden/x'],
+  [{ model: 'opneai/x' }, 'There is no provider opneai; did you mean openai:m?'],
   [{ label: '' }, 'invalid label: empty'],
   [{ label: 'x'.repeat(65) }, 'invalid label: too long (max 64)'],
   [{ label: 'Taken' }, 'label already in use: Taken'],

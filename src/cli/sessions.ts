@@ -1,5 +1,6 @@
 /** `clawdbot sessions`: the conversations of a gateway, listed or searched. */
 
+import { sessionTitle } from '../client/session-words.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
@@ -22,7 +23,7 @@ export const sessionsList = defineCommand({
           row.key,
           row.updatedAt === null ? '' : `${formatDuration(clock.now() - row.updatedAt)} ago`,
           row.model ?? '',
-          (row.label ?? row.derivedTitle ?? row.displayName ?? '').slice(0, 60),
+          sessionTitle(row.key, row).slice(0, 60),
         ])
         out(columns(['Session', 'Last', 'Model', 'Title'], rows))
       }

@@ -1,8 +1,8 @@
 /** What is left in the shell after the screen has gone: the last words, and how to come back. Pure. */
 
+import { shortKey } from '../client/session-words.ts'
 import { oneLine } from './layout/sanitize.ts'
 import { truncate } from './layout/width.ts'
-import { shortKey } from './store/sessions.ts'
 import { currentTranscript, type State } from './store/state.ts'
 import { runningRun, visibleItems } from './store/transcript.ts'
 

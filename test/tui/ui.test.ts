@@ -255,6 +255,16 @@ describe('moving about', () => {
     expect(screen.text()).toContain('something new')
   })
 
+  test('a session nobody has written in is called by its name', async () => {
+    const sessionId = '8e9906c6-5a5b-4c1e-9d53-0d7c2b1f0a11'
+    const row = { key, kind: 'direct', updatedAt: 1, sessionId, derivedTitle: '8e9906c6 (2026-11-26)' }
+    const script = scriptedGateway({ 'sessions.list': () => ({ ts: 0, count: 1, sessions: [row] }) })
+    await using screen = await arrived(script)
+    expect(screen.row(0)).toMatch(/ main$/)
+    await screen.type('<ctrl+o>')
+    expect(screen.text()).not.toContain('8e9906c6')
+  })
+
   test('find goes to the place; a session is found by a few letters', async () => {
     const script = scriptedGateway({
       'sessions.list': () => ({

@@ -1,9 +1,9 @@
 /** What the list panels offer: gateways, waiting messages, sessions, models, places in the conversation, earlier prompts. Pure. */
 
+import { sessionTitle, shortKey } from '../../client/session-words.ts'
 import type { OverlayKind } from '../store/action.ts'
 import type { Item } from '../store/item.ts'
 import { currentModel } from '../store/select.ts'
-import { sessionTitle, shortKey } from '../store/sessions.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
 import type { Entry } from './entry.ts'

@@ -1,10 +1,10 @@
 /** What the outbox panel offers: every message that has not been answered yet because it waits or was refused. Pure. */
 
+import { sessionTitle } from '../../client/session-words.ts'
 import { danger, muted, warning } from '../layout/items/styles.ts'
 import { plain, type Span } from '../layout/span.ts'
 import type { QuestionItem } from '../store/item.ts'
 import type { Run } from '../store/run.ts'
-import { sessionTitle } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import type { Entry } from './entry.ts'
 import { filterList } from './fuzzy.ts'

@@ -1,9 +1,10 @@
 /** What `/status` says, one fact a line, its name before a tab: what the screen knows, and what the gateway adds. Pure. */
 
+import { sessionTitle } from '../../client/session-words.ts'
 import type { Result } from '../../shared/protocol/table.ts'
 import { phaseWords } from '../store/phase-words.ts'
 import { contextUse, currentModel } from '../store/select.ts'
-import { currentRow, sessionTitle } from '../store/sessions.ts'
+import { currentRow } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 
 export function statusText(state: State, status?: Result<'status'>): string {

@@ -3,13 +3,13 @@
  * whom, and how long the question stands. Nothing is allowed before the whole command was shown. Pure.
  */
 
+import { shortKey } from '../../client/session-words.ts'
 import type { PendingApproval } from '../../shared/protocol/exec.ts'
 import { commandRows } from '../layout/escape.ts'
 import { spread } from '../layout/fit.ts'
 import { muted, strong, toolName } from '../layout/items/styles.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { choices, mayRemember } from '../store/approvals.ts'
-import { shortKey } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import { countdown } from './ages.ts'
 import { askingTitle } from './panel-title.ts'

@@ -1,5 +1,6 @@
 /** The top row: which gateway, how it is reached, how quick it is, and which session is open. Pure. */
 
+import { sessionTitle } from '../../client/session-words.ts'
 import { joinFitting, rowWidth, spread } from '../layout/fit.ts'
 import { accentStrong, danger, muted, strong, success, warning } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
@@ -7,7 +8,7 @@ import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
 import { phaseWords } from '../store/phase-words.ts'
 import { isReadOnly } from '../store/rights.ts'
-import { currentRow, sessionTitle } from '../store/sessions.ts'
+import { currentRow } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
 import { latencyWords } from './standing.ts'
 

@@ -43,14 +43,3 @@ export function reduceSessions(sessions: Sessions, action: Action): Sessions {
 export function currentRow(sessions: Sessions): SessionRow | undefined {
   return sessions.rows.find(({ key }) => key === sessions.key)
 }
-
-/** A name for people: what they called it, what it is about, else its key without what all keys share. */
-export function sessionTitle(key: string, row?: SessionRow): string {
-  const named = row?.label ?? row?.derivedTitle ?? row?.displayName
-  return named?.trim() || shortKey(key)
-}
-
-/** `agent:main:work` → `work`; another agent's keeps its agent: `helper:work`. */
-export function shortKey(key: string): string {
-  return key.replace(/^agent:main:/, '').replace(/^agent:/, '')
-}

@@ -1,0 +1,21 @@
+/** Sessions as commands and screens write them. Pure. */
+
+import type { SessionRow } from '../shared/protocol/sessions.ts'
+
+/** A name for people: what they called it, what it is about, else its key without what all keys share. */
+export function sessionTitle(key: string, row?: SessionRow): string {
+  const about = row && isStandIn(row) ? undefined : row?.derivedTitle
+  const named = row?.label ?? about ?? row?.displayName
+  return named?.trim() || shortKey(key)
+}
+
+/** `agent:main:work` → `work`; another agent's keeps its agent: `helper:work`. */
+export function shortKey(key: string): string {
+  return key.replace(/^agent:main:/, '').replace(/^agent:/, '')
+}
+
+/** Of a session without words, gateways give the beginning of its id, and a day, for a title (section 7.7). */
+function isStandIn({ derivedTitle = '', sessionId }: SessionRow): boolean {
+  const [id, day] = derivedTitle.split(' (')
+  return id === sessionId?.slice(0, 8) && (day === undefined || /^\d{4}-\d\d-\d\d\)$/.test(day))
+}

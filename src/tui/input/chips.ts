@@ -3,7 +3,7 @@
  * it as one; what was pasted is kept beside it and is what gets sent.
  */
 
-/** A paste with more line ends than this, or longer than `maxInlineUnits`, becomes a chip. */
+/** A paste with more lines than this, or longer than `maxInlineUnits`, becomes a chip. */
 const maxInlineLines = 10
 const maxInlineUnits = 2_000
 
@@ -18,8 +18,11 @@ export const isChip = (character: string): boolean => {
   return code >= firstChip && code <= lastChip
 }
 
+/** Copied lines bring the last one's end along; behind it is no line. */
+const countLines = (text: string): number => text.replace(/\n$/, '').split('\n').length
+
 export function deservesChip(text: string): boolean {
-  return text.length > maxInlineUnits || text.split('\n').length > maxInlineLines
+  return text.length > maxInlineUnits || countLines(text) > maxInlineLines
 }
 
 /** The chips with one more, and its character. Undefined when all are taken: then the text goes in as it is. */
@@ -32,7 +35,7 @@ export function addChip(chips: Chips, content: string): { chips: Chips; characte
 
 /** What a chip shows. */
 export function chipLabel(content: string): string {
-  const lines = content.split('\n').length
+  const lines = countLines(content)
   return lines > 1 ? `[${lines} lines pasted]` : `[${content.length} characters pasted]`
 }
 

@@ -179,6 +179,14 @@ describe.each([3, 4] as const)('a peer of protocol %i', (protocol) => {
     expect(said).not.toContain('remember me')
   })
 
+  test('words behind a command that takes none are given back, and nothing is done', async () => {
+    const sessionKey = 'agent:main:words-behind'
+    await ask(client, 'remember me', sessionKey)
+    const id = (await call(client, 'chat.history', { sessionKey })).sessionId
+    expect(await ask(client, '/new fix the bug', sessionKey)).toContain('`/new` takes no words, so nothing was done')
+    expect((await call(client, 'chat.history', { sessionKey })).sessionId).toBe(id)
+  })
+
   test('agent answers twice with one id, and agent.wait tells how a run ended', async () => {
     const runId = randomUUID()
     const params = { message: 'tell me', idempotencyKey: runId, sessionKey: 'agent:main:agent' }

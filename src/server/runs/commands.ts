@@ -24,7 +24,12 @@ export type GatewayCommand = {
   run(actions: CommandActions, sessionKey: string, args: string): Promise<string>
 }
 
-const define = (command: GatewayCommand): GatewayCommand => command
+/** Words behind a command that takes none may be a message: they are given back, and nothing is done. */
+function define({ run, ...command }: GatewayCommand): GatewayCommand {
+  const alone = `\`/${command.name}\` takes no words, so nothing was done. Send it alone, and the words after it.`
+  const isAlone = (args: string) => command.usage !== '' || args === ''
+  return { ...command, run: async (actions, key, args) => (isAlone(args) ? run(actions, key, args) : alone) }
+}
 
 const gatewayCommands: readonly GatewayCommand[] = [
   define({

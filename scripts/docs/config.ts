@@ -12,8 +12,9 @@ a default or is optional. An unknown key, a key given twice or a bad value stops
 together with their lines. \`\${NAME}\` in a text value is replaced by that environment variable, \`$\${NAME}\` is the literal
 text; an unset variable is an error. Neither \`.env\` nor any file of the current folder is read.
 
-Changes are picked up while the gateway runs, as \`gateway.reload\` says; a broken edit keeps the settings in force and is
-reported in the log. Keys marked *secret* are never shown to clients or written to the log.
+Changes are picked up while the gateway runs, as \`gateway.reload\` says; a broken edit, or one that
+the gateway cannot be started with (a port that is taken), keeps the settings in force and is reported in the log. Keys
+marked *secret* are never shown to clients or written to the log.
 
 Only these, with all below them, need a restart, which the gateway makes by itself unless \`gateway.reload.mode\` is \`hot\` or \`off\`:
 ${fixedSettings.map((path) => `\`${path}\``).join(', ')}.

@@ -5,7 +5,8 @@ import { Fault } from '../shared/fault.ts'
 import { stateFault } from '../shared/state-fault.ts'
 import { withoutCopies } from './config/gateway-env.ts'
 import { parseServerFlags, serverUsage } from './flags.ts'
-import { failureText, runGateway } from './run-gateway.ts'
+import { runGateways } from './restarts.ts'
+import { failureText } from './run-gateway.ts'
 import { statePaths } from './storage/paths.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -24,9 +25,7 @@ export async function runServer(argv: readonly string[], env: Env): Promise<numb
     const print = (line: string) => void process.stdout.write(`${line}\n`)
     const home = homedir()
     const own = withoutCopies(env, statePaths(env, home).env)
-    while ((await runGateway({ flags, env: own, home, print, signal: stop.signal })) === 'restart') {
-      print('🔁 The configuration changed; starting again')
-    }
+    await runGateways({ flags, env: own, home, print, signal: stop.signal })
     return 0
   } catch (error) {
     const told = stateFault(statePaths(env, homedir()).stateDir, error) ?? error

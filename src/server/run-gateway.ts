@@ -46,15 +46,26 @@ export type ServerOptions = {
   signal: AbortSignal
   /** The command of this machine when absent. */
   tailscale?: TailscaleCommand
+  /** What to start with; what the files say when absent. */
+  settings?: ConfigSnapshot
+  /** What the files said when it could not be started with that. Not tried again while they say the same. */
+  refused?: Refused | undefined
+  /** It could be started with these settings. */
+  onStarted?(): void
 }
 
-/** Runs one gateway until `signal`. `restart` means that a changed configuration asks for a new start. */
-export async function runGateway(options: ServerOptions): Promise<'stopped' | 'restart'> {
-  const { flags, env, home, print, signal, tailscale = tailscaleCommand(env) } = options
+export type Refused = { settings: ConfigSnapshot; error: unknown }
+
+/** What a changed configuration asks to be started with, and what was in force until then. */
+export type Restart = { next: ConfigSnapshot; last: ConfigSnapshot }
+
+/** Runs one gateway until `signal`, or until a changed configuration asks for a new start. */
+export async function runGateway(options: ServerOptions): Promise<'stopped' | Restart> {
+  const { flags, env, home, print, signal, refused, tailscale = tailscaleCommand(env) } = options
   const paths = statePaths(env, home)
   usePrivateUmask()
   const place = { path: paths.config, env, envFile: paths.env }
-  let snapshot = loadConfig(place)
+  let snapshot = options.settings ?? loadConfig(place)
   const port = gatewayPort(snapshot.config, snapshot.env, flags)
   const { gateway: settings } = snapshot.config
   const asked = { gateway: settings, bind: flags.bind, home, defaultSocket: paths.socket }
@@ -87,6 +98,9 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
   print('🚀 Gateway starting...')
   life.use(takeLock(paths.lock, systemClock.now()))
   const { log, logFile, learnSecrets, redact } = openLog(life, options, () => snapshot, secret)
+  const tellRefused = (error: unknown) =>
+    log.error('the changed configuration is refused; the last good one stays in force', { reason: errorText(error) })
+  if (refused) tellRefused(refused.error)
   const onFailed = (error: unknown) => log.error('the audit log could not be written', { error })
   const journal = life.use(openJournal({ path: paths.journal, clock: systemClock, redact, onFailed }))
   // The last entry: ending everything else is written down, too.
@@ -138,6 +152,7 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
       clock: systemClock,
     }),
   )
+  options.onStarted?.()
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
   journal.note('gateway.started', { url: gateway.url, version, pid: process.pid })
 
@@ -152,13 +167,14 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     log.info('the secret changed; what the old one opened is closed', { mode, closed })
     journal.note('auth.secret-changed', { mode, closed })
   }
-  const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'restart'>()
+  const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | Restart>()
   if (signal.aborted) end('stopped')
   signal.addEventListener('abort', () => end('stopped'), { once: true })
   life.use(
     watchConfig({
       clock: systemClock,
       initial: snapshot,
+      seen: refused?.settings,
       read: () => readConfig(place),
       paths: [paths.config, paths.env],
       watchFile: watchFolderOf,
@@ -167,20 +183,18 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
         journal.note('config.changed', reload)
         if (reload.action === 'none') return
         checkSafe(next)
+        const last = snapshot
         takeSecret(() => {
           snapshot = next
         })
-        if (reload.action === 'restart') end('restart')
+        if (reload.action === 'restart') end({ next, last })
         else void gateway.reload()
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {
           problems: broken.issues.map(issueLine).join('; '),
         }),
-      onRefused: (error) =>
-        log.error('the changed configuration is refused; the last good one stays in force', {
-          reason: errorText(error),
-        }),
+      onRefused: tellRefused,
     }),
   )
   life.use(
@@ -207,10 +221,11 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | 'r
     }),
   )
   const how = await ended
-  if (how === 'stopped') manager.stopping()
-  log.info(how === 'restart' ? 'restarting' : 'stopping')
-  stopped = how
-  await gateway.stop({ restartExpectedMs: how === 'restart' ? 1500 : null })
+  const isLast = how === 'stopped'
+  if (isLast) manager.stopping()
+  log.info(isLast ? 'stopping' : 'restarting')
+  stopped = isLast ? 'stopped' : 'restart'
+  await gateway.stop({ restartExpectedMs: isLast ? null : 1500 })
   return how
 }
 

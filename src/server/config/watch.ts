@@ -11,6 +11,8 @@ export type ConfigWatch = {
   clock: Clock
   /** What is in force now. */
   initial: ConfigSnapshot
+  /** What the files said last, when that is something else because it was refused. */
+  seen?: ConfigSnapshot | undefined
   read(): ConfigSnapshot
   /** Those of the files that are read. */
   paths: readonly string[]
@@ -26,7 +28,7 @@ export type ConfigWatch = {
 
 export function watchConfig(parts: ConfigWatch): Disposable {
   let current = parts.initial
-  let seen = parts.initial
+  let seen = parts.seen ?? parts.initial
   let cancelTimer = () => {}
 
   const check = () => {
@@ -54,6 +56,7 @@ export function watchConfig(parts: ConfigWatch): Disposable {
     cancelTimer = parts.clock.after(current.config.gateway.reload.debounceMs, check, { unref: true })
   }
   const stops = parts.paths.map((path) => parts.watchFile(path, onTouch))
+  onTouch() // an edit between the reading of `initial` and now has told nobody
   return {
     [Symbol.dispose]() {
       cancelTimer()

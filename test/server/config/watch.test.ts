@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readConfig } from '../../../src/server/config/load.ts'
+import { type ConfigSnapshot, checkConfigText, readConfig } from '../../../src/server/config/load.ts'
 import { watchConfig, watchFolderOf } from '../../../src/server/config/watch.ts'
 import { ManualClock } from '../../support/clock.ts'
 
@@ -40,6 +40,28 @@ test('edits count once they have settled; a broken one keeps the last good setti
   edit('{ logging: { level: "debug" } } // same meaning', 300)
   edit('{ logging: { level: "warn" } }', 300)
   expect(news).toEqual(['hot logging.level debug', 'broken logging.levle', 'hot logging.level warn'])
+})
+
+test('an edit from before the watch began is seen, and what was refused is offered again only when it says something else', () => {
+  const clock = new ManualClock()
+  const news: string[] = []
+  const place = { path: '/none', env: {} }
+  const snapshot = (level: string) => checkConfigText(place, `{ logging: { level: "${level}" } }`)
+  let file = snapshot('debug')
+  const parts = {
+    ...{ clock, paths: [], watchFile: () => () => {}, read: () => file, onBroken: () => {}, onRefused: () => {} },
+    ...{ initial: snapshot('info'), seen: snapshot('debug') },
+    onChange: ({ config }: ConfigSnapshot) => void news.push(config.logging.level),
+  }
+  {
+    using _ = watchConfig(parts)
+    clock.advance(300)
+  }
+  expect(news).toEqual([])
+  file = snapshot('warn')
+  using _ = watchConfig(parts)
+  clock.advance(300)
+  expect(news).toEqual(['warn'])
 })
 
 test('a file that appears, or is replaced by an editor, is noticed', async () => {

@@ -14,6 +14,7 @@ import { advance, broken, paused, plannedLayers, reached, resumed, type Waterfal
 import type { Env } from './paths.ts'
 import { watchPrompts } from './questions.ts'
 import { type Lane, raceWays } from './ways.ts'
+import type { Whereabouts } from './whereabouts.ts'
 
 /** A tunnel and the way it was opened for; its layers are up. */
 export type OpenWay = { readonly way: Way; readonly tunnel: Tunnel; readonly layers: Waterfall }
@@ -22,6 +23,8 @@ export type Arrival = { readonly way: Way; readonly tunnel: Tunnel; readonly lin
 export type AttemptOptions = {
   /** The preferred first. */
   readonly ways: readonly [Way, ...Way[]]
+  /** Asked where a way leads now before a tunnel is opened for it. */
+  readonly whereabouts?: Whereabouts | undefined
   /** What is still open of an earlier attempt: its way, when its turn comes, needs no new tunnel. */
   readonly kept: OpenWay | undefined
   readonly greeter: (prompts: Prompts) => Greeter
@@ -34,7 +37,8 @@ export type AttemptOptions = {
   readonly onLayers: () => void
 }
 
-type Runner = { readonly way: Way; layers: Waterfall; tunnel: Tunnel | undefined; fault: Fault | undefined }
+/** `place` is where the way leads now. */
+type Runner = { readonly way: Way; place: Way; layers: Waterfall; tunnel: Tunnel | undefined; fault: Fault | undefined }
 
 export class Attempt {
   readonly #options: AttemptOptions
@@ -44,23 +48,23 @@ export class Attempt {
 
   constructor(options: AttemptOptions) {
     this.#options = options
-    const { kept, ways } = options
-    this.#runners = ways.map((way) =>
-      kept?.way === way
-        ? { ...kept, fault: undefined }
-        : { way, layers: plannedLayers(way), tunnel: undefined, fault: undefined },
-    )
+    const { kept, ways, whereabouts } = options
+    this.#runners = ways.map((way) => {
+      if (kept?.way === way) return { ...kept, place: way, fault: undefined }
+      const place = whereabouts?.of(way) ?? way
+      return { way, place, layers: plannedLayers(place), tunnel: undefined, fault: undefined }
+    })
   }
 
   /** The way to show: the one that arrived, else the most preferred that still runs, else the most preferred. */
   get front(): { readonly way: Way; readonly layers: Waterfall; readonly route: string; readonly origin: string } {
-    const { way, layers, tunnel } = this.#front()
+    const { place: way, layers, tunnel } = this.#front()
     return { way, layers, route: tunnel?.route ?? way.kind, origin: tunnel?.origin ?? wayOrigin(way) }
   }
 
   /** The gateway is on this machine, as far as the address tells. */
   get isNearby(): boolean {
-    const { way } = this.#front()
+    const { place: way } = this.#front()
     return way.kind === 'direct' && parseGatewayUrl(way.url, way.insecure).isLoopback
   }
 
@@ -123,7 +127,8 @@ export class Attempt {
     }
     try {
       if (runner.tunnel) this.#change(runner, again(runner.layers))
-      const opened = runner.tunnel ?? (await openTunnel(runner.way, { clock, signal, prompts, onLayer, env, home }))
+      if (!runner.tunnel) await this.#findPlace(runner)
+      const opened = runner.tunnel ?? (await openTunnel(runner.place, { clock, signal, prompts, onLayer, env, home }))
       runner.tunnel = opened
       if (signal.aborted) throw signal.reason
       const link = await establish(opened, greeter(prompts), { ...events, onLayer }, signal)
@@ -136,6 +141,13 @@ export class Attempt {
       }
       throw error
     }
+  }
+
+  async #findPlace(runner: Runner): Promise<void> {
+    const place = await this.#options.whereabouts?.find(runner.way)
+    if (!place || wayOrigin(place) === wayOrigin(runner.place)) return
+    runner.place = place
+    this.#change(runner, plannedLayers(place))
   }
 
   #front(): Runner {

@@ -13,6 +13,7 @@ import { networkAddresses } from './network.ts'
 import { FileOutbox } from './outbox.ts'
 import { tunnelEnv } from './secrets.ts'
 import type { Target } from './target.ts'
+import { Whereabouts } from './whereabouts.ts'
 
 export type NodeFacts = {
   /** As people know this machine. */
@@ -64,7 +65,8 @@ async function open(
     secret: (signal) => target.secret(signal, prompts),
     askPairCode: (question, signal) => prompts.pairCode(question, signal),
   })
-  const { name, ways, profile } = target
+  const { name, ways, profile, whereNow } = target
   const env = tunnelEnv(around.env, profile)
-  return openConnection({ name, ways, greeter: asking, network: networkAddresses, ...around, env })
+  const whereabouts = whereNow && new Whereabouts(whereNow)
+  return openConnection({ name, ways, whereabouts, greeter: asking, network: networkAddresses, ...around, env })
 }

@@ -23,10 +23,12 @@ import { Pings } from './pings.ts'
 import { Pulse, type Tick } from './pulse.ts'
 import { watchPrompts } from './questions.ts'
 import { EventFlow } from './reattach.ts'
+import type { Whereabouts } from './whereabouts.ts'
 
 export type ConnectionOptions = {
   readonly name: string
   readonly ways: readonly [Way, ...Way[]]
+  readonly whereabouts?: Whereabouts | undefined
   /** Who we are to the gateway, and where the secret is asked for. */
   readonly greeter: (prompts: Prompts) => Greeter
   readonly prompts: Prompts
@@ -157,7 +159,7 @@ class LiveConnection implements Connection {
   }
 
   async #attempt(generation: number, isBeside: boolean): Promise<void> {
-    const { clock, env, paths, ways } = this.#options
+    const { clock, env, paths, ways, whereabouts } = this.#options
     const open = ways.filter((way) => !this.#refused.has(way))
     const prompts = isBeside ? noPrompts : this.#prompts
     const attempt = new Attempt({
@@ -165,7 +167,7 @@ class LiveConnection implements Connection {
       kept: isBeside ? undefined : this.#takeKept(),
       greeter: this.#options.greeter,
       prompts,
-      ...{ clock, env, home: paths.home },
+      ...{ clock, env, whereabouts, home: paths.home },
       events: {
         onHeard: (pong) => this.#heard(generation, pong),
         onLost: (fault) => this.#lostLink(generation, fault),

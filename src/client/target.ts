@@ -9,7 +9,7 @@ import { wayOrigin } from '../tunnel/way-origin.ts'
 import { type GatewayConfig, readGatewayConfig } from './gateway-config.ts'
 import type { Credentials } from './handshake.ts'
 import { askedFor, localSecret, remoteSecret, typedSecret } from './known-secret.ts'
-import { type LocalPlace, localPort, placeWay } from './local-port.ts'
+import { localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import type { Profile } from './profile.ts'
 import { readProfiles } from './profile-store.ts'
@@ -35,6 +35,8 @@ export type Target = {
   readonly profile: Profile | undefined
   /** At least one, the preferred first. All lead to the same gateway. */
   readonly ways: readonly [Way, ...Way[]]
+  /** Where one of `ways` leads by now, if that can change: the gateway of this machine may move to another port. */
+  readonly whereNow?: (way: Way) => Promise<Way>
   /** `wayOrigin` of the first. */
   readonly origin: string
   /** Where the choice came from, for people: `--url`, `gateway.remote.url in <file>`, `this machine`. */
@@ -172,10 +174,17 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const isLocal = first.kind === 'local'
   if (!isLocal && (flags.insecure || flags.tlsFingerprint !== undefined)) throw belongsToAddress(profile)
   const port = flags.port ?? (isLocal ? first.port : undefined)
-  const ways = await resolveWays(
-    profile,
-    async (own) => await localPort({ port: flags.port ?? own }, env, paths, config),
-  )
+  const place = async (way: Profile['ways'][0], config: GatewayConfig): Promise<Way> =>
+    way.kind === 'local' ? placeWay(await localPort({ port: flags.port ?? way.port }, env, paths, config)) : way
+  const [preferred, ...others] = profile.ways
+  const ways: [Way, ...Way[]] = [
+    await place(preferred, config),
+    ...(await Promise.all(others.map((way) => place(way, config)))),
+  ]
+  const whereNow = async (way: Way): Promise<Way> => {
+    const from = profile.ways[ways.indexOf(way)]
+    return from?.kind === 'local' ? await place(from, await readGatewayConfig(paths, env)) : way
+  }
   const origin = wayOrigin(ways[0])
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
   const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
@@ -184,10 +193,13 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
   const secret = async (signal: AbortSignal, asking: Prompts = prompts): Promise<Credentials> => {
     if (typed) return typed
     if (owner.secret) return await own.get(signal, asking)
-    return isOnlyLocal ? await localSecret(config, paths) : remoteSecret(config, origin)
+    // It may have changed with the port.
+    return isOnlyLocal
+      ? await localSecret(await readGatewayConfig(paths, env).catch(() => config), paths)
+      : remoteSecret(config, origin)
   }
   return {
-    ...{ name: profile.name, id: profile.id, profile, ways, origin, source, isLocal, secret },
+    ...{ name: profile.name, id: profile.id, profile, ways, whereNow, origin, source, isLocal, secret },
     secretRefused: own.forget,
     secretRemedy: isOnlyLocal
       ? undefined
@@ -195,15 +207,6 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
     autostart: isLocal ? { port } : undefined,
     isSecretExplicit: typed !== undefined,
   }
-}
-
-async function resolveWays(
-  { ways: [first, ...rest] }: Profile,
-  placeOf: (own: number | undefined) => Promise<LocalPlace>,
-): Promise<[Way, ...Way[]]> {
-  const resolve = async (way: Profile['ways'][0]): Promise<Way> =>
-    way.kind === 'local' ? placeWay(await placeOf(way.port)) : way
-  return [await resolve(first), ...(await Promise.all(rest.map(resolve)))]
 }
 
 function typedForRun(flags: TargetFlags, env: Env): Credentials | undefined {

@@ -1,45 +1,9 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { dayOf } from '../../src/server/log/file.ts'
-import { runGateways } from '../../src/server/restarts.ts'
 import { freePort } from '../support/free-port.ts'
+import { obeyingGateway, patience, token } from '../support/obeying-gateway.ts'
 import { RawClient } from '../support/raw-client.ts'
-
-const token = 'a token nobody has ever guessed'
-const patience = { timeout: 8_000 }
-
-/** A gateway that obeys its settings file, in a home of its own. */
-async function running(gateway: object) {
-  const home = mkdtempSync(join(tmpdir(), 'restarts-'))
-  const path = join(home, 'clawdbot.json')
-  const write = (more: object) => {
-    const settings = { gateway: { ...gateway, auth: { token }, reload: { debounceMs: 5 }, ...more } }
-    writeFileSync(path, JSON.stringify(settings), { mode: 0o600 })
-  }
-  write({})
-  const stop = new AbortController()
-  const printed: string[] = []
-  const env = { HOME: home, CLAWDBOT_CONFIG_PATH: path }
-  const print = (line: string) => void printed.push(line)
-  const ended = runGateways({ flags: {}, env, home, print, signal: stop.signal })
-  onTestFinished(async () => {
-    stop.abort()
-    await ended
-    rmSync(home, { recursive: true, force: true })
-  })
-  const starts = () => printed.filter((line) => line.startsWith('🔒 Auth mode')).length
-  await vi.waitFor(() => expect(starts()).toBe(1), patience)
-  return {
-    write,
-    starts,
-    printed: () => printed.join('\n'),
-    logText: () => readFileSync(join(home, '.clawdbot', 'logs', `clawdbot-${dayOf(Date.now())}.log`), 'utf8'),
-  }
-}
 
 async function answers(port: number): Promise<boolean> {
   using client = new RawClient(`ws://127.0.0.1:${port}`)
@@ -57,7 +21,7 @@ async function takenPort() {
 test('a changed port that is taken is refused: the old one answers again, and the next edit is taken', async () => {
   const port = await freePort()
   const taken = await takenPort()
-  const gateway = await running({ port })
+  const gateway = await obeyingGateway({ port })
   gateway.write({ port: taken })
   await vi.waitFor(() => expect(gateway.starts()).toBe(2), patience)
   expect(await answers(port)).toBe(true)
@@ -77,7 +41,7 @@ test.each([
   ['a secret too weak for it', { bind: 'lan', auth: { token: 'short' } }, /stays in force.*24/],
 ])('%s is refused in a running gateway, which goes on with the old secret', async (_, change, why) => {
   const port = await freePort()
-  const gateway = await running({ port })
+  const gateway = await obeyingGateway({ port })
   gateway.write(change)
   await vi.waitFor(() => expect(gateway.logText()).toMatch(why), patience)
   await vi.waitFor(() => expect(gateway.starts()).toBe(2), patience)

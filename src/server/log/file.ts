@@ -1,6 +1,6 @@
 /** The log on disk: one private file a day, of limited size, old ones removed. */
 
-import { closeSync, fstatSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../../shared/std/clock.ts'
 import { ensurePrivateFolder, openForAppend } from '../storage/private-files.ts'
@@ -18,11 +18,15 @@ export type LogFileOptions = {
   maxFiles?: number
 }
 
+/** How often it is looked whether the file is still where it was opened: somebody may move or delete it. */
+const lookEveryMs = 1_000
 const fileName = /^clawdbot-\d{4}-\d{2}-\d{2}(\.\d+)?\.log$/
+
+type OpenFile = { fd: number; day: string; size: number; dev: number; ino: number; lookedAt: number }
 
 export function openLogFile({ folder, clock, maxBytes = 20_000_000, maxFiles = 8 }: LogFileOptions): LogFile {
   ensurePrivateFolder(folder)
-  let open: { fd: number; day: string; size: number } | undefined
+  let open: OpenFile | undefined
 
   const pathOf = (day: string) => join(folder, `clawdbot-${day}.log`)
 
@@ -31,18 +35,29 @@ export function openLogFile({ folder, clock, maxBytes = 20_000_000, maxFiles = 8
     open = undefined
   }
 
-  const fileFor = (day: string, bytes: number): { fd: number; size: number } => {
-    if (open && open.day === day && open.size + bytes > maxBytes) {
-      close()
-      setAside(folder, day)
+  const isDue = (file: OpenFile) => {
+    const now = clock.monotonic()
+    if (now - file.lookedAt < lookEveryMs) return false
+    file.lookedAt = now
+    return true
+  }
+
+  const fileFor = (day: string, bytes: number): OpenFile => {
+    if (open?.day === day) {
+      const isFull = open.size + bytes > maxBytes
+      const isThere = !(isFull || isDue(open)) || isAt(pathOf(day), open)
+      if (isFull || !isThere) close()
+      if (isFull && isThere) setAside(folder, day)
     }
     if (open?.day !== day) {
       close()
+      ensurePrivateFolder(folder)
       removeOldest(folder, maxFiles - 1)
       const fd = openForAppend(pathOf(day))
-      open = { fd, day, size: fstatSync(fd).size }
+      const { size, dev, ino } = fstatSync(fd)
+      open = { fd, day, size, dev, ino, lookedAt: clock.monotonic() }
     }
-    return open as { fd: number; day: string; size: number }
+    return open as OpenFile
   }
 
   return {
@@ -68,6 +83,11 @@ export function dayOf(timeMs: number): string {
   const date = new Date(timeMs)
   const two = (n: number) => String(n).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+function isAt(path: string, { dev, ino }: OpenFile): boolean {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  return there?.dev === dev && there.ino === ino
 }
 
 function setAside(folder: string, day: string): void {

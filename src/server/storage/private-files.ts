@@ -61,11 +61,13 @@ export function readPrivateFile(path: string): string | undefined {
 
 /** A descriptor for appending to a private file, created 0600 if missing. */
 export function openForAppend(path: string): number {
+  let fd: number | undefined
   try {
-    const fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600)
+    fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow, 0o600)
     checkFile(path, fd)
     return fd
   } catch (error) {
+    if (fd !== undefined) closeSync(fd)
     if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw isALink(path)
     throw error
   }

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -35,6 +44,42 @@ test('a line has the shape the ecosystem’s logs command reads', () => {
     time: '2026-01-27T07:46:40.000Z',
     _meta: { logLevelName: 'INFO', name: '{"subsystem":"gateway/ws"}', date: '2026-01-27T07:46:40.000Z' },
   })
+})
+
+test.each([
+  ['moved away', (path: string) => renameSync(path, `${path}.1`)],
+  ['deleted', (path: string) => rmSync(path)],
+  ['deleted with its folder', (path: string) => rmSync(join(path, '..'), { recursive: true })],
+])('a file that was %s comes back within a second, private again', (_, takeAway) => {
+  const { log, clock, file, messages } = logTo()
+  log.info('first')
+  takeAway(file.path())
+  clock.advance(1_000)
+  log.info('second')
+  expect(messages()).toEqual(['second'])
+  expect(statSync(file.path()).mode & 0o777).toBe(0o600)
+  log.info('third')
+  expect(messages()).toEqual(['second', 'third'])
+})
+
+test('SE2: a link put where the file was is not written through', () => {
+  const { log, clock, file } = logTo()
+  const elsewhere = join(folder, '..', 'elsewhere')
+  writeFileSync(elsewhere, '')
+  log.info('first')
+  rmSync(file.path())
+  symlinkSync(elsewhere, file.path())
+  clock.advance(1_000)
+  log.info('second')
+  expect(readFileSync(elsewhere, 'utf8')).toBe('')
+})
+
+test('a full file that was moved away meanwhile is not set aside again, and nothing is lost', () => {
+  const { log, file, messages } = logTo({ maxBytes: 1 })
+  log.info('first')
+  renameSync(file.path(), `${file.path()}.old`)
+  log.info('second')
+  expect(messages()).toEqual(['second'])
 })
 
 test('lines below the level are not written, and silent writes none', () => {

@@ -13,7 +13,7 @@ export function checkExposure(hosts: readonly string[], shared: SharedSecret | u
   const place = host === '0.0.0.0' ? 'every network of this machine (0.0.0.0)' : host
   if (!shared) {
     throw refusal(
-      `Refusing to listen on ${place} without a token or password: whoever reaches the gateway could run commands here.`,
+      `Refusing to listen on ${place} without a token or password, as whoever reaches the gateway could run commands here.`,
       `${another.token} ${orLoopback}`,
     )
   }

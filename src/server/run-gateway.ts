@@ -72,21 +72,26 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
   const plan = await planListening({ ...asked, tailscale, signal })
   const configuredIn = ({ config, env }: ConfigSnapshot) => sharedSecret(config, env, flags)
   const tailscaleMode = flags.tailscale ?? settings.tailscale.mode
-  /** Throws when it must not run with these settings. */
+  /** Throws when no gateway must run with these settings. */
   const checkSafe = (checked: ConfigSnapshot) => {
     checkDistinctSecrets(checked, flags, vendorKeys(checked.env))
     checkPasswordThere(checked, flags)
-    checkExposure(plan.hosts, configuredIn(checked))
     checkFunnel(flags.tailscale ?? checked.config.gateway.tailscale.mode, configuredIn(checked))
   }
-  checkSafe(snapshot)
+  /** Throws when this one, where it listens, must not. */
+  const checkSafeHere = (checked: ConfigSnapshot) => {
+    checkSafe(checked)
+    checkExposure(plan.hosts, configuredIn(checked))
+  }
+  checkSafeHere(snapshot)
   ensurePrivateFolder(paths.stateDir)
   let made: SharedSecret | undefined
-  const secret = (): SharedSecret => {
-    const configured = configuredIn(snapshot)
+  const secretOf = (settings: ConfigSnapshot): SharedSecret => {
+    const configured = configuredIn(settings)
     if (!configured) made ??= localToken(paths.token)
     return configured ?? (made as SharedSecret)
   }
+  const secret = () => secretOf(snapshot)
   secret() // a token file that cannot be made is told before anything starts
 
   const owners = () => {
@@ -156,12 +161,14 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
   log.info(`listening on ${gateway.url}`, { version, pid: process.pid })
   journal.note('gateway.started', { url: gateway.url, version, pid: process.pid })
 
-  /** Whatever the secret opened ends when it is another one after `change` (AU12). */
   const takeSecret = (change: () => void) => {
     const before = secret()
     change()
     learnSecrets()
-    const { mode, secret: now } = secret()
+    closeOld(before, secret())
+  }
+  /** Whatever a secret opened ends when there is another one (AU12). */
+  const closeOld = (before: SharedSecret, { mode, secret: now }: SharedSecret) => {
     if (mode === before.mode && now.reveal() === before.secret.reveal()) return
     const closed = gateway.secretChanged()
     log.info('the secret changed; what the old one opened is closed', { mode, closed })
@@ -182,13 +189,18 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
         tellChange(log, reload)
         journal.note('config.changed', reload)
         if (reload.action === 'none') return
-        checkSafe(next)
-        const last = snapshot
+        if (reload.action === 'restart') {
+          // Where it will listen then is checked by the new start; here it keeps its secret until it has stopped.
+          checkSafe(next)
+          closeOld(secret(), secretOf(next))
+          end({ next, last: snapshot })
+          return
+        }
+        checkSafeHere(next)
         takeSecret(() => {
           snapshot = next
         })
-        if (reload.action === 'restart') end({ next, last })
-        else void gateway.reload()
+        void gateway.reload()
       },
       onBroken: (broken) =>
         log.error('the configuration file cannot be used; the last good one stays in force', {

@@ -5,9 +5,9 @@ import { freePort } from '../support/free-port.ts'
 import { obeyingGateway, patience, token } from '../support/obeying-gateway.ts'
 import { RawClient } from '../support/raw-client.ts'
 
-async function answers(port: number): Promise<boolean> {
+async function answers(port: number, secret = token): Promise<boolean> {
   using client = new RawClient(`ws://127.0.0.1:${port}`)
-  return (await client.connect({ auth: { token } })).ok
+  return (await client.connect({ auth: { token: secret } })).ok
 }
 
 async function takenPort() {
@@ -35,9 +35,19 @@ test('a changed port that is taken is refused: the old one answers again, and th
   expect(await answers(free)).toBe(true)
 })
 
+test('one that listens everywhere takes settings that keep it on this machine with a secret too weak for elsewhere', async () => {
+  const port = await freePort()
+  const gateway = await obeyingGateway({ port, bind: 'lan' })
+  gateway.write({ bind: 'loopback', auth: { token: 'short' } })
+  await vi.waitFor(() => expect(gateway.starts()).toBe(2), patience)
+  expect(gateway.printed()).not.toContain('❌')
+  expect([await answers(port, 'short'), await answers(port)]).toEqual([true, false])
+})
+
 test.each([
   ['an address this machine does not have', { bind: 'custom', customBindHost: '203.0.113.7' }, /none of the addresses/],
   ['a certificate that is not there', { tls: { enabled: true, certPath: '/no/cert', keyPath: '/no/key' } }, /no\/cert/],
+  ['no secret for it', { bind: 'lan', auth: {} }, /stays in force.*password, as whoever reaches/],
   ['a secret too weak for it', { bind: 'lan', auth: { token: 'short' } }, /stays in force.*24/],
 ])('%s is refused in a running gateway, which goes on with the old secret', async (_, change, why) => {
   const port = await freePort()

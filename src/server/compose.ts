@@ -25,7 +25,7 @@ import { openDatabase } from './storage/database.ts'
 import type { StatePaths } from './storage/paths.ts'
 import { openTools } from './tools/open.ts'
 
-/** `reload` takes up what the settings say of chat services now. */
+/** `reload` takes up what the settings say of chat services now, and tells the terminals to look at their sessions anew. */
 export type Gateway = GatewayServer & { reload(): Promise<void> }
 
 /** Builds and starts everything. Disposing the result stops it in reverse order. */
@@ -108,7 +108,13 @@ export async function composeGateway(parts: ComposeParts): Promise<Gateway> {
   told = () => server.healthChanged()
   life.use(channels.desk)
   await channels.desk.reload()
-  return { ...server, reload: () => channels.desk.reload(), [Symbol.asyncDispose]: life.move() }
+  const reload = async () => {
+    // The model of every session that has none of its own may be another one.
+    const payload = { key: sessions.canonicalKey('main'), reason: 'settings', ts: clock.now() }
+    bus.publish({ type: 'wire', event: 'sessions.changed', payload })
+    await channels.desk.reload()
+  }
+  return { ...server, reload, [Symbol.asyncDispose]: life.move() }
 }
 
 /** Opens the database and closes what the last process left open in it. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { makeDevice } from '../support/device.ts'
 import { freePort } from '../support/free-port.ts'
 import { obeyingGateway, patience, token } from '../support/obeying-gateway.ts'
 import { RawClient } from '../support/raw-client.ts'
@@ -56,4 +57,14 @@ test.each([
   await vi.waitFor(() => expect(gateway.logText()).toMatch(why), patience)
   await vi.waitFor(() => expect(gateway.starts()).toBe(2), patience)
   expect(await answers(port)).toBe(true)
+})
+
+test('settings that need no restart are told to who is connected, as another model may answer now', async () => {
+  const port = await freePort()
+  const gateway = await obeyingGateway({ port })
+  using client = new RawClient(`ws://127.0.0.1:${port}`)
+  await client.connect({ auth: { token }, device: makeDevice(), scopes: ['operator.read'] })
+  await client.request('sessions.subscribe')
+  gateway.write({ reload: { debounceMs: 6 } })
+  expect((await client.event('sessions.changed')).payload).toMatchObject({ reason: 'settings' })
 })

@@ -241,7 +241,8 @@ const sessionsSearch = defineMethod({
 
 const sessionsChanged = defineEvent({
   name: 'sessions.changed',
-  about: 'A session was created, renamed, reset, deleted or got a message; refetch the list when convenient.',
+  about:
+    'A session was created, renamed, reset, deleted or got a message, or the settings changed; refetch the list when convenient.',
   scope: 'read',
   payload: () => z.looseObject({ key: z.string(), reason: z.string(), ts: z.number() }),
   droppable: true,

@@ -73,7 +73,7 @@ class Loading {
     if (this.#isOver || state.connection.phase !== 'live' || this.#options.gateway.view.phase !== 'live') return
     if (transcript.isStale) this.#once(`history ${transcript.key}`, () => this.#history(transcript.key))
     if (state.sessions.isStale) this.#listSoon()
-    if (state.overlay?.kind === 'models' && !state.models.isLoaded) this.#once('models', () => this.#models())
+    if (state.overlay?.kind === 'models' && state.models.isStale) this.#once('models', () => this.#models())
     const connId = state.connection.hello?.server.connId
     if (connId !== undefined && connId !== this.#approvalsOf) {
       this.#approvalsOf = connId
@@ -180,7 +180,8 @@ class Loading {
   async #models(): Promise<void> {
     const { gateway, store } = this.#options
     const { models } = await gateway.call('models.list', {}).catch((error: unknown) => {
-      store.dispatch({ type: 'overlay.closed' })
+      const { rows, isLoaded } = store.get().models
+      store.dispatch(isLoaded ? { type: 'models.loaded', rows } : { type: 'overlay.closed' })
       throw error
     })
     store.dispatch({ type: 'models.loaded', rows: models })

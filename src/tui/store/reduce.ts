@@ -41,12 +41,19 @@ export function reduce(state: State, action: Action): State {
     attention: reduceAttention(state.attention, action),
     form: reduceForm(state.form, action),
     fleet: action.type === 'fleet.changed' ? action.fleet : state.fleet,
-    models: action.type === 'models.loaded' ? { rows: action.rows, isLoaded: true } : state.models,
+    models: reduceModels(state.models, action),
     overlay: reduceOverlay(state.overlay, action),
     notices: reduceNotices(state.notices, action),
     view: reduceView(state.view, action),
   }
   return isSame(state, next) ? state : next
+}
+
+/** The gateway's settings may have other ones by now: whoever looks at them has them fetched again. */
+function reduceModels(models: State['models'], action: Action): State['models'] {
+  if (action.type === 'models.loaded') return { rows: action.rows, isLoaded: true, isStale: false }
+  const isLookedAt = action.type === 'overlay.opened' && action.overlay === 'models'
+  return isLookedAt && !models.isStale ? { ...models, isStale: true } : models
 }
 
 function isSame(before: State, after: State): boolean {

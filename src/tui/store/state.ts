@@ -33,7 +33,7 @@ export type State = {
   readonly form: Form | undefined
   /** How the other gateways stand; known to the one on screen only. */
   readonly fleet: Fleet
-  readonly models: { readonly rows: readonly ModelRow[]; readonly isLoaded: boolean }
+  readonly models: { readonly rows: readonly ModelRow[]; readonly isLoaded: boolean; readonly isStale: boolean }
   readonly overlay: Overlay | undefined
   readonly notices: Notices
   readonly view: View
@@ -59,7 +59,7 @@ export function initialState(options: {
     attention: initialAttention,
     form: undefined,
     fleet: noFleet,
-    models: { rows: [], isLoaded: false },
+    models: { rows: [], isLoaded: false, isStale: true },
     overlay: undefined,
     notices: [],
     view: initialView(options.columns, options.rows),

@@ -6,7 +6,7 @@ import { scriptedGateway } from '../../support/scripted-gateway.ts'
 
 const state = {
   ...initialState({ connection: scriptedGateway().gateway.view, sessionKey: 'main', columns: 80, rows: 24 }),
-  models: { isLoaded: true, rows: [{ id: 'gpt-4o', name: 'GPT-4o', provider: 'openai' }] },
+  models: { isLoaded: true, isStale: false, rows: [{ id: 'gpt-4o', name: 'GPT-4o', provider: 'openai' }] },
 }
 const parse = (text: string) => {
   const slash = parseSlash(text, slashCommands)

@@ -41,6 +41,24 @@ test('a loss that the state has not heard of yet asks for nothing, so nothing is
   expect(histories()).toBe(1)
 })
 
+test('the models are fetched anew each time they are looked at; those known stay when that fails', async () => {
+  const model = (id: string) => ({ id, name: id, provider: 'p' })
+  const answers = [() => [model('old')], () => [model('old'), model('new')], () => expect.unreachable()]
+  const { script, store, hear } = setup({ 'models.list': () => ({ models: answers.shift()?.() ?? [] }) })
+  script.arrive()
+  hear()
+  const look = async () => {
+    store.dispatch({ type: 'overlay.opened', overlay: 'models' })
+    await turn()
+    const { models, overlay } = store.get()
+    store.dispatch({ type: 'overlay.closed' })
+    return [overlay?.kind, ...models.rows.map(({ id }) => id)]
+  }
+  expect(await look()).toEqual(['models', 'old'])
+  expect(await look()).toEqual(['models', 'old', 'new'])
+  expect(await look()).toEqual(['models', 'old', 'new'])
+})
+
 test.each([
   [['operator.read'], 0],
   [['operator.read', 'operator.approvals'], 1],

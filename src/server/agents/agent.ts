@@ -17,7 +17,7 @@ import { createLanes } from '../sessions/lanes.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Tools } from '../tools/open.ts'
 import { createFacts, type FactsParts } from './facts.ts'
-import { planRun, workspaceFor } from './plan.ts'
+import { planRun } from './plan.ts'
 import { createModelWindows } from './windows.ts'
 
 /** How long a list of models may take, milliseconds: a local server that hangs must not hold up a picker. */
@@ -56,7 +56,8 @@ export function createAgent(parts: AgentParts): Agent {
     version,
     hostName,
     configPath: paths.config,
-    workspace: workspaceFor(config(), parts.defaultAgent, paths.workspace),
+    workspaceRoot: paths.workspace,
+    defaultAgent: parts.defaultAgent,
     config,
     sessions,
     models,

@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.ts'
 import type { Facts } from '../providers/builtin/facts.ts'
 import { modelName } from '../providers/models.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { workspaceFor } from './plan.ts'
 
 /** How long local model servers may take to answer before the guide goes on without them, milliseconds. */
 const patienceMs = 800
@@ -18,7 +19,9 @@ export type FactsParts = {
   version: string
   hostName: string
   configPath: string
-  workspace: string
+  /** Folder of the workspaces that no setting places. */
+  workspaceRoot: string
+  defaultAgent: string
   config(): Config
   sessions: Sessions
   models(signal: AbortSignal): Promise<ModelRow[]>
@@ -36,7 +39,7 @@ export function createFacts(parts: FactsParts): Facts {
       version: parts.version,
       ...parts.server(),
       uptimeMs: parts.clock.monotonic() - startedAt,
-      workspace: parts.workspace,
+      workspace: workspaceFor(parts.config(), parts.defaultAgent, parts.workspaceRoot),
       configPath: parts.configPath,
       execPolicy: parts.config().tools.exec.security,
       sessions: parts.sessions

@@ -24,6 +24,9 @@ async function runAgain(options: ServerOptions, { next, last }: Restart): Promis
     refused = { settings: next, error }
   }
   options.print(`❌ ${failureText(refused.error)}`)
-  options.print('↩️ The changed configuration is refused; starting again with the last good one')
+  options.print(
+    '↩️ The changed configuration is refused; starting again with the last good one.\n' +
+      '   It is tried again when it changes, and when the gateway is started anew.',
+  )
   return await runGateway({ ...options, settings: last, refused })
 }

@@ -33,7 +33,7 @@ export function checkFunnel(mode: 'off' | 'serve' | 'funnel', shared: SharedSecr
     `Or, by hand, set gateway.auth.mode to "password" and gateway.auth.password or CLAWDBOT_GATEWAY_PASSWORD to it. ` +
     `If only your own tailnet should reach the gateway, set gateway.tailscale.mode to "serve" instead.`
   if (shared?.mode !== 'password') {
-    const now = shared ? `gateway.auth.mode is "${shared.mode}"` : 'it has no secret at all'
+    const now = shared ? `gateway.auth.mode is "${shared.mode}"` : 'none is set'
     throw refusal(
       `Refusing Tailscale Funnel: it opens this gateway to the whole internet and so needs a password, but ${now}.`,
       remedy,

@@ -29,11 +29,11 @@ const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** The exit code. */
 async function report(error: unknown): Promise<number> {
-  const { Fault, errorText } = await import('../shared/fault.ts')
+  const { errorText } = await import('../shared/fault.ts')
   const { stateFault } = await import('../shared/state-fault.ts')
   const { clientPaths } = await import('../client/paths.ts')
   const { crashLog, stateDir } = clientPaths(process.env)
-  const fault = error instanceof Fault ? error : stateFault(stateDir, error)
+  const fault = stateFault(stateDir, error)
   if (fault) {
     process.stderr.write(`❌ ${fault.message}\n${fault.remedy === undefined ? '' : `   ${fault.remedy}\n`}`)
     return fault.exitCode

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventFlow } from '../client/reattach.ts'
 import { Fault } from '../shared/fault.ts'
+import { cutOff } from '../shared/model/cut-off.ts'
 import { messageText } from '../shared/model/message.ts'
 import type { ChatPayload } from '../shared/protocol/chat.ts'
 import type { PendingApproval } from '../shared/protocol/exec.ts'
@@ -64,7 +65,7 @@ function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): nu
     )
     return 1
   }
-  if (end.stopReason === 'length') world.err('■ Cut off: the model reached its output limit. Ask it to go on.\n')
+  if (end.stopReason === 'length') world.err(`■ ${cutOff}\n`)
   return 0
 }
 

@@ -49,7 +49,7 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
     })
   } catch (error) {
     if (world.signal.aborted && !(error instanceof Fault)) return 130
-    const fault = error instanceof Fault ? error : stateFault(world.paths.stateDir, error)
+    const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
     reportFault(fault, world, false)
     return fault.exitCode

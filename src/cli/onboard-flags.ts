@@ -86,9 +86,8 @@ function refuseUnasked(wizard: Wizard, { flags }: GivenAnswers): void {
   if (lost === undefined) return
   const clash = clashOf(lost, wizard)
   if (!clash) throw usage(`--${lost} does not go with the other answers`, 'onboard')
-  const name = onboardSteps.find(({ id }) => id === clash.id)?.flag.name ?? clash.id
-  const unsaid = flags[name] === undefined ? ', which is what is proposed' : ''
-  throw new Fault('usage.invalid', `--${lost} does not go with --${name} ${clash.answer}${unsaid}`, {
-    remedy: `Leave it out, or choose --${name} ${clash.instead.join(' or ')}`,
+  const unsaid = flags[clash.flag] === undefined ? ', which is what is proposed' : ''
+  throw new Fault('usage.invalid', `--${lost} does not go with --${clash.flag} ${clash.answer}${unsaid}`, {
+    remedy: `Leave it out, or choose --${clash.flag} ${clash.instead.join(' or ')}`,
   })
 }

@@ -16,7 +16,7 @@ export async function runCommand(argv: readonly string[], world: Surroundings): 
     return await route(argv, world)
   } catch (error) {
     if (world.signal.aborted && !(error instanceof Fault)) return 130
-    const fault = error instanceof Fault ? error : stateFault(world.paths.stateDir, error)
+    const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
     reportFault(fault, world, argv.includes('--json'))
     return fault.exitCode

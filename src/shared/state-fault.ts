@@ -5,8 +5,9 @@ import { folderTrouble } from './std/folder-trouble.ts'
 
 type SystemError = { readonly code?: unknown; readonly path?: unknown; readonly syscall?: unknown }
 
-/** Undefined for every other error. */
+/** An error that is understood stays as it is; undefined for every other one. */
 export function stateFault(stateDir: string, error: unknown): Fault | undefined {
+  if (error instanceof Fault) return error
   if (!(error instanceof Error)) return undefined
   const { code, path, syscall } = error as SystemError
   if (typeof path !== 'string' || !isWithin(stateDir, path)) return undefined

@@ -1,5 +1,6 @@
 /** What the gateway itself says to people in chats. Pure. */
 
+import { cutOff } from '../../shared/model/cut-off.ts'
 import type { RunRecord } from '../sessions/record.ts'
 import type { WaitingSender } from './senders.ts'
 
@@ -24,8 +25,7 @@ export function answerText(text: string, { status, errorMessage, stopReason }: R
   if (status === 'error') return add(`⚠️ ${errorMessage ?? 'Something went wrong. Send it again.'}`)
   if (status === 'timeout') return add('⚠️ This took too long and was stopped.')
   if (isLost(status, stopReason)) return add('⚠️ The gateway was restarted while it answered. Send it again.')
-  if (status === 'ok' && stopReason === 'length')
-    return add('⚠️ Cut off: the model reached its output limit. Ask it to go on.')
+  if (status === 'ok' && stopReason === 'length') return add(`⚠️ ${cutOff}`)
   return text
 }
 

@@ -22,7 +22,7 @@ export type RunLog = Checkpoints & {
   modelHistory(key: string, options: { budgetTokens: number }): Message[]
   append(entry: { runId: string; message: Message }): unknown
   /** Kept until the run's next stored answer: after a crash it tells whether the call can have run. */
-  noteCall(runId: string, toolCallId: string, details: ToolDetails): void
+  noteCall(runId: string, toolCallId: string, details: ToolDetails, hasWaited: boolean): void
 }
 
 /**
@@ -212,7 +212,7 @@ async function answerCall(parts: RunParts, plan: RunPlan, call: ToolCallPart, si
   let phase: ToolDetails['phase']
   const note = (details: ToolDetails) => {
     if (details.phase === phase) return
-    parts.log.noteCall(ref.runId, call.id, details)
+    parts.log.noteCall(ref.runId, call.id, details, phase === 'approval')
     phase = details.phase
   }
   const outcome = await parts.tools.run(call, {

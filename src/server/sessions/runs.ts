@@ -102,13 +102,13 @@ export function createRunLog({ db, clock, catalog }: { db: Database; clock: Cloc
     },
 
     /**
-     * Notes how far a tool call has come. That it waits for approval may be lost with the power; that it waits no longer
-     * may not, or a crash would call something "not run" that ran: it is on disk when this returns.
+     * Notes how far a tool call has come. That it waits for approval may be lost with the power; that one that has waited
+     * waits no longer may not, or a crash would call something "not run" that ran: it is on disk when this returns.
      */
-    noteCall(runId: string, toolCallId: string, details: ToolDetails): void {
+    noteCall(runId: string, toolCallId: string, details: ToolDetails, hasWaited: boolean): void {
       const values = [runId, 'call', 0, JSON.stringify({ toolCallId, details })] as const
-      if (details.phase === 'approval') db.light.run(insertCheckpoint, ...values)
-      else db.transaction(() => db.run(insertCheckpoint, ...values))
+      if (hasWaited) db.transaction(() => db.run(insertCheckpoint, ...values))
+      else db.light.run(insertCheckpoint, ...values)
     },
 
     /** Stores the last message, the outcome and the session's counters together, on disk once `synced` resolves. Ending twice changes nothing. */

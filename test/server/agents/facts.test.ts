@@ -16,7 +16,7 @@ test('the guide names the workspace that the settings have now', async () => {
       hostName: 'here',
       configPath: '/none',
       defaultAgent: 'main',
-      workspaceRoot: '/state/work',
+      workspaceRoot: '/state/rooms',
     },
     config: () => config,
     sessions: openSessions({ db: openDatabase({ path: ':memory:' }), clock, defaultAgentId: 'main' }),
@@ -25,7 +25,7 @@ test('the guide names the workspace that the settings have now', async () => {
     server: () => ({ url: '', clients: 0 }),
   })
   const named = async () => (await facts(new AbortController().signal)).workspace
-  expect(await named()).toMatch(/^\/state\/work/)
+  expect(await named()).toMatch(/^\/state\/rooms/)
   config = settings('{ agents: { defaults: { workspace: "/elsewhere" } } }')
   expect(await named()).toMatch(/^\/elsewhere/)
 })

@@ -107,7 +107,8 @@ test('DU5: a call is said to have been not run only when that is sure, where it 
   for (const [runId, ...phases] of [...runs, ['r4', 'approval', undefined] as const]) {
     begin(runId, 'go', `agent:main:${runId}`)
     sessions.append({ runId, message: { role: 'assistant', content: [call('a'), call('b')], timestamp: 2 } })
-    for (const phase of phases) sessions.noteCall(runId, 'a', { ...details, ...(phase && { phase }) })
+    for (const [i, phase] of phases.entries())
+      sessions.noteCall(runId, 'a', { ...details, ...(phase && { phase }) }, phases[i - 1] === 'approval')
   }
   const { calls } = sessions.recover()
   expect(calls.filter(({ details }) => details.didRun !== false).map(({ runId }) => runId)).toEqual(['r1', 'r3', 'r4'])

@@ -1,5 +1,6 @@
 /** One transcript item as rows. What was laid out once is found again until the item, the width or its folding changes. */
 
+import { cutOff } from '../../../shared/model/cut-off.ts'
 import type { Item, QuestionItem, ReplyItem, ThoughtItem } from '../../store/item.ts'
 import {
   appendMarkdown,
@@ -103,7 +104,7 @@ function endingRows(item: ReplyItem, width: number): Row[] {
     case 'interrupted':
       return say(`■ Interrupted: the gateway stopped while this was being written. ${problem}`.trim(), warning)
     case 'cut':
-      return say('■ Cut off: the model reached its output limit. Ask it to go on.', warning)
+      return say(`■ ${cutOff}`, warning)
     case 'failed':
       return say(`✗ ${problem || 'The reply failed.'}`, danger)
     default:

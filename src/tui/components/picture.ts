@@ -48,6 +48,8 @@ export class Picture {
   #status: readonly string[] | undefined
   #isStale = true
   #cancelTick: (() => void) | undefined
+  /** When the picture was last composed, in monotonic milliseconds: what counts time was right then. */
+  #composedMs = 0
   #endStore: (() => void) | undefined
 
   constructor(options: PictureOptions) {
@@ -56,10 +58,10 @@ export class Picture {
 
   /** The frame on screen; also tells how much of the conversation and of a question shows. */
   get frame(): Frame {
-    this.#frame ??= composeFrame(this.#options.store.get(), this.#options.transcript(), {
-      nowMs: this.#options.clock.now(),
-      isCalm: this.#options.isCalm,
-    })
+    if (this.#frame) return this.#frame
+    const { store, transcript, clock, isCalm } = this.#options
+    this.#composedMs = clock.monotonic()
+    this.#frame = composeFrame(store.get(), transcript(), { nowMs: clock.now(), isCalm })
     return this.#frame
   }
 
@@ -133,16 +135,23 @@ export class Picture {
     if (this.surround() === before) for (const listener of [...this.#rowListeners]) listener()
   }
 
-  #arm(): void {
+  /** What was drawn anew since, because something happened, counts on from there: words that stream in bring the time along. */
+  #tick(waitMs: number): void {
+    const sinceMs = this.#options.clock.monotonic() - this.#composedMs
+    if (sinceMs < waitMs) this.#arm(sinceMs)
+    else this.#changed()
+  }
+
+  #arm(sinceMs = 0): void {
     const waitMs = this.#options.isCalm ? undefined : tickMs(this.#options.store.get())
     if (waitMs === undefined) {
       this.#cancelTick?.()
       this.#cancelTick = undefined
       return
     }
-    this.#cancelTick ??= this.#options.clock.after(waitMs, () => {
+    this.#cancelTick ??= this.#options.clock.after(Math.max(0, waitMs - sinceMs), () => {
       this.#cancelTick = undefined
-      this.#changed()
+      this.#tick(waitMs)
     })
   }
 }

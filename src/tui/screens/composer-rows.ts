@@ -12,16 +12,20 @@ import { editorOf } from '../store/composer.ts'
 import type { QuestionItem } from '../store/item.ts'
 import { isReadOnly } from '../store/rights.ts'
 import type { State } from '../store/state.ts'
+import { ofSlices } from './of-slices.ts'
 
 /** Columns of the prompt sign. */
 const promptWidth = 2
+
+/** What the composer is drawn of. */
+const writing = ['composer', 'sessions', 'connection', 'view'] as const
 
 export type ComposerRows = { rows: Row[]; cursor: { row: number; column: number } }
 
 /** Width of the editor's text: one column stays free for the caret at the end of a full row. */
 export const editorWidth = (columns: number): number => Math.max(1, columns - promptWidth - 1)
 
-export function composerRows(state: State, maxRows: number): ComposerRows {
+export const composerRows = ofSlices(writing, (state, maxRows: number): ComposerRows => {
   const editor = editorOf(state.composer, state.sessions.key)
   const { rows, caret } = editorView(editor, editorWidth(state.view.columns))
   const height = Math.max(1, Math.min(rows.length, maxRows))
@@ -35,9 +39,9 @@ export function composerRows(state: State, maxRows: number): ComposerRows {
     rows: shown.map((row) => cutRow(row, state.view.columns)),
     cursor: { row: caret.row - top, column: caret.column + promptWidth },
   }
-}
+})
 
-function placeholder(state: State): string {
+function placeholder(state: Pick<State, 'connection'>): string {
   if (isReadOnly(state.connection)) return 'This device may only read here; / for commands'
   if (state.connection.phase === 'waiting' || state.connection.phase === 'failed') {
     return 'Write on: it is sent when the gateway is back'

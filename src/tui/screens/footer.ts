@@ -4,6 +4,7 @@ import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
 import { rowWidth, spread } from '../layout/fit.ts'
 import { muted, strong } from '../layout/items/styles.ts'
 import { plain, type Row, type Span } from '../layout/span.ts'
+import { ofSlices } from './of-slices.ts'
 
 type Hint = readonly [id: KeyId, words: string]
 
@@ -105,21 +106,24 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
 }
 
-/** `helpKey` is the shortest way to the help now; `useless` are keys that would do nothing now. */
-export function footerRow(context: Context, columns: number, helpKey: string, useless: readonly KeyId[] = []): Row {
-  const isOver = context !== 'chat' && context !== 'completion' && context !== 'offline'
-  const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
-  const room = columns - rowWidth(help) - 2
-  const left: Span[] = []
-  for (const hint of hints[context]) {
-    if (useless.includes(hint[0])) continue
-    const spans = hintSpans(hint)
-    const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
-    if (rowWidth(left) + rowWidth(next) > room) break
-    left.push(...next)
-  }
-  return spread(left, help, columns)
-}
+/** `helpKey` is the shortest way to the help now; `useless` is a key that would do nothing now. */
+export const footerRow = ofSlices(
+  [],
+  (_, context: Context, columns: number, helpKey: string, useless: KeyId | undefined): Row => {
+    const isOver = context !== 'chat' && context !== 'completion' && context !== 'offline'
+    const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
+    const room = columns - rowWidth(help) - 2
+    const left: Span[] = []
+    for (const hint of hints[context]) {
+      if (hint[0] === useless) continue
+      const spans = hintSpans(hint)
+      const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
+      if (rowWidth(left) + rowWidth(next) > room) break
+      left.push(...next)
+    }
+    return spread(left, help, columns)
+  },
+)
 
 function hintSpans([id, words]: Hint): Span[] {
   return words === '' ? [plain(`${keyOf(id)} `, strong)] : [plain(keyOf(id), strong), plain(` ${words}`, muted)]

@@ -5,7 +5,7 @@
  */
 
 import { entriesOf } from '../commands/entries.ts'
-import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
+import { type Context, keyOf } from '../commands/keymap.ts'
 import { type Completion, completions } from '../commands/slash.ts'
 import { slashCommands } from '../commands/table.ts'
 import { cutRow } from '../layout/fit.ts'
@@ -34,6 +34,7 @@ import { footerRow } from './footer.ts'
 import { gatewayBar } from './gateway-bar.ts'
 import { headerRow } from './header.ts'
 import { listPanel } from './list-panel.ts'
+import { ofSlices } from './of-slices.ts'
 import type { Panel } from './panel-title.ts'
 import { profileForm } from './profile-form.ts'
 import { profilesScreen } from './profiles-screen.ts'
@@ -70,12 +71,12 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const header = headerRow(state)
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
-  const useless: readonly KeyId[] = mayRemember(state.approvals.waiting[0]) ? [] : ['approve-always']
-  const footer = footerRow(contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
+  const useless = mayRemember(state.approvals.waiting[0]) ? undefined : 'approve-always'
+  const footer = footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
   const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
   const room = rows - 2 - above.length
   if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer })
-  const rule: Row = [plain('─'.repeat(columns), border)]
+  const rule = ruleRow(state)
   const sheetRoom = isLow ? room - 1 : Math.floor(room * 0.7)
   const question = state.asked && questionSheet(state.asked, columns, sheetRoom)
   const sheet = question ? undefined : approvalSheet(state, moment, sheetRoom)
@@ -156,6 +157,8 @@ export function completionIndex(state: State, count: number): number {
   const { index } = state.composer.completion
   return count === 0 ? 0 : ((index % count) + count) % count
 }
+
+const ruleRow = ofSlices(['view'], ({ view }): Row => [plain('─'.repeat(view.columns), border)])
 
 type Edges = { above: readonly Row[]; status: Row; footer: Row }
 

@@ -10,10 +10,10 @@ import { phaseWords } from '../store/phase-words.ts'
 import { isReadOnly } from '../store/rights.ts'
 import { currentRow } from '../store/sessions.ts'
 import type { State } from '../store/state.ts'
+import { ofSlices } from './of-slices.ts'
 import { latencyWords } from './standing.ts'
 
-export function headerRow(state: State): Row {
-  const { connection, sessions, view } = state
+export const headerRow = ofSlices(['connection', 'sessions', 'view'], ({ connection, sessions, view }): Row => {
   const { columns } = view
   const title = oneLine(sessionTitle(sessions.key, currentRow(sessions)))
   const right: Row = [plain(truncate(title, Math.max(8, Math.floor(columns / 3))), strong)]
@@ -35,7 +35,7 @@ export function headerRow(state: State): Row {
   const way = ways.find((text) => rowWidth(facts) + textWidth(text) + 3 <= room)
   const left = way === undefined ? facts : [...facts, plain(' · ', muted), plain(way, muted)]
   return spread(left, right, columns)
-}
+})
 
 function phaseStyle(connection: State['connection']) {
   if (connection.phase === 'live') return connection.isSuspect ? warning : success

@@ -14,6 +14,7 @@ import { contextUse, currentModel, isOverAll } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
 import { countdown, elapsed } from './ages.ts'
+import { ofSlices } from './of-slices.ts'
 
 const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 
@@ -35,7 +36,7 @@ export function statusRow(state: State, moment: Moment): Row {
 }
 
 /** As much as there is room for: model and tokens, tokens, nothing. */
-function modelText(state: State, room: number): string {
+const modelText = ofSlices(['sessions'], (state, room: number): string => {
   const model = currentModel(state)
   const use = contextUse(state)
   const brief = use?.match(/\((\d+%)\)/)?.[1]
@@ -51,7 +52,7 @@ function modelText(state: State, room: number): string {
       .join(' · '),
   )
   return forms.find((form) => textWidth(form) <= room) ?? ''
-}
+})
 
 function stateRow(state: State, moment: Moment): Row {
   const { connection, approvals } = state

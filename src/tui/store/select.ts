@@ -5,14 +5,14 @@ import { currentRow } from './sessions.ts'
 import type { State } from './state.ts'
 
 /** `provider/model` of the open session: its own, else the gateway's default. */
-export function currentModel(state: State): string | undefined {
+export function currentModel(state: Pick<State, 'sessions'>): string | undefined {
   const row = currentRow(state.sessions)
   if (row?.model === undefined) return state.sessions.defaults.model
   return row.modelProvider === undefined ? row.model : `${row.modelProvider}/${row.model}`
 }
 
 /** `1.2k of 200k tokens (1 %)`; undefined before anything was said. */
-export function contextUse(state: State): string | undefined {
+export function contextUse(state: Pick<State, 'sessions'>): string | undefined {
   const row = currentRow(state.sessions)
   const used = row?.totalTokens
   if (used === undefined || used === 0) return undefined

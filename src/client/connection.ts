@@ -126,12 +126,12 @@ class LiveConnection implements Connection {
     await tunnel?.[Symbol.asyncDispose]()
   }
 
-  #dispatch(event: MachineEvent): void {
+  #dispatch(event: MachineEvent, isNews = true): void {
     const { state, effects } = step(this.#state, event)
     this.#state = state
     this.#pulse.run(beatPeriodMs(state))
     for (const effect of effects) this.#perform(effect)
-    this.#publish()
+    if (isNews) this.#publish() // a frame on a sound connection is none, and a stream brings a hundred a second
   }
 
   #perform(effect: Effect): void {
@@ -281,7 +281,8 @@ class LiveConnection implements Connection {
       this.#latency.add(at, ms)
       this.#latencyMs = steady(this.#latencyMs, ms)
     }
-    this.#dispatch({ type: 'heard', generation, at, isAnswer: ms !== undefined })
+    const isNews = ms !== undefined || this.#view.isSuspect
+    this.#dispatch({ type: 'heard', generation, at, isAnswer: ms !== undefined }, isNews)
   }
 
   /** A connection that had been greeted broke: the waterfall says where. */

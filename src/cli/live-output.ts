@@ -7,6 +7,9 @@ import { harmless } from './style.ts'
 const headUnits = 400_000
 const lastUnits = 1000
 
+/** As our node says that it kept no more (exec/output.ts). */
+const gap = /\[… \d+ bytes of output left out here …\]/
+
 type Print = (text: string) => void
 
 export class LiveOutput {
@@ -20,10 +23,10 @@ export class LiveOutput {
     if (stream !== undefined && offset !== undefined) this.#streams[stream].add(chunk, offset)
   }
 
-  /** The answer: all that the node kept. Pieces that come later do not count. */
-  end(stdout: string, stderr: string): void {
-    this.#streams.stdout.end(stdout)
-    this.#streams.stderr.end(stderr)
+  /** The answer: all that the node kept. Pieces that come later do not count. False when something in between is lost. */
+  end(stdout: string, stderr: string): boolean {
+    const isWhole = [this.#streams.stdout.end(stdout), this.#streams.stderr.end(stderr)]
+    return isWhole.every(Boolean)
   }
 }
 
@@ -48,10 +51,11 @@ class LiveStream {
     this.#print(harmless(chunk))
   }
 
-  end(whole: string): void {
+  end(whole: string): boolean {
     this.#isClosed = true
     const rest = this.#restOf(whole)
     if (rest !== '') this.#print(harmless(rest))
+    return !gap.test(rest)
   }
 
   /** A node keeps the beginning and the end of much output: then the end tells whether all of it was printed. */

@@ -15,6 +15,9 @@ import { oneLine } from './style.ts'
 /** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
 const defaultMs = 30_000
 const marginMs = 15_000
+/** Of each stream; `node/commands/run.ts` says how much it keeps. */
+const partlyLost =
+  '⚠️ Part of the output is missing where the line says so: a node keeps 200,000 bytes of it. All of it: write it to a file there.'
 /** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
 
@@ -59,7 +62,8 @@ export const nodesInvoke = defineCommand({
 
 export const nodesRun = defineCommand({
   name: 'nodes run',
-  about: 'run a program on a node; prints what it prints, while it runs, and ends with its exit code',
+  about:
+    'run a program on a node; prints what it prints, while it runs (200,000 bytes are sure), and ends with its exit code',
   args: '<node> -- <program> [<words>…]',
   flags: {
     ...flagsHere,
@@ -89,7 +93,7 @@ export const nodesRun = defineCommand({
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {
-        live.end(textOf(ran.stdout), textOf(ran.stderr))
+        if (!live.end(textOf(ran.stdout), textOf(ran.stderr))) err(`${partlyLost}\n`)
         for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
       }
       return exitCodeOf(ran)

@@ -7,20 +7,24 @@ export type OutputPiece = { readonly chunk: string; readonly stream: OutputStrea
 
 /** As `node.invoke.progress` has it. */
 const pieceLimit = 16_384
-/** Of what waits; a gateway that is slower gets the latest. */
+/** Of what waits; what comes while so much does is not told: the beginning stays whole, and the answer has the end. */
 const waitingLimit = 16 * pieceLimit
 /** More changes from one stream to the other at a time are not told as they came. */
 const maxPieces = 64
 const everyMs = 250
 
+type Waiting = { readonly stream: OutputStream; offset: number; text: string }
+
 export class ProgressTeller {
   readonly #clock: Clock
   readonly #send: (piece: OutputPiece, seq: number) => Promise<unknown>
-  readonly #told = { stdout: 0, stderr: 0 }
-  #waiting: { stream: OutputStream; text: string }[] = []
+  /** Units that came so far, told or not. */
+  readonly #came = { stdout: 0, stderr: 0 }
+  #waiting: Waiting[] = []
   #waitingUnits = 0
   #seq = 0
   #isBusy = false
+  #hasTold = false
   #cancel: (() => void) | undefined
 
   constructor(clock: Clock, send: (piece: OutputPiece, seq: number) => Promise<unknown>) {
@@ -34,13 +38,17 @@ export class ProgressTeller {
   }
 
   add(text: string, stream: OutputStream): void {
+    const offset = this.#came[stream]
+    this.#came[stream] += text.length
+    const room = waitingLimit - this.#waitingUnits
+    const kept = room <= 0 ? '' : text.slice(0, end(text, room))
+    if (kept === '') return
     const last = this.#waiting.at(-1)
     const isFull = this.#waiting.length >= maxPieces
-    const same = last?.stream === stream ? last : isFull ? this.#waiting.findLast((one) => one.stream === stream) : last
-    if (same?.stream === stream) same.text += text
-    else this.#waiting.push({ stream, text })
-    this.#waitingUnits += text.length
-    while (this.#waitingUnits > waitingLimit) this.#leaveOut()
+    const same = isFull ? this.#waiting.findLast((one) => one.stream === stream) : last
+    if (same?.stream === stream && same.offset + same.text.length === offset) same.text += kept
+    else this.#waiting.push({ stream, offset, text: kept })
+    this.#waitingUnits += kept.length
     this.#tellSoon()
   }
 
@@ -50,29 +58,22 @@ export class ProgressTeller {
     for (const _ of this.#tellAll());
   }
 
-  /** From the front; that there is a hole shows in the next offset. */
-  #leaveOut(): void {
-    const [first] = this.#waiting
-    if (!first) return
-    const piece = first.text.slice(0, end(first.text, Math.min(pieceLimit, this.#waitingUnits - waitingLimit)))
-    this.#take(first, piece.length)
-  }
-
-  #take(from: { stream: OutputStream; text: string }, units: number): void {
+  #take(from: Waiting, units: number): void {
     from.text = from.text.slice(units)
-    this.#told[from.stream] += units
+    from.offset += units
     this.#waitingUnits -= units
     if (from.text === '') this.#waiting.shift()
   }
 
   #tellSoon(): void {
     if (!this.#isBusy && this.#waitingUnits > 0) {
-      this.#cancel ??= this.#clock.after(everyMs, () => this.#tell(), { unref: true })
+      this.#cancel ??= this.#clock.after(this.#hasTold ? everyMs : 0, () => this.#tell(), { unref: true })
     }
   }
 
   #tell(): void {
     this.#cancel = undefined
+    this.#hasTold = true
     this.#isBusy = true
     void Promise.allSettled(this.#tellAll()).then(() => {
       this.#isBusy = false
@@ -84,7 +85,7 @@ export class ProgressTeller {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const { stream } = first
       const chunk = first.text.slice(0, end(first.text, pieceLimit))
-      const piece = { chunk, stream, offset: this.#told[stream] }
+      const piece = { chunk, stream, offset: first.offset }
       this.#take(first, chunk.length)
       yield this.#send(piece, this.nextSeq()).catch(() => {}) // only for show: the answer carries all of it
     }

@@ -49,8 +49,15 @@ test('of much output the answer keeps less than was printed: nothing is printed 
   add(0, 'x'.repeat(5000))
   add(5000, 'end')
   const kept = `${'x'.repeat(2000)}\n[… 1000 bytes of output left out here …]\n${'x'.repeat(2000)}end`
-  live.end(kept, '')
+  expect(live.end(kept, '')).toBe(true)
   expect(printed.out).toBe(`${'x'.repeat(5000)}end`)
+})
+
+test('that something in between is lost is said, of either stream', () => {
+  const kept = 'begun\n[… 1000 bytes of output left out here …]\ndone'
+  expect(start().live.end(kept, '')).toBe(false)
+  expect(start().live.end('', kept)).toBe(false)
+  expect(start().live.end('begun', 'done')).toBe(true)
 })
 
 test('what is kept of much output follows where the pieces had a hole', () => {

@@ -9,8 +9,12 @@ function start() {
   return { clock, told, teller }
 }
 
-test('what came since is told a few times a second, stream after stream, and the rest ahead of the answer', () => {
+test('what came since is told a few times a second, stream after stream, and the rest ahead of the answer', async () => {
   const { clock, told, teller } = start()
+  teller.add('-', 'stdout')
+  clock.advance(0)
+  expect(told.splice(0)).toEqual([{ chunk: '-', stream: 'stdout', offset: 0, seq: 0 }])
+  await new Promise(setImmediate)
   teller.add('a', 'stdout')
   teller.add('b', 'stdout')
   teller.add('c', 'stderr')
@@ -20,22 +24,27 @@ test('what came since is told a few times a second, stream after stream, and the
   teller.add('e', 'stderr')
   teller.finish()
   expect(told).toEqual([
-    { chunk: 'ab', stream: 'stdout', offset: 0, seq: 0 },
-    { chunk: 'c', stream: 'stderr', offset: 0, seq: 1 },
-    { chunk: 'd', stream: 'stdout', offset: 2, seq: 2 },
-    { chunk: 'e', stream: 'stderr', offset: 1, seq: 3 },
+    { chunk: 'ab', stream: 'stdout', offset: 1, seq: 1 },
+    { chunk: 'c', stream: 'stderr', offset: 0, seq: 2 },
+    { chunk: 'd', stream: 'stdout', offset: 3, seq: 3 },
+    { chunk: 'e', stream: 'stderr', offset: 1, seq: 4 },
   ])
 })
 
-test('a long text is told in pieces the wire takes, no character torn; what is too much leaves a hole at the front', () => {
+test('a long text is told in pieces the wire takes, no character torn; what is too much leaves a hole behind what waits', () => {
   const { told, teller } = start()
   teller.add(`x${'😀'.repeat(10_000)}`, 'stdout')
   teller.finish()
   expect(told.map(({ chunk }) => chunk.length)).toEqual([16_383, 3618])
   expect(told.every(({ chunk }) => chunk.isWellFormed())).toBe(true)
   teller.add('y'.repeat(300_000), 'stdout')
+  teller.add('unheard', 'stdout')
   teller.finish()
-  expect(told[2]?.offset).toBe(20_001 + 300_000 - 16 * 16_384)
+  expect(told[2]?.offset).toBe(20_001)
+  expect(told.slice(2).reduce((sum, { chunk }) => sum + chunk.length, 0)).toBe(16 * 16_384)
+  teller.add('z', 'stdout')
+  teller.finish()
+  expect(told.at(-1)).toMatchObject({ chunk: 'z', offset: 20_001 + 300_000 + 'unheard'.length })
   expect(told.map(({ seq }) => seq)).toEqual(told.map((_, index) => index))
 })
 

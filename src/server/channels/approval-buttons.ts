@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import { sleep } from '../../shared/std/signal.ts'
 import type { Bus } from '../bus.ts'
 import type { Approvals } from '../tools/exec/approvals.ts'
-import { buttonsOf, decisionText, judgePress, newQuestion, type Question } from './approval-questions.ts'
+import { buttonsOf, decisionText, judgePress, newQuestion, pressText, type Question } from './approval-questions.ts'
 import type { Channel, ChannelPress, Outgoing, Piece } from './channel.ts'
 import type { Pace } from './pace.ts'
 
@@ -63,7 +63,7 @@ export class ApprovalButtons implements Disposable {
       verdict.kind === 'answer' &&
       approvals.resolve(verdict.question.id, verdict.decision, `${sender.name} (${channelId} ${sender.id})`) ===
         'settled'
-    await say(isAnswered ? decisionText(verdict.decision, undefined) : 'That question is no longer open.')
+    await say(isAnswered ? pressText(verdict.decision) : 'That question is no longer open.')
   }
 
   [Symbol.dispose](): void {

@@ -79,3 +79,8 @@ export function decisionText(decision: string, by: string | null | undefined): s
   if (decision === 'allow-always') return `✅ Allowed from now on${whose}`
   return whose === '' ? '⛔ Not run: nobody answered in time, or it is no longer wanted' : `⛔ Denied${whose}`
 }
+
+/** For whoever pressed. */
+export function pressText(decision: string): string {
+  return decision === 'deny' ? '⛔ Denied' : decisionText(decision, undefined)
+}

@@ -35,7 +35,7 @@ export function nodesMethods(parts: {
       return { ts: clock.now(), ...node }
     },
     'node.rename': ({ nodeId, displayName }) => ({ nodeId, displayName: roster.rename(nodeId, displayName) }),
-    'node.invoke': async ({ nodeId, command, params, timeoutMs, idempotencyKey }, { peer }) => {
+    'node.invoke': async ({ nodeId, command, params, timeoutMs, idempotencyKey }, { peer, signal }) => {
       if (forAdmins.has(command)) requireAdmin(peer)
       const by = nameOf(peer)
       const onProgress = peer.caps.has(nodeOutputCap)
@@ -50,6 +50,8 @@ export function nodesMethods(parts: {
               by,
               isApprover: hasScope(peer.scopes, 'approvals'),
               onProgress,
+              // A line command makes one connection for its call: Ctrl+C ends both, and with them the program.
+              signal: peer.client.mode === 'cli' ? signal : undefined,
             })
           : await calls.invoke({ nodeId, command, params, timeoutMs, idempotencyKey, by })
       return { ok: true, nodeId, command, ...answer }

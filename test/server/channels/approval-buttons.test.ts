@@ -59,6 +59,8 @@ test.each([
   })
   await press('Deny')
   expect(await answer).toMatchObject({ decision: 'deny', by: 'Ada (telegram 1001)' })
+  await api.until(() => api.presses.length > 1)
+  expect(api.presses[1]?.text).toBe('⛔ Denied')
 })
 
 test('EX6: who may is decided at the press, not when it was asked', async () => {

@@ -63,6 +63,25 @@ test('PA9: live output reaches the one connection that waits for it, if it knows
   expect([...outputs(other), ...outputs(stranger), ...outputs(node.wire)]).toEqual([])
 })
 
+test('a line command that is gone ends the program it ran on a node; a terminal that lost its line does not', async () => {
+  await using gateway = await startTestGateway()
+  using admin = await gateway.client()
+  const node = await connectNode(gateway)
+  await approveNode(admin, node.nodeId)
+  const run = { nodeId: node.nodeId, command: 'system.run', params: { command: ['sleep', '600'] } }
+  for (const [index, mode] of (['ui', 'cli'] as const).entries()) {
+    const caller = await gateway.client({ client: { id: 'cli', mode } })
+    const call = caller.request('node.invoke', { ...run, idempotencyKey: mode }).catch(() => 'gone')
+    await node.asked(index + 1)
+    caller.socket.terminate()
+    expect(await call).toBe('gone')
+  }
+  const { id } = await node.asked(2)
+  expect(await node.wire.event('node.invoke.cancel')).toMatchObject({ payload: { invokeId: id } })
+  const cancelled = node.wire.events.filter(({ event }) => event === 'node.invoke.cancel')
+  expect(cancelled).toHaveLength(1)
+})
+
 test('PA10: a paired node is asked nothing until its commands are approved, and then only those', async () => {
   await using gateway = await startTestGateway()
   using admin = await gateway.client()

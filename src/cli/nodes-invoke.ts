@@ -9,6 +9,7 @@ import { defineCommand, gatewayFlags } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { LiveOutput } from './live-output.ts'
 import { nodeNamed } from './node-named.ts'
+import { askingNode } from './node-refusal.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'
 
@@ -49,11 +50,12 @@ export const nodesInvoke = defineCommand({
     if (!params.ok) throw usage(`--params is ${params.reason}`, 'nodes invoke')
     const timeoutMs = flags['invoke-timeout'] ?? defaultMs
     return await withGateway(invocation, async (gateway) => {
-      const nodeId = (await target(word, 'nodes invoke', gateway)).nodeId
+      const node = await target(word, 'nodes invoke', gateway)
       const idempotencyKey = flags['idempotency-key'] ?? randomUUID()
-      const call = { nodeId, command, params: params.value, timeoutMs, idempotencyKey }
+      const call = { nodeId: node.nodeId, command, params: params.value, timeoutMs, idempotencyKey }
       const patience = timeoutMs + (command === 'system.run' ? 2 * approvalMs : 0) + marginMs
-      const answer = await gateway.call('node.invoke', call, { timeoutMs: flags.timeout ?? patience })
+      const patient = { timeoutMs: flags.timeout ?? patience }
+      const answer = await askingNode(node, command, () => gateway.call('node.invoke', call, patient))
       printJson(invocation, flags.json ? answer : (answer.payload ?? null))
       return 0
     })
@@ -89,7 +91,8 @@ export const nodesRun = defineCommand({
           err(`⏳ ${oneLine(nodeName(node))} asks its owner first; to answer there: clawdbot node approve\n`)
         else if (!flags.json) live.add(piece)
       })
-      const answer = await gateway.call('node.invoke', call, { timeoutMs: flags.timeout ?? patience })
+      const patient = { timeoutMs: flags.timeout ?? patience }
+      const answer = await askingNode(node, 'system.run', () => gateway.call('node.invoke', call, patient))
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {

@@ -55,7 +55,8 @@ export const nodesRename = defineCommand({
   flags: gatewayFlags,
   async run(invocation) {
     const [word, ...name] = invocation.args
-    if (word === undefined || name.length === 0) throw usage('nodes rename needs a node and a name', 'nodes rename')
+    if (word === undefined || name.join('').trim() === '')
+      throw usage('nodes rename needs a node and a name', 'nodes rename')
     return await withGateway(invocation, async ({ call }) => {
       const { nodeId } = nodeNamed(word, (await call('node.list', {})).nodes, 'nodes rename')
       const answer = await call('node.rename', { nodeId, displayName: name.join(' ') })

@@ -126,12 +126,12 @@ class LiveConnection implements Connection {
     await tunnel?.[Symbol.asyncDispose]()
   }
 
-  #dispatch(event: MachineEvent, isNews = true): void {
+  #dispatch(event: MachineEvent): void {
     const { state, effects } = step(this.#state, event)
     this.#state = state
     this.#pulse.run(beatPeriodMs(state))
     for (const effect of effects) this.#perform(effect)
-    if (isNews) this.#publish() // a frame on a sound connection is none, and a stream brings a hundred a second
+    if (event.type !== 'heard' || event.isAnswer || this.#view.isSuspect) this.#publish() // not for a stream's frames
   }
 
   #perform(effect: Effect): void {
@@ -281,8 +281,7 @@ class LiveConnection implements Connection {
       this.#latency.add(at, ms)
       this.#latencyMs = steady(this.#latencyMs, ms)
     }
-    const isNews = ms !== undefined || this.#view.isSuspect
-    this.#dispatch({ type: 'heard', generation, at, isAnswer: ms !== undefined }, isNews)
+    this.#dispatch({ type: 'heard', generation, at, isAnswer: ms !== undefined })
   }
 
   /** A connection that had been greeted broke: the waterfall says where. */

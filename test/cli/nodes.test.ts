@@ -71,7 +71,9 @@ test('what a node does not get: rejected, unapproved, away; each is said with wh
   const refused = await run('nodes', 'run', 'pi', '--', 'id')
   expect(refused).toMatchObject({
     code: 1,
-    err: expect.stringMatching(/node command not allowed\n.*Nothing waits for approval now; the node asks again /s),
+    err: expect.stringMatching(
+      /pi may not be asked for system.run: that is not approved\n.*Nothing waits for approval now; the node asks again /s,
+    ),
   })
   wire.socket.terminate()
   await wire.closed

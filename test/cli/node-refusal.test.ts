@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { askingNode } from '../../src/cli/node-refusal.ts'
+import { Fault } from '../../src/shared/fault.ts'
+
+const node = { nodeId: 'ab'.repeat(32), displayName: 'mac mini', connected: true, paired: true } as never
+
+const refusedWith = (message: string, details: Record<string, unknown>, remedy?: string) =>
+  askingNode(node, 'camera.snap', async () => {
+    throw new Fault('client.call-failed', `node.invoke: ${message}`, {
+      details: { method: 'node.invoke', code: 'INVALID_REQUEST', message, details },
+      ...(remedy !== undefined && { remedy }),
+    })
+  }).catch(({ message, remedy }: Fault) => ({ message, remedy }))
+
+test.each([
+  ['command not declared by node', 'it does not offer that', /nodes describe mac mini/],
+  ['command not allowlisted', 'the settings of the gateway do not allow that', /allowCommands/],
+  ['command not approved', 'that is not approved', /nodes approve mac mini/],
+])('%s: the node, why, and what helps', async (reason, why, remedy) => {
+  expect(await refusedWith('node command not allowed', { reason })).toEqual({
+    message: expect.stringContaining(`mac mini may not be asked for camera.snap: ${why}`),
+    remedy: expect.stringMatching(remedy),
+  })
+})
+
+test('what the gateway knows to help comes before our words', async () => {
+  const told = await refusedWith('node command not allowed', { reason: 'command not approved' }, 'Do this.')
+  expect(told).toMatchObject({ remedy: 'Do this.' })
+})
+
+test('what a node says of itself is said of that node, in one harmless line', async () => {
+  const told = await refusedWith('There is no program x on this machine.\u001b[2J', { code: 'UNAVAILABLE' })
+  expect(told).toEqual({ message: 'mac mini: There is no program x on this machine.\\x1b[2J', remedy: undefined })
+})
+
+test('another failure stays as it is', async () => {
+  const fault = new Fault('client.timeout', 'too late')
+  await expect(askingNode(node, 'x', () => Promise.reject(fault))).rejects.toBe(fault)
+})

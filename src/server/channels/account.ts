@@ -47,6 +47,8 @@ export type Account = AsyncDisposable & {
   readonly setup: Setup
   state(): ListeningState & { lastOutboundAt?: number; waiting: number }
   identify(signal: AbortSignal): Promise<Identity>
+  /** Before its token is forgotten. */
+  leave(signal: AbortSignal): Promise<void>
   /** On its way when this resolves, and on disk. */
   put(letter: Letter): Promise<void>
   /** Resolves when the letter went out or never will. */
@@ -131,6 +133,7 @@ export async function openAccount(parts: AccountParts): Promise<Account> {
       waiting: outbox.size(),
     }),
     identify: (asked) => channel.identify(AbortSignal.any([asked, signal])),
+    leave: async (asked) => await channel.leave?.(AbortSignal.any([asked, signal])),
     async put(letter) {
       outbox.put(letter)
       await db.synced()

@@ -99,6 +99,8 @@ export type Channel = {
   listen(inlet: Inlet, signal: AbortSignal): Promise<void>
   /** Asks the service who the account is. */
   identify(signal: AbortSignal): Promise<Identity>
+  /** Ends what the service would go on with when nobody listens any more, such as calling an address of ours. */
+  leave?(signal: AbortSignal): Promise<void>
   /** Markdown in pieces that fit. Two pieces can be put together with a line break, as far as they fit. */
   render(markdown: string): readonly Piece[]
   /** A text sign by sign, nothing in it taken for formatting, in pieces that leave room for a line or two. */

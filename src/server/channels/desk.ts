@@ -9,7 +9,7 @@ import { type AccountFacts, type ChannelFacts, channelFacts, type Probe } from '
 import type { ChannelKind, Env, Setup } from './kind.ts'
 import type { Letter, LetterState } from './outbox.ts'
 import { openSenders, type Senders } from './senders.ts'
-import { approvedText, tooLargeText } from './words.ts'
+import { approvedText, tooLargeText, tooLargeToSend } from './words.ts'
 
 export type DeskParts = Omit<AccountParts, 'kind' | 'setup' | 'current'> & {
   kinds: readonly ChannelKind[]
@@ -84,9 +84,16 @@ export class ChannelDesk implements AsyncDisposable {
     )
   }
 
+  /** The service is told that nobody listens here any more, as far as it is there to be told. */
+  async leave(channel: string, signal: AbortSignal): Promise<void> {
+    await this.#find(channel)?.account?.leave(signal)
+  }
+
   /** Sends, and resolves when it has gone out. Throws a `Fault` when it cannot. */
   async send(channel: string, letter: Letter, signal: AbortSignal): Promise<LetterState> {
     const account = this.#account(channel)
+    const limit = account.setup.mediaLimitBytes
+    if (letter.file && letter.file.bytes.length > limit) throw tooLargeToSend(channel, letter.file, limit)
     await account.put(letter)
     const state = await account.settled(letter.key, signal)
     if (state?.state === 'sent') return state

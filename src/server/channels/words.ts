@@ -1,5 +1,6 @@
 /** What the gateway itself says to people in chats. Pure. */
 
+import { Fault } from '../../shared/fault.ts'
 import { cutOff } from '../../shared/model/cut-off.ts'
 import type { RunRecord } from '../sessions/record.ts'
 import type { WaitingSender } from './senders.ts'
@@ -40,6 +41,22 @@ export function stoppedText(count: number): string {
 
 export function tooLargeText(name: string, limitBytes: number): string {
   return `${name} is larger than ${Math.floor(limitBytes / 1024 / 1024)} MB, so it was left out.`
+}
+
+/** For who sends: what it has, what is allowed, and where that is set. */
+export function tooLargeToSend(
+  channel: string,
+  { name, bytes }: { name: string; bytes: Uint8Array },
+  limitBytes: number,
+) {
+  const megabytes = (count: number) => (count / 1024 / 1024).toFixed(1).replace(/\.0$/, '')
+  return new Fault(
+    'channel.refused',
+    `${name} has ${megabytes(bytes.length)} MB, more than the ${megabytes(limitBytes)} MB allowed`,
+    {
+      remedy: `Send a smaller one, or allow more, up to 20: clawdbot config set channels.${channel}.mediaMaxMb <MB>`,
+    },
+  )
 }
 
 export const internalText = '⚠️ The gateway met an internal error; its log has the details. Send it again.'

@@ -22,6 +22,8 @@ export type ChannelsParts = {
 }
 
 const defaultTimeoutMs = 10_000
+/** How long a service is waited for that is left. */
+const leaveMs = 3_000
 
 export function channelsMethods(parts: ChannelsParts): HandlersOf<'channels', HandlerContext> {
   const { desk, clock } = parts
@@ -31,8 +33,9 @@ export function channelsMethods(parts: ChannelsParts): HandlersOf<'channels', Ha
       const { channelSummary: _, ...facts } = desk.facts()
       return { ts: clock.now(), available: desk.ids(), ...facts }
     },
-    'channels.logout': async ({ channel, accountId = defaultAccount }) => {
+    'channels.logout': async ({ channel, accountId = defaultAccount }, { signal }) => {
       if (!desk.ids().includes(channel)) throw invalidRequest('invalid channels.logout channel')
+      await desk.leave(channel, deadline(leaveMs, signal)).catch(() => {}) // logged out it is all the same
       const done = parts.logout(channel)
       return { channel, accountId, loggedOut: done.cleared, ...done }
     },

@@ -1,6 +1,6 @@
 /** The provider that works with no key and no network: fixed answers, real tools, and no pretence of being a model. */
 
-import { messageText } from '../../shared/model/message.ts'
+import { type Message, messageText } from '../../shared/model/message.ts'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { answerIncomplete, answerMissingTool, answerTopic, answerUnknown } from './builtin/answers.ts'
 import type { Facts } from './builtin/facts.ts'
@@ -43,7 +43,7 @@ export function builtinProvider(facts: Facts): Provider {
 async function answerTo(request: ProviderRequest, facts: Facts, signal: AbortSignal): Promise<Answer> {
   const last = request.messages.at(-1)
   if (last?.role === 'toolResult') return { text: reportResults(request.messages) }
-  const intent = parseIntent(last ? messageText(last.content) : '')
+  const intent = parseIntent(last ? ownWords(last) : '')
   const call = toolCall(intent)
   if (call) {
     const isOffered = request.tools.some(({ name }) => name === call.name)
@@ -52,6 +52,15 @@ async function answerTo(request: ProviderRequest, facts: Facts, signal: AbortSig
   if (intent.kind === 'incomplete') return { text: answerIncomplete(intent.verb) }
   const known = await facts(signal)
   return { text: intent.kind === 'topic' ? answerTopic(intent.topic, known) : answerUnknown(known) }
+}
+
+/** What a person of a chat wrote: without what they quote, their name before it in a group, and the files behind it. */
+function ownWords(message: Message): string {
+  const text = messageText(message.content)
+  if (message.role !== 'user' || !message.origin) return text
+  const words = text.replace(/^(?:> .*\n)+\n/, '').replace(/(?:^|\n\n)\[File .*\](?=\n\n|$)/g, '')
+  const name = `${message.origin.name}: `
+  return words.startsWith(name) ? words.slice(name.length) : words
 }
 
 const purposes = { exec: 'run commands', read: 'read files', write: 'write files', list: 'list files' }

@@ -183,6 +183,32 @@ test('by a webhook, from the HTTP request to the answer: whoever shows the secre
   expect(api.texts(1001)).toEqual(['echo: hello', 'echo: bye'])
 })
 
+test('a probe sees that Telegram sends elsewhere, and who leaves takes the webhook away', async () => {
+  await using held = await listening({ webhookUrl: 'https://gw.example', webhookSecret: 'a-secret-of-sixteen' })
+  const { api, desk } = held
+  await api.until(() => api.webhook)
+  const probed = async () => {
+    await desk.desk.probe(AbortSignal.timeout(5_000))
+    return desk.desk.facts().channelAccounts.telegram?.[0]?.probe
+  }
+  expect(await probed()).toMatchObject({ ok: true })
+  api.webhook = { url: 'https://other.example/x', secret: 'y' }
+  expect(await probed()).toMatchObject({ ok: false, error: expect.stringContaining('https://other.example/x') })
+  await desk.desk.leave('telegram', AbortSignal.timeout(5_000))
+  expect(api.webhook).toBeUndefined()
+})
+
+test('what is sent is no larger than the settings allow, and whoever sends is told the figures', async () => {
+  await using held = await listening({ mediaMaxMb: 1 })
+  const file = { name: 'big.zip', mimeType: 'application/zip', bytes: Buffer.alloc(1_600_000) }
+  const letter = { key: 'k', address: { chat: '1001', isGroup: false }, text: '', file }
+  await expect(held.desk.desk.send('telegram', letter, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    message: 'big.zip has 1.5 MB, more than the 1 MB allowed',
+    remedy: expect.stringContaining('channels.telegram.mediaMaxMb'),
+  })
+  expect(held.api.called('sendDocument')).toEqual([])
+})
+
 test('a webhook is taken instead of polling, and polling again takes it away', async () => {
   const webhook = { webhookUrl: 'https://gw.example', webhookSecret: 'a-secret-of-sixteen' }
   await using held = await listening(webhook)

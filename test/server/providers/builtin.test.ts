@@ -115,3 +115,22 @@ test('a request for a tool that is switched off is answered in words', async () 
   expect(textOf(chunks)).toContain('switched off')
   expect(chunks.at(-1)).toMatchObject({ type: 'end', stopReason: 'stop' })
 })
+
+test.each([
+  ['a name before it', 'Ada: what can you do?'],
+  ['a quote before that', '> an older line\n> and another\n\nAda: what can you do?'],
+  ['a file behind it', 'what can you do?\n\n[File inbox/1-a.txt (text/plain, 3 bytes)]'],
+])('a person of a chat is understood with %s', async (_, content) => {
+  const origin = { channel: 'telegram', senderId: '1', name: 'Ada' }
+  expect(await reply([{ role: 'user', content, timestamp: 0, origin }])).toMatch(/things I understand/)
+})
+
+test('whose name is like a request asks for nothing by it', async () => {
+  const origin = { channel: 'telegram', senderId: '1', name: 'run: uptime' }
+  const said = await reply([{ role: 'user', content: 'run: uptime: good day to all', timestamp: 0, origin }])
+  expect(said).not.toMatch(/things I understand/)
+})
+
+test('the first message that the set-up proposes is understood', async () => {
+  expect(await reply('Hello! What can you do for me?')).toMatch(/things I understand/)
+})

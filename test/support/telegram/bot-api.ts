@@ -202,6 +202,8 @@ export class BotApi implements AsyncDisposable {
       case 'setWebhook':
         this.webhook = { url: String(params.url), secret: String(params.secret_token) }
         return true
+      case 'getWebhookInfo':
+        return { url: this.webhook?.url ?? '', has_custom_certificate: false, pending_update_count: 0 }
       case 'deleteWebhook':
         this.webhook = undefined
         return true

@@ -91,8 +91,21 @@ export class Telegram implements Channel {
   }
 
   async identify(signal: AbortSignal): Promise<{ id: string; name: string }> {
-    const { id, username } = await this.#whoami(this.#connect().api, signal)
+    const { api } = this.#connect()
+    const { id, username } = await this.#whoami(api, signal)
+    const { webhook } = this.#parts
+    if (webhook) {
+      const { url = '' } = await this.#call((ends) => api.getWebhookInfo(ends), signal)
+      if (url !== webhook.url) throw sentElsewhere(url, webhook.url)
+    }
     return { id: String(id), name: `@${username}` }
+  }
+
+  /** Telegram would keep calling the address, and whoever polls with the same bot would hear nothing. */
+  async leave(signal: AbortSignal): Promise<void> {
+    if (!this.#parts.webhook) return
+    const { api } = this.#connect()
+    await this.#call((ends) => api.deleteWebhook({ drop_pending_updates: false }, ends), signal)
   }
 
   render(markdown: string): readonly Piece[] {
@@ -222,6 +235,14 @@ async function formatted<T>({ rich, plain }: Piece, put: (text: string, format: 
 
 function webhookOptions({ secret }: Webhook) {
   return { secret_token: secret.reveal(), allowed_updates: wanted, drop_pending_updates: false }
+}
+
+/** Another program set it with the same token, or somebody by hand. */
+function sentElsewhere(there: string, ours: string): Fault {
+  const whither = there === '' ? 'nowhere' : `to ${there}`
+  return new Fault('channel.refused', `Telegram sends what people write ${whither}, and not to ${ours}`, {
+    remedy: 'End what else uses this bot; then clawdbot gateway restart takes it back.',
+  })
 }
 
 function demandUpdate(body: unknown): Update {

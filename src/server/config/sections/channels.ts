@@ -18,6 +18,9 @@ const place = {
   allowFrom: z.array(senderId).optional().describe('Who may speak there, in place of `groupAllowFrom`.'),
 }
 
+/** Where the gateway answers itself (gateway/http/table.ts); what is written there would be told to nobody. */
+const ownPaths = /^\/(?:healthz?|readyz?|live|v1(?:\/.*)?)$/
+
 const telegram = z
   .strictObject({
     enabled: z.boolean().default(true).describe('`false` keeps the settings and stays away.'),
@@ -94,6 +97,8 @@ const telegram = z
       complain(['allowFrom'], 'needs "*" while dmPolicy is "open": anybody can then use this gateway')
     if (settings.webhookUrl !== undefined && settings.webhookSecret === undefined)
       complain(['webhookSecret'], 'is needed with webhookUrl: without it anybody could speak as anybody')
+    if (ownPaths.test(settings.webhookPath))
+      complain(['webhookPath'], 'is a path of the gateway itself; take another one, such as /telegram-webhook')
   })
 
 export type TelegramSettings = z.output<typeof telegram>

@@ -15,11 +15,12 @@ export type Intent =
 /** In UTF-16 units. Longer text is prose for a model, and the patterns below cost its square in the worst case. */
 const longestRequest = 4000
 
+const greeting = /^(?:hi|hello|hey)(?: there| clawdbot)?[,.!]+\s+(?=\S)/i
 const politeness = /^(?:(?:please|now|ok(?:ay)?|hey(?! there)|(?:can|could|would|will) you(?: please)?)[,:]?\s+)+/i
 
-/** What a person asked for. Case, politeness, quotes, backticks and a closing question mark do not matter. */
+/** What a person asked for. Case, a greeting before it, politeness, quotes, backticks and a closing question mark do not matter. */
 export function parseIntent(message: string): Intent {
-  const text = message.trim().replace(politeness, '')
+  const text = message.trim().replace(greeting, '').replace(politeness, '')
   if (text.length > longestRequest) return { kind: 'unknown' }
   for (const rule of [shellIntent, topicIntent, listIntent, writeIntent, readIntent, runIntent]) {
     const intent = rule(text)
@@ -89,7 +90,10 @@ function readIntent(text: string): Intent | undefined {
 
 /** In order of trust: the first pattern that matches names the topic. */
 const topics: readonly [Topic, RegExp][] = [
-  ['help', /^(?:\/?help|\?|what (?:can|do) you do|commands|how does this work|what now|get(?:ting)? started)$/],
+  [
+    'help',
+    /^(?:\/?help|\?|what (?:can|do) you do(?: here| for me)?|commands|how does this work|what now|get(?:ting)? started)$/,
+  ],
   ['hello', /^(?:hi|hello|hey|yo|good (?:morning|afternoon|evening)|こんにちは)(?: there| clawdbot)?$/],
   ['thanks', /^(?:thanks|thank you|thx|great|nice|cool|bye|goodbye)(?: very much| a lot| so much)?$/],
   ['where', /^where (?:do|does|will|would|are|is) .*(?:run|runs|running|executed?|happen|am i|this)$|^where am i$/],

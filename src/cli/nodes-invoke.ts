@@ -87,8 +87,7 @@ export const nodesRun = defineCommand({
       const patience = timeoutMs + 2 * approvalMs + marginMs
       const live = new LiveOutput(out, err)
       using _ = outputOf(gateway, call, (piece) => {
-        if (piece.isAsking)
-          err(`⏳ ${oneLine(nodeName(node))} asks its owner first; to answer there: clawdbot node approve\n`)
+        if (piece.isAsking) err(`⏳ ${askingText(piece.asker, oneLine(nodeName(node)))}\n`)
         else if (!flags.json) live.add(piece)
       })
       const patient = { timeoutMs: flags.timeout ?? patience }
@@ -103,6 +102,11 @@ export const nodesRun = defineCommand({
     })
   },
 })
+
+function askingText(asker: 'gateway' | undefined, name: string): string {
+  if (asker === undefined) return `${name} asks its owner first; to answer there: clawdbot node approve`
+  return 'The gateway asks somebody who may decide first, in their terminal or chat, as this device may not'
+}
 
 /** What comes while that call is answered; nothing from gateways that know no such event. */
 function outputOf(

@@ -41,6 +41,10 @@ export function nodesMethods(parts: {
       const onProgress = peer.caps.has(nodeOutputCap)
         ? (piece: ProgressPiece) => nodes.told(peer.connId, { nodeId, idempotencyKey, ...piece })
         : undefined
+      const onPhase = (phase: 'approval' | 'running') => {
+        const asking = { chunk: '', isAsking: true, asker: 'gateway' } as const
+        if (phase === 'approval' && onProgress) nodes.told(peer.connId, { nodeId, idempotencyKey, ...asking })
+      }
       const answer =
         command === 'system.run'
           ? await run({
@@ -50,6 +54,7 @@ export function nodesMethods(parts: {
               by,
               isApprover: hasScope(peer.scopes, 'approvals'),
               onProgress,
+              onPhase,
               // A line command makes one connection for its call: Ctrl+C ends both, and with them the program.
               signal: peer.client.mode === 'cli' ? signal : undefined,
             })

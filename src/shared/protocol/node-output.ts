@@ -17,9 +17,14 @@ export const outputPlace = () => ({
 export const nodeInvokeOutput = defineEvent({
   name: 'node.invoke.output',
   about:
-    'A piece of output of the command that was asked for under that key, or that the person of the node is asked first; ' +
+    'A piece of output of the command that was asked for under that key, or that a person is asked first, at the node or at the gateway; ' +
     'addressed to the caller alone, without seq. An extension of ours for peers with the cap `node-output`.',
   scope: 'write',
-  payload: () => z.looseObject({ nodeId: z.string(), idempotencyKey: z.string(), chunk: z.string(), ...outputPlace() }),
+  payload: () =>
+    z.looseObject({
+      ...{ nodeId: z.string(), idempotencyKey: z.string(), chunk: z.string(), ...outputPlace() },
+      /** Who asks a person first; the node where it is not said. */
+      asker: z.literal('gateway').optional(),
+    }),
   droppable: true,
 })

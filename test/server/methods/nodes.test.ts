@@ -63,6 +63,22 @@ test('PA9: live output reaches the one connection that waits for it, if it knows
   expect([...outputs(other), ...outputs(stranger), ...outputs(node.wire)]).toEqual([])
 })
 
+test('who may not decide is told that somebody is asked', async () => {
+  await using gateway = await startTestGateway()
+  using admin = await gateway.client()
+  using caller = await gateway.client({ device: makeDevice(), scopes: ['operator.write'], caps: ['node-output'] })
+  const node = await connectNode(gateway)
+  await approveNode(admin, node.nodeId)
+  const run = { nodeId: node.nodeId, command: 'system.run', params: { command: ['make'] }, idempotencyKey: 'k' }
+  const call = caller.request('node.invoke', run)
+  expect(await caller.event('node.invoke.output')).toMatchObject({
+    payload: { nodeId: node.nodeId, idempotencyKey: 'k', isAsking: true, asker: 'gateway' },
+  })
+  const { id } = (await admin.event('exec.approval.requested')).payload as { id: string }
+  gateway.nodes.approvals.resolve(id, 'deny', 'somebody')
+  expect(await call).toMatchObject({ error: { details: { code: 'DENIED' } } })
+})
+
 test('a line command that is gone ends the program it ran on a node; a terminal that lost its line does not', async () => {
   await using gateway = await startTestGateway()
   using admin = await gateway.client()

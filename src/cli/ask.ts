@@ -7,6 +7,7 @@ import { streamAnswer } from './answer.ts'
 import { type FlagValues, type gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { withGateway } from './gateway-call.ts'
 import { describeLocal } from './gateway-status.ts'
+import { settingsProblem, settingsWarning } from './settings-check.ts'
 
 export type AskOptions = Surroundings & {
   readonly flags: FlagValues<typeof gatewayFlags> & { readonly session?: string | undefined }
@@ -30,7 +31,7 @@ export async function ask(options: AskOptions): Promise<number> {
 
 async function overview(options: AskOptions): Promise<number> {
   const { lines } = await describeLocal(options)
-  options.out(lines)
+  options.out(`${lines}${settingsWarning(await settingsProblem(options))}`)
   options.out('\nTo open the screen, run clawdbot in a terminal. To ask from a pipe: echo "question" | clawdbot\n')
   return 0
 }

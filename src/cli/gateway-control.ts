@@ -13,6 +13,7 @@ import { isAlive } from '../tunnel/process-alive.ts'
 import { defineCommand, type Flags, type Invocation, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { demandAnswer } from './service-answer.ts'
+import { demandSettings } from './settings-check.ts'
 import { refuseElsewhere, takeProfile } from './this-machine.ts'
 
 /** How long a gateway may take to close its work, milliseconds. */
@@ -42,6 +43,7 @@ export const gatewayStart = defineCommand({
     if (phase === 'unknown') return await foreground('gateway start', invocation)
     const runtime = await readRuntime(invocation.paths.runtimeFile)
     if (runtime?.isAlive && phase !== 'running') throw inTheWay(runtime)
+    if (phase !== 'running') await demandSettings(invocation, { command: 'clawdbot gateway start', running: undefined })
     const done = await service.manager.control('start', service.name)
     invocation.out(`✅ Running as a service\n   ${done}\n   In the foreground instead: clawdbot gateway run\n`)
     return 0
@@ -81,7 +83,10 @@ export const gatewayRestart = defineCommand({
     await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
     const before = await readRuntime(paths.runtimeFile)
     const service = await serviceOf(invocation)
-    const isService = service !== undefined && (await service.manager.state(service.name)).phase !== 'unknown'
+    const state = await service?.manager.state(service.name)
+    const isService = service !== undefined && state?.phase !== 'unknown'
+    const running = state?.phase === 'running' ? state : before?.isAlive ? before : undefined
+    await demandSettings(invocation, { command: 'clawdbot gateway restart', running })
     if (before?.isAlive && !(isService && before.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
     const { port, pid } = isService

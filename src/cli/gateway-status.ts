@@ -1,6 +1,6 @@
 /** `clawdbot gateway status`: whether a gateway runs on this machine, and the facts about it. */
 
-import { readGatewayConfig } from '../client/gateway-config.ts'
+import { type GatewayConfig, readGatewayConfig } from '../client/gateway-config.ts'
 import { type LocalPlace, localPort, placeWay } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
 import { probeWay } from '../client/probe.ts'
@@ -15,6 +15,7 @@ import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { describeService } from './gateway-service-status.ts'
+import { settingsProblem, settingsWarning } from './settings-check.ts'
 import { facts } from './style.ts'
 import { refuseElsewhere } from './this-machine.ts'
 
@@ -42,8 +43,10 @@ export const gatewayStatus = defineCommand({
     await refuseElsewhere('gateway status', invocation.flags.profile, invocation.paths)
     const { isRunning, json, lines } = await describeLocal(invocation)
     const service = await describeService(invocation)
-    if (invocation.flags.json) printJson(invocation, { ...json, service: service?.json ?? null })
-    else invocation.out(`${lines}${service?.lines(json.pid) ?? ''}`)
+    const settings = await settingsProblem(invocation)
+    if (invocation.flags.json)
+      printJson(invocation, { ...json, service: service?.json ?? null, settingsProblem: settings })
+    else invocation.out(`${lines}${service?.lines(json.pid) ?? ''}${settingsWarning(settings)}`)
     return isRunning ? 0 : 1
   },
 })
@@ -51,9 +54,8 @@ export const gatewayStatus = defineCommand({
 /** Looks at the note it left, at its port, and asks it when it lets us in. */
 export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const { env, paths, flags, clock, signal } = inquiry
-  const config = await readGatewayConfig(paths, env)
-  const { auth } = config
-  const place = await localPort(flags, env, paths, config)
+  const config = await usableConfig(inquiry)
+  const place = await localPort(flags, env, paths, config ?? { port: undefined, onlySocket: undefined })
   const { port } = place
   const listener = await probeWay(placeWay(place), signal)
   const runtime = await readRuntime(paths.runtimeFile)
@@ -61,12 +63,12 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   if (listener !== 'gateway') {
     return note ? silent(note.pid, place, listener === 'stranger') : absent(port, listener === 'stranger')
   }
-  const { hello, problem } = await greetLocal(inquiry)
+  const { hello, problem } = config ? await greetLocal(inquiry) : {}
   const startedAt = note?.startedAt
   const uptimeMs = hello?.snapshot?.uptimeMs ?? (startedAt === undefined ? undefined : clock.now() - startedAt)
   const log = note && typeof note.log === 'string' ? note.log : undefined
   const told = hello?.snapshot?.authMode
-  const { mode = auth.password || auth.hash ? 'password' : 'token' } = auth
+  const mode = config && modeOf(config)
   const json = {
     running: true,
     pid: note?.pid,
@@ -99,6 +101,20 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     ['But', problem],
   ])}`
   return { isRunning: true, json, lines }
+}
+
+/** Undefined for settings that cannot be read: whether a gateway runs is told by its note all the same. */
+async function usableConfig({ paths, env }: Inquiry): Promise<GatewayConfig | undefined> {
+  try {
+    return await readGatewayConfig(paths, env)
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
+}
+
+function modeOf({ auth }: GatewayConfig): string {
+  return auth.mode ?? (auth.password || auth.hash ? 'password' : 'token')
 }
 
 function absent(port: number, isTaken: boolean): LocalFacts {

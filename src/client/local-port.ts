@@ -30,7 +30,7 @@ export async function localPort(
   flags: { readonly port?: number | undefined },
   env: Env,
   paths: ClientPaths,
-  config: GatewayConfig,
+  config: Pick<GatewayConfig, 'port' | 'onlySocket'>,
 ): Promise<LocalPlace> {
   const typed = flags.port ?? readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT)
   const runtime = await readRuntime(paths.runtimeFile)

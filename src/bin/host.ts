@@ -49,9 +49,9 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
       note('state.backed-up', { ...wish, bytes: made.bytes })
       return made
     },
-    async openBackup(file) {
+    async openBackup(file, { isDryRun }) {
       const { openBackup } = await import('../server/backup/restore.ts')
-      return await openBackup(file, { paths, home, clock: systemClock })
+      return await openBackup(file, { paths, home, clock: systemClock, isDryRun })
     },
     setup: {
       facts: () => ({ ...setupFacts(config), configPath: paths.config, envPath: paths.env }),

@@ -23,8 +23,8 @@ export type Host = {
   audit(options: AuditOptions): Promise<SecurityReport>
   /** Copies what the gateway keeps into one private file, also while it runs. */
   backup(wish: { readonly file: string; readonly withSecrets: boolean }): Promise<BackupMade>
-  /** Reads and checks a backup, and keeps gateways from starting until it is disposed. */
-  openBackup(file: string): Promise<OpenedBackup>
+  /** Reads and checks a backup, and, unless for a dry run, keeps gateways from starting until it is disposed. */
+  openBackup(file: string, how: { readonly isDryRun: boolean }): Promise<OpenedBackup>
 }
 
 export type ChannelSettings = {

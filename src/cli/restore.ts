@@ -22,7 +22,7 @@ export const restore = defineCommand({
     const [file, ...rest] = args
     if (file === undefined || rest.length > 0) throw usage('restore takes the file of one backup', 'restore')
     const gateway = await host()
-    using backup = await gateway.openBackup(resolve(file))
+    using backup = await gateway.openBackup(resolve(file), { isDryRun: flags['dry-run'] })
     const { manifest, revoked } = backup
     if (!flags.json) out(summary(backup))
     if (flags['dry-run']) {

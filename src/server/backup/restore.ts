@@ -11,7 +11,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { errorText } from '../../shared/fault.ts'
+import { errorText, Fault } from '../../shared/fault.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { openJournal } from '../journal/journal.ts'
 import { takeLock } from '../storage/lock.ts'
@@ -30,7 +30,13 @@ export type OpenBackup = Disposable & {
   apply(): Restored
 }
 
-export type RestoreWorld = { readonly paths: StatePaths; readonly home: string; readonly clock: Clock }
+export type RestoreWorld = {
+  readonly paths: StatePaths
+  readonly home: string
+  readonly clock: Clock
+  /** It is only looked at, which a gateway that runs does not hinder. */
+  readonly isDryRun?: boolean
+}
 
 export type Restored = {
   /** The folder of what was there, if anything was. */
@@ -40,23 +46,25 @@ export type Restored = {
 }
 
 /**
- * Reads, checks and holds a backup; no gateway can use the state folder until it is disposed. Throws `state.locked` while
- * one does, `backup.invalid`, and `state.damaged` for an audit log that stays and cannot be read.
+ * Reads, checks and holds a backup; unless for a dry run, no gateway can use the state folder until it is disposed. Throws
+ * `backup.invalid`, then `state.locked` while a gateway does, and `state.damaged` for an audit log that stays and cannot
+ * be read.
  */
-export async function openBackup(file: string, { paths, home, clock }: RestoreWorld): Promise<OpenBackup> {
+export async function openBackup(file: string, world: RestoreWorld): Promise<OpenBackup> {
+  const { paths, home, clock, isDryRun = false } = world
   ensurePrivateFolder(paths.stateDir)
-  const lock = takeLock(paths.lock, clock.now())
-  for (const name of readdirSync(paths.stateDir).filter((one) => one.startsWith(prefix))) {
-    rmSync(join(paths.stateDir, name), { recursive: true, force: true }) // of one that was cut off
-  }
+  let lock = isDryRun ? undefined : lockUnlessUsed(paths.lock, clock.now())
+  if (lock) removeCutOff(paths.stateDir)
   const folder = mkdtempSync(join(paths.stateDir, prefix))
   const close = () => {
     rmSync(folder, { recursive: true, force: true })
-    lock[Symbol.dispose]()
+    lock?.[Symbol.dispose]()
   }
   try {
     const unpacked = await unpack(file, folder, paths)
     for (const one of unpacked.files) if (one.part.kind === 'database') checkDatabase(one.name, one.unpacked)
+    // Only for a file that can be restored is it worth stopping a gateway.
+    if (!isDryRun) lock ??= takeLock(paths.lock, clock.now())
     const { manifest, files } = unpacked
     // One that stays has to take the restoring down.
     if (!files.some(({ name }) => name === 'audit.db')) openJournal({ path: paths.journal, clock })[Symbol.dispose]()
@@ -66,6 +74,7 @@ export async function openBackup(file: string, { paths, home, clock }: RestoreWo
       manifest,
       revoked,
       apply: () => {
+        if (!lock) throw new Error('a dry run puts nothing in place')
         if (then) revokeIn(then.unpacked, revoked)
         const aside = freeName(join(paths.stateDir, `before-restore-${stampOf(clock.now())}`))
         exchange(unpacked, aside)
@@ -82,6 +91,23 @@ export async function openBackup(file: string, { paths, home, clock }: RestoreWo
 }
 
 const prefix = '.restore-'
+
+/** Undefined while a gateway has it. */
+function lockUnlessUsed(path: string, now: number): Disposable | undefined {
+  try {
+    return takeLock(path, now)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'state.locked') return undefined
+    throw error
+  }
+}
+
+/** Of restoring that was cut off; whoever has the lock knows that none is under way. */
+function removeCutOff(stateDir: string): void {
+  for (const name of readdirSync(stateDir).filter((one) => one.startsWith(prefix))) {
+    rmSync(join(stateDir, name), { recursive: true, force: true })
+  }
+}
 
 function linesNaming(home: string, path: string): number[] {
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []

@@ -163,6 +163,27 @@ test('DU7: nothing is restored while a gateway uses the folder, nor does one sta
   expect(() => takeLock(from.paths.lock, now)).toThrow(/Another gateway/)
 })
 
+test('while a gateway runs, what is wrong with the file is said first, and a dry run needs no stop', async () => {
+  const from = livedIn()
+  approve(from.devices, 'ann')
+  await makeBackup(wish(from))
+  from.devices.revoke('ann', 'operator')
+  const cut = join(from.home, 'cut.tar.gz')
+  writeFileSync(cut, readFileSync(from.file).subarray(0, 200))
+  using gateway = takeLock(from.paths.lock, now)
+  await expect(openBackup(join(from.home, 'none'), { ...from, clock })).rejects.toThrow(/none cannot be read/)
+  await expect(openBackup(cut, { ...from, clock })).rejects.toThrow(/cut off/)
+  {
+    using backup = await openBackup(from.file, { ...from, clock, isDryRun: true })
+    expect(backup.revoked).toMatchObject([{ deviceId: 'ann' }])
+    expect(() => backup.apply()).toThrow()
+  }
+  expect(readdirSync(from.paths.stateDir).filter((name) => name.startsWith('.'))).toEqual([])
+  gateway[Symbol.dispose]()
+  using _dry = await openBackup(from.file, { ...from, clock, isDryRun: true })
+  using _next = takeLock(from.paths.lock, now) // nothing keeps a gateway from starting
+})
+
 test('a move that fails takes all of them back', async () => {
   const from = livedIn()
   await makeBackup(wish(from))

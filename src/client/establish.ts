@@ -3,6 +3,7 @@
 import { Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
 import { gatewayNonceHeader } from '../shared/protocol/gateway-proof.ts'
+import { shutdown } from '../shared/protocol/health.ts'
 import { RpcClient } from '../shared/rpc/client.ts'
 import type { Vocabulary } from '../shared/rpc/vocabulary.ts'
 import type { Clock } from '../shared/std/clock.ts'
@@ -201,7 +202,15 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
   const { url, origin } = tunnel
   const stream = await tunnel.dial(signal)
   events.onLayer?.({ layer: 'gateway', state: 'begun' })
-  const rpc = new RpcClient({ clock, vocabulary, send: (text) => socket.send(text) })
+  let isStopping = false
+  const rpc = new RpcClient({
+    clock,
+    vocabulary: withGoodbye(vocabulary),
+    send: (text) => socket.send(text),
+    overhear: (event) => {
+      if (event.name === shutdown.name) isStopping = event.payload.restartExpectedMs === null
+    },
+  })
   let isEstablished = false
   let isClosed = false
   let challenged = (_: Challenge) => {}
@@ -225,7 +234,7 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
       },
       onPong: (mark) => events.onHeard?.(mark),
       onEnd(end) {
-        const fault = endFault(end, origin, isEstablished)
+        const fault = endFault(end, origin, { isEstablished, isStopping })
         rpc.end(fault)
         if (isEstablished && !isClosed) events.onLost(fault)
       },
@@ -257,13 +266,26 @@ async function openWire({ tunnel, greeter, events, signal }: Greeting): Promise<
   }
 }
 
-/** Close codes of section 1.3 as faults. Before the hello a close frame's text is all an older gateway says. */
-function endFault({ code, reason, error }: SocketEnd, origin: string, isEstablished: boolean): Fault {
+/** Whoever knows few events hears all the same how the gateway leaves. */
+function withGoodbye({ method, event }: Vocabulary): Vocabulary {
+  return { method, event: (name) => (name === shutdown.name ? shutdown : event(name)) }
+}
+
+/**
+ * Close codes of section 1.3 as faults. Before the hello a close frame's text is all an older gateway says; 1012 is a stop,
+ * too, and only the event before it tells which.
+ */
+function endFault(
+  { code, reason, error }: SocketEnd,
+  origin: string,
+  { isEstablished, isStopping }: { isEstablished: boolean; isStopping: boolean },
+): Fault {
   if (!isEstablished && (code === 1008 || code === 1002) && reason !== '')
     return refusalFault({ message: reason }, origin)
   if (!isEstablished && code === 1000) return notAGateway(origin, 'closed without a greeting')
   if (code === 1012) {
-    return new Fault('client.closed', `The gateway at ${origin} is restarting`, { retryable: true, retryAfterMs: 250 })
+    const how = isStopping ? 'has stopped' : 'is restarting'
+    return new Fault('client.closed', `The gateway at ${origin} ${how}`, { retryable: true, retryAfterMs: 250 })
   }
   if (code === 1013) {
     return new Fault('client.closed', `The gateway at ${origin} is not ready (${reason || 'try again later'})`, {

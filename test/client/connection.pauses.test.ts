@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openLink } from '../../src/client/open-link.ts'
+import { resolveTarget } from '../../src/client/target.ts'
+import { connectChallenge } from '../../src/shared/protocol/health.ts'
+import { vocabularyOf } from '../../src/shared/rpc/vocabulary.ts'
+import { systemClock } from '../../src/shared/std/clock.ts'
+import { noPrompts } from '../../src/tunnel/prompts.ts'
 import { ChaosProxy } from '../support/chaos-proxy.ts'
 import { ManualClock } from '../support/clock.ts'
 import { freePort } from '../support/free-port.ts'
@@ -24,6 +30,29 @@ test('a restarting gateway: waiting, then back by itself; the screen keeps its f
   expect(back.connects).toHaveLength(1)
   expect(seen.connection.view.fault).toBeUndefined()
 })
+
+test.each([
+  ['has stopped', null],
+  ['is restarting', 1500],
+])(
+  'a gateway that says how it leaves %s, also in the words of who knows few events',
+  async (words, restartExpectedMs) => {
+    await using home = await Home.make()
+    await using gateway = await StandInGateway.start()
+    await using seen = await home.connect(gateway.url)
+    await seen.until(({ connection }) => connection.view.phase === 'live')
+    const target = await resolveTarget({ url: gateway.url, token: 't' }, {}, home.paths)
+    const around = { paths: home.paths, env: {}, clock: systemClock, prompts: noPrompts, timeoutMs: 5000 }
+    const vocabulary = vocabularyOf([], [connectChallenge])
+    await using link = await openLink(target, { ...around, vocabulary, signal: new AbortController().signal })
+    for (const peer of gateway.peers) {
+      peer.event('shutdown', { reason: 'gateway leaving', restartExpectedMs })
+      peer.close(1012, 'service restart')
+    }
+    expect((await link.rpc.lost).message).toBe(`The gateway at ${gateway.url} ${words}`)
+    await seen.until(({ connection }) => connection.view.fault?.message === `The gateway at ${gateway.url} ${words}`)
+  },
+)
 
 test.each(['waking', 'another network', 'the person'])('TU11: %s ends a pause at once', async (what) => {
   await using home = await Home.make()

@@ -127,7 +127,7 @@ const healthChanged = defineEvent({
   payload: healthResult,
 })
 
-const shutdown = defineEvent({
+export const shutdown = defineEvent({
   name: 'shutdown',
   about: 'The gateway is about to close all sockets with 1012.',
   scope: 'public',

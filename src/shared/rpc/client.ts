@@ -18,6 +18,8 @@ export type RpcClientOptions = {
   send: (text: string) => void
   clock: Clock
   vocabulary: Vocabulary
+  /** Hears every event before the listeners do, and is none of those that are waited for. */
+  overhear?: (event: GatewayEvent) => void
 }
 
 /** Most events that wait for a listener; then the oldest go. */
@@ -28,6 +30,7 @@ export class RpcClient {
   readonly #send: (text: string) => void
   readonly #pending: Pending
   readonly #vocabulary: Vocabulary
+  readonly #overhear: RpcClientOptions['overhear']
   readonly #listeners = new Set<(event: GatewayEvent) => void>()
   #unheard: GatewayEvent[] = []
   #lastId = 0
@@ -38,8 +41,9 @@ export class RpcClient {
     this.#onLost = resolve
   })
 
-  constructor({ send, clock, vocabulary }: RpcClientOptions) {
+  constructor({ send, clock, vocabulary, overhear }: RpcClientOptions) {
     this.#send = send
+    this.#overhear = overhear
     this.#vocabulary = vocabulary
     this.#pending = new Pending(clock)
   }
@@ -91,6 +95,7 @@ export class RpcClient {
   }
 
   #tell(event: GatewayEvent): void {
+    this.#overhear?.(event)
     for (const listener of [...this.#listeners]) listener(event)
     if (this.#listeners.size > 0) return
     this.#unheard.push(event)

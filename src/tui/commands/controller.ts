@@ -92,8 +92,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const top = within.at(-1)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
-    // A device is revoked by a letter pressed twice: that comes in two reads.
-    if (top === 'devices' && isWriting([event])) return
+    // Devices and profiles go by a letter pressed twice: that comes in two reads.
+    if ((top === 'devices' || top === 'profiles') && isWriting([event])) return
     if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
       for (const name of keysOf(event)) key(name, within)
       return

@@ -2,6 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import { defineCommand, type Flags, type Surroundings } from './command.ts'
+import { refuseTakenPort } from './config-port.ts'
 import type { ConfigChange, ConfigFile } from './host.ts'
 import { usage } from './parse.ts'
 import { harmless } from './style.ts'
@@ -61,6 +62,7 @@ export const configSet = defineCommand({
     const source = written ?? (await person.input()).replace(/\r?\n$/, '')
     const value = flags.text ? source : readValue(source, config, path)
     if (written !== undefined) refuseSecrets(path, config.secretsIn(path, value))
+    if (path === 'gateway.port') await refuseTakenPort(config, value, invocation)
     return report(invocation, config, path, config.set(path, value))
   },
 })

@@ -1,7 +1,12 @@
+import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
+import { readRuntime } from '../../src/client/runtime-file.ts'
 import { Home } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
+import { gatewayHere } from './gateway-here.ts'
 import { clawdbot } from './world.ts'
 
 async function homeWith(text?: string): Promise<Home> {
@@ -16,8 +21,9 @@ async function homeWith(text?: string): Promise<Home> {
 test('set, get, unset, path and validate speak plainly', async () => {
   await using home = await homeWith()
   const path = home.paths.configPath
+  const port = String(await freePort())
   expect(await clawdbot(home, ['config', 'path'])).toMatchObject({ code: 0, out: expect.stringContaining('not there') })
-  const set = await clawdbot(home, ['config', 'set', 'gateway.port', '18790'])
+  const set = await clawdbot(home, ['config', 'set', 'gateway.port', port])
   expect(set).toMatchObject({ code: 0, err: '' })
   expect(set.out).toBe(
     `✅ gateway.port is changed in ${path}\n   A gateway that runs starts again by itself to take it up\n`,
@@ -28,13 +34,42 @@ test('set, get, unset, path and validate speak plainly', async () => {
   expect((await clawdbot(home, ['config', 'set', 'gateway.bind', 'auto'])).out).toContain(
     'takes up gateway.bind when it starts again: clawdbot gateway restart',
   )
-  expect((await clawdbot(home, ['config', 'get', 'gateway.port'])).out).toBe('18790\n')
+  expect((await clawdbot(home, ['config', 'get', 'gateway.port'])).out).toBe(`${port}\n`)
   expect((await clawdbot(home, ['config', 'validate'])).out).toBe(`✅ ${path} is valid\n`)
-  expect((await clawdbot(home, ['config', 'set', 'gateway.port', '18790'])).out).toContain('Nothing to change')
+  expect((await clawdbot(home, ['config', 'set', 'gateway.port', port])).out).toContain('Nothing to change')
   expect(JSON.parse((await clawdbot(home, ['config', 'unset', 'gateway.port', '--json'])).out)).toMatchObject({
     ...{ ok: true, changed: true, needRestart: ['gateway.port'] },
   })
   expect(await clawdbot(home, ['config', 'get', 'gateway.remote.url'])).toMatchObject({ code: 1 })
+})
+
+test('a port that another program has is refused before it is written, unless the gateway listens elsewhere', async () => {
+  await using home = await homeWith()
+  const stranger = createServer((socket) => socket.end('no gateway\n')).listen(0, '127.0.0.1')
+  await once(stranger, 'listening')
+  const { port } = stranger.address() as AddressInfo
+  const set = async () => await clawdbot(home, ['config', 'set', 'gateway.port', String(port)])
+  try {
+    const refused = await set()
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toContain(`Port ${port} of this machine is held by`)
+    expect(refused.err).toContain(
+      'Nothing was written. End that program, or take another port: clawdbot config set gateway.port',
+    )
+    expect((await clawdbot(home, ['config', 'path'])).out).toContain('not there')
+    await clawdbot(home, ['config', 'set', 'gateway.socket', '{"enabled": true, "only": true}'])
+    expect(await set()).toMatchObject({ code: 0 })
+  } finally {
+    stranger.close()
+  }
+})
+
+test('the port of its own gateway is no taken one', async () => {
+  await using gateway = await gatewayHere({ flags: { port: await freePort() } })
+  const { run, home } = gateway
+  const port = (await readRuntime(home.paths.runtimeFile))?.port
+  expect(port).not.toBe(gateway.port)
+  expect(await run(`config set gateway.port ${port}`)).toMatchObject({ code: 0, err: '' })
 })
 
 test('every problem is told with its line, and the exit code is 2', async () => {

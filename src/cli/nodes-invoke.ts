@@ -16,11 +16,12 @@ import { oneLine } from './style.ts'
 /** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
 const defaultMs = 30_000
 const marginMs = 15_000
-/** Of each stream; `node/commands/run.ts` says how much it keeps. */
-const partlyLost =
-  '⚠️ Part of the output is missing where the line says so: a node keeps 200,000 bytes of it. All of it: write it to a file there.'
 /** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
+
+/** `node/commands/run.ts` keeps so much of each stream. */
+const partlyLost =
+  '⚠️ Part of the output is missing where the line says so: a node keeps 200,000 bytes of it. All of it: write it to a file there.'
 
 const flagsHere = {
   ...gatewayFlags,

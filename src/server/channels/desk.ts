@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { errorText, Fault } from '../../shared/fault.ts'
+import { deadline } from '../../shared/std/signal.ts'
 import type { Config } from '../config/schema.ts'
 import type { SendFile } from '../tools/messages/send-file.ts'
 import { type Account, type AccountParts, openAccount } from './account.ts'
@@ -17,6 +18,9 @@ export type DeskParts = Omit<AccountParts, 'kind' | 'setup' | 'current'> & {
   /** With the gateway's own secrets. */
   env(): Env
 }
+
+/** How long a service is waited for that is left. */
+const leaveMs = 3_000
 
 export type FileToSend = Parameters<SendFile>[1]
 
@@ -51,11 +55,13 @@ export class ChannelDesk implements AsyncDisposable {
     const settings = place.kind.settings(config(), env())
     const isSame = isDeepStrictEqual(settings, place.settings)
     if (this.#isClosed || (isSame && (place.account !== undefined || !place.setup?.isEnabled))) return
+    const setup = place.kind.setup(config(), env())
+    if (!setup?.isEnabled) await place.account?.leave(deadline(leaveMs)).catch(() => {}) // it ends all the same
     await place.account?.[Symbol.asyncDispose]()
     place.account = undefined
     place.settings = settings
     place.probe = undefined
-    place.setup = place.kind.setup(config(), env())
+    place.setup = setup
     if (place.setup?.isEnabled) {
       place.account = await openAccount({
         ...{ ...this.#parts, kind: place.kind, setup: place.setup },
@@ -86,7 +92,9 @@ export class ChannelDesk implements AsyncDisposable {
 
   /** The service is told that nobody listens here any more, as far as it is there to be told. */
   async leave(channel: string, signal: AbortSignal): Promise<void> {
-    await this.#find(channel)?.account?.leave(signal)
+    await this.#find(channel)
+      ?.account?.leave(deadline(leaveMs, signal))
+      .catch(() => {})
   }
 
   /** Sends, and resolves when it has gone out. Throws a `Fault` when it cannot. */

@@ -22,8 +22,6 @@ export type ChannelsParts = {
 }
 
 const defaultTimeoutMs = 10_000
-/** How long a service is waited for that is left. */
-const leaveMs = 3_000
 
 export function channelsMethods(parts: ChannelsParts): HandlersOf<'channels', HandlerContext> {
   const { desk, clock } = parts
@@ -35,7 +33,7 @@ export function channelsMethods(parts: ChannelsParts): HandlersOf<'channels', Ha
     },
     'channels.logout': async ({ channel, accountId = defaultAccount }, { signal }) => {
       if (!desk.ids().includes(channel)) throw invalidRequest('invalid channels.logout channel')
-      await desk.leave(channel, deadline(leaveMs, signal)).catch(() => {}) // logged out it is all the same
+      await desk.leave(channel, signal)
       const done = parts.logout(channel)
       return { channel, accountId, loggedOut: done.cleared, ...done }
     },

@@ -196,6 +196,9 @@ test('a probe sees that Telegram sends elsewhere, and who leaves takes the webho
   expect(await probed()).toMatchObject({ ok: false, error: expect.stringContaining('https://other.example/x') })
   await desk.desk.leave('telegram', AbortSignal.timeout(5_000))
   expect(api.webhook).toBeUndefined()
+  api.webhook = { url: 'https://gw.example/telegram-webhook', secret: 'x' }
+  await desk.change({})
+  expect(api.webhook).toBeUndefined()
 })
 
 test('what is sent is no larger than the settings allow, and whoever sends is told the figures', async () => {

@@ -104,7 +104,7 @@ export class Telegram implements Channel {
   /** Telegram would keep calling the address, and whoever polls with the same bot would hear nothing. */
   async leave(signal: AbortSignal): Promise<void> {
     if (!this.#parts.webhook) return
-    const { api } = this.#connect()
+    const { api } = this.#client ?? this.#connect() // the token may be forgotten already
     await this.#call((ends) => api.deleteWebhook({ drop_pending_updates: false }, ends), signal)
   }
 

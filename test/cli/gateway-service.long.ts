@@ -66,10 +66,25 @@ test('it starts, says that it is ready, comes back after kill -9 and after hangi
   const fourth = await next(third)
   expect((await status()).service).toMatchObject({ restarts: 1, pid: fourth }) // since it was told to restart
 
+  const refusal = async (word: string): Promise<string> =>
+    await manager.inside(process.execPath, built('clawdbot'), 'gateway', word).catch(({ stderr }) => stderr)
+  const breakSettings = async () => await writeFile(join(state, 'clawdbot.json'), '{ nonsense: 1 }')
+  const mendSettings = async () => await writeFile(join(state, 'clawdbot.json'), JSON.stringify(settings))
+  await breakSettings()
+  const refused = await refusal('restart')
+  expect(refused).toContain('line 1: nonsense is not a known setting')
+  expect(refused).toContain(`The gateway still runs (process ${fourth}), with the settings it has.`)
+  expect(await status()).toMatchObject({ running: true, pid: fourth, service: { pid: fourth } })
+  await mendSettings()
+
   expect(await run('stop')).toContain(`✅ Stopped (process ${fourth})\n   systemctl --user stop clawdbot-gateway`)
   const stopped = await run('status')
   expect(stopped).toContain('❌ Not running')
   expect(stopped).toContain('⏹ Service of this account')
+  await breakSettings()
+  expect(await refusal('start')).toContain('line 1: nonsense is not a known setting')
+  expect((await status()).service).toMatchObject({ phase: 'stopped' })
+  await mendSettings()
   expect(await run('start')).toContain('✅ Running as a service')
   expect(await status()).toMatchObject({ running: true, service: { phase: 'running' } })
   expect(await run('uninstall')).toContain('✅ Removed')

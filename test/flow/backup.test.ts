@@ -29,6 +29,7 @@ test('what was said before a backup is there after its restore in another home, 
     expect(made.out).toContain(`✅ ${file} (`)
     expect(made.out).toContain('In it: conversations and devices, audit log')
     expect(await run(`restore ${file} --yes`)).toMatchObject({ code: 7, err: expect.stringContaining('is using') })
+    expect(await run(`restore ${file} --dry-run`)).toMatchObject({ code: 0, err: '' })
     expect((await run('audit log')).out).toContain('state.backed-up')
   }
   const dry = await world(next, 1, '')(`restore ${file} --dry-run`)

@@ -14,10 +14,11 @@ type Facts = {
   probe?: unknown
 }
 
-/** `connected`, `failed: …`, `starting`, `stopped` or `not configured`. */
-export function channelState(facts: Facts): string {
-  if (typeof facts.state === 'string') return facts.state
+/** `connected`, `failed: …`, `starting`, `stopped` or `not configured`. `isProbed`: the service was asked just now. */
+export function channelState(facts: Facts, isProbed = false): string {
   const probe = isRecord(facts.probe) ? facts.probe : {}
+  const isRefuted = isProbed && probe.ok === false && facts.connected === true
+  if (typeof facts.state === 'string' && !isRefuted) return facts.state
   if (facts.lastError) return `failed: ${facts.lastError}`
   if (probe.ok === false)
     return `failed: ${typeof probe.error === 'string' ? probe.error : 'the service does not answer'}`
@@ -28,8 +29,8 @@ export function channelState(facts: Facts): string {
 }
 
 /** `✅ telegram: connected (@bot, polling)`, or what is wrong and what to do. */
-export function channelLine(id: string, facts: Facts): string {
-  const state = channelState(facts)
+export function channelLine(id: string, facts: Facts, isProbed = false): string {
+  const state = channelState(facts, isProbed)
   const mark = /^connected/.test(state) ? '✅' : isFailed(state) ? '❌' : '⚠️ '
   return `${mark} ${id}: ${state}`
 }

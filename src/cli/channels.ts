@@ -23,11 +23,11 @@ export const channelsStatus = defineCommand({
     const accounts = Object.entries(result.channelAccounts).flatMap(([id, list]) => list.map((one) => ({ id, one })))
     if (flags.json) printJson(invocation, result)
     else if (accounts.length === 0) out('No channels are configured. Set one up: clawdbot channels add telegram\n')
-    else for (const { id, one } of accounts) out(`${oneLine(channelLine(id, one))}\n`)
+    else for (const { id, one } of accounts) out(`${oneLine(channelLine(id, one, flags.probe))}\n`)
     if (pending > 0 && !flags.json) {
       out(`   ${pending === 1 ? 'Somebody waits' : `${pending} people wait`} for approval: clawdbot pairing list\n`)
     }
-    return accounts.some(({ one }) => isFailed(channelState(one))) ? 1 : 0
+    return accounts.some(({ one }) => isFailed(channelState(one, flags.probe))) ? 1 : 0
   },
 })
 

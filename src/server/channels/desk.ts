@@ -6,7 +6,7 @@ import { deadline } from '../../shared/std/signal.ts'
 import type { Config } from '../config/schema.ts'
 import type { SendFile } from '../tools/messages/send-file.ts'
 import { type Account, type AccountParts, openAccount } from './account.ts'
-import { type AccountFacts, type ChannelFacts, channelFacts, type Probe } from './facts.ts'
+import { type AccountFacts, type ChannelFacts, channelFacts, type Probe, problemText } from './facts.ts'
 import type { ChannelKind, Env, Setup } from './kind.ts'
 import type { Letter, LetterState } from './outbox.ts'
 import { openSenders, type Senders } from './senders.ts'
@@ -84,7 +84,8 @@ export class ChannelDesk implements AsyncDisposable {
         const asked = place.account?.identify(signal)
         place.probe = await asked?.then(
           (bot) => ({ ok: true, bot, elapsedMs: clock.monotonic() - from }) as const,
-          (error: unknown) => ({ ok: false, error: errorText(error) }) as const,
+          (error: unknown) =>
+            ({ ok: false, error: error instanceof Fault ? problemText(error) : errorText(error) }) as const,
         )
       }),
     )

@@ -24,8 +24,13 @@ function stateText({ setup, state }: AccountFacts): string {
   if (!setup.isEnabled) return 'disabled'
   if (state?.isConnected) return `connected (${state.identity?.name}, ${state.mode})`
   const problem = state?.problem
-  if (problem) return `failed: ${problem.message}${problem.remedy ? `. ${problem.remedy}` : ''}`
+  if (problem) return `failed: ${problemText(problem)}`
   return state?.isRunning ? 'connecting' : 'stopped'
+}
+
+/** What is wrong, and what to do where that is known. */
+export function problemText({ message, remedy }: { message: string; remedy?: string | undefined }): string {
+  return remedy ? `${message}. ${remedy}` : message
 }
 
 /** One account, with the names of section 7.4. */
@@ -62,7 +67,7 @@ function accountFacts(facts: AccountFacts) {
 
 function lastError({ setup, state }: AccountFacts): string | undefined {
   const problem = state?.problem
-  if (problem) return problem.remedy ? `${problem.message}. ${problem.remedy}` : problem.message
+  if (problem) return problemText(problem)
   return setup?.isEnabled ? setup.token().problem : undefined
 }
 

@@ -194,6 +194,7 @@ test('a probe sees that Telegram sends elsewhere, and who leaves takes the webho
   expect(await probed()).toMatchObject({ ok: true })
   api.webhook = { url: 'https://other.example/x', secret: 'y' }
   expect(await probed()).toMatchObject({ ok: false, error: expect.stringContaining('https://other.example/x') })
+  expect(await probed()).toMatchObject({ error: expect.stringContaining('clawdbot gateway restart') })
   await desk.desk.leave('telegram', AbortSignal.timeout(5_000))
   expect(api.webhook).toBeUndefined()
   api.webhook = { url: 'https://gw.example/telegram-webhook', secret: 'x' }

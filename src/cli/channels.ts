@@ -129,9 +129,10 @@ export const channelsSend = defineCommand({
     const file = flags.file === undefined ? undefined : await readUpload(flags.file)
     const message = words.length > 0 || file ? words.join(' ') : (await person.input()).trimEnd()
     const timeoutMs = flags.timeout ?? sendTimeoutMs
-    return await withGateway(invocation, async ({ call }) => {
+    return await withGateway(invocation, async ({ call, hello }) => {
       const topic = threadId === undefined ? {} : { threadId }
       const params = { channel, to, message, idempotencyKey: randomUUID(), ...(file && { file }), ...topic }
+      if (file) demandFits(file, params, hello.policy.maxPayload)
       const result = await call('send', params, { timeoutMs })
       if (flags.json) printJson(invocation, result)
       else out(`✅ Sent to ${oneLine(to)} (message ${oneLine(result.messageId)})\n`)
@@ -139,6 +140,26 @@ export const channelsSend = defineCommand({
     })
   },
 })
+
+/** What stands around the call in a message to the gateway, with room to spare. */
+const envelopeBytes = 1024
+const mebibyte = 1024 * 1024
+
+/** A call is one message, in which a file grows by a third. */
+function demandFits(file: { fileName: string; content: string }, params: unknown, limitBytes = mebibyte / 2): void {
+  const callBytes = Buffer.byteLength(JSON.stringify(params)) + envelopeBytes
+  if (callBytes <= limitBytes) return
+  const sizeBytes = Buffer.byteLength(file.content, 'base64')
+  const mostBytes = Math.max(0, (limitBytes - callBytes + file.content.length) * 0.75)
+  const tenths = (bytes: number, round: (value: number) => number) => round((bytes / mebibyte) * 10) / 10
+  throw new Fault(
+    'client.call-failed',
+    `${file.fileName} has ${tenths(sizeBytes, Math.ceil)} MB, more than the ${tenths(mostBytes, Math.floor)} MB that a call to the gateway can carry`,
+    {
+      remedy: 'Send a smaller one, or ask the agent in that chat for it: what it sends may be as large as mediaMaxMb.',
+    },
+  )
+}
 
 async function readUpload(path: string): Promise<{ fileName: string; mimeType: string; content: string }> {
   const { readFile } = await import('node:fs/promises')

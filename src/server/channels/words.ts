@@ -54,7 +54,7 @@ export function tooLargeToSend(
     'channel.refused',
     `${name} has ${megabytes(bytes.length)} MB, more than the ${megabytes(limitBytes)} MB allowed`,
     {
-      remedy: `Send a smaller one, or allow more, up to 20: clawdbot config set channels.${channel}.mediaMaxMb <MB>`,
+      remedy: `Send a smaller one, or allow more: clawdbot config set channels.${channel}.mediaMaxMb <MB>`,
     },
   )
 }

@@ -68,6 +68,7 @@ test('DU6: set up, paired, answered, killed, and a message of meanwhile answered
 
   for (const [said, answer] of [
     ['/new', 'New session.'],
+    ['/new list files', 'In the workspace'],
     ['/model default', 'Model of this session'],
     ['/approve 123 once', '⚠️ You may not answer for commands. The owner can add your number, 77'],
     ['/stop', 'Nothing is running.'],

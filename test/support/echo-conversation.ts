@@ -30,7 +30,7 @@ export function echoConversation(): EchoConversation {
   const record = (runId: string, status: RunRecord['status']): RunRecord => ({
     ...{ runId, key: 'k', echoKey: 'k', agentId: 'main', source: 'telegram', status, startedAt: 1 },
   })
-  return {
+  const conversation: EchoConversation = {
     bus,
     said,
     kept,
@@ -40,6 +40,10 @@ export function echoConversation(): EchoConversation {
       bus.publish({ type: 'run.text', run, offset: 0, text })
     },
     lose: (runId, status) => lost.set(runId, status),
+    wordsOfNew: (text) => /^\/new\s+(\S.*)$/.exec(text)?.[1],
+    beginAnew: async ({ sessionKey, runId }, by, signal) => {
+      await conversation.say({ sessionKey, text: '/new', images: [], runId }, by, signal)
+    },
     isCommand: (text) => text.startsWith('/') || text === 'stop',
     setOrigin: (key, origin) => origins.set(key, origin),
     origin: (key) => origins.get(key),
@@ -60,4 +64,5 @@ export function echoConversation(): EchoConversation {
       return `inbox/${name}`
     },
   }
+  return conversation
 }

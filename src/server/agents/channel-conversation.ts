@@ -9,7 +9,7 @@ import { agentIdOf } from '../../shared/session-key.ts'
 import type { Conversation, SaidBy } from '../channels/conversation.ts'
 import type { Config } from '../config/schema.ts'
 import type { HandlerContext } from '../gateway/context.ts'
-import { parseCommand } from '../runs/commands.ts'
+import { begunAnew, parseCommand } from '../runs/commands.ts'
 import type { Runs } from '../runs/runs.ts'
 import { isStopText } from '../runs/stop-words.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -30,7 +30,16 @@ const filesFolder = 'inbox'
 
 export function createChannelConversation(parts: ChannelConversationParts): Conversation {
   const { sessions, runs, chat } = parts
-  return {
+  const conversation: Conversation = {
+    wordsOfNew(text) {
+      const parsed = parseCommand(text)
+      return parsed?.command.name === 'new' && parsed.args !== '' ? parsed.args : undefined
+    },
+    async beginAnew({ sessionKey, runId }, by, signal) {
+      await conversation.say({ sessionKey, text: '/new', images: [], runId }, by, signal)
+      const outcome = await conversation.outcome(runId, signal)
+      if (outcome?.text !== begunAnew) throw new Fault('channel.refused', outcome?.text || 'No new session was begun.')
+    },
     isCommand: (text) => isStopText(text) || parseCommand(text) !== undefined,
     setOrigin: (key, origin) => sessions.setOrigin(sessions.canonicalKey(key), origin),
     origin: (key) => sessions.find(sessions.canonicalKey(key))?.origin,
@@ -61,6 +70,7 @@ export function createChannelConversation(parts: ChannelConversationParts): Conv
       return workspace.nameOf(real)
     },
   }
+  return conversation
 }
 
 /** Commands that change nothing but the session they are written in, whatever scope they stand for elsewhere. */

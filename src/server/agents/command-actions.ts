@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.ts'
 import type { HandlerContext } from '../gateway/context.ts'
 import { approverName } from '../methods/exec.ts'
 import { modelName } from '../providers/models.ts'
-import type { CommandActions } from '../runs/commands.ts'
+import { begunAnew, type CommandActions } from '../runs/commands.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Approvals } from '../tools/exec/approvals.ts'
@@ -47,7 +47,7 @@ export function createCommandActions(parts: ActionParts, context: HandlerContext
     },
     async reset(sessionKey) {
       await handlers['sessions.reset']({ key: sessionKey }, context)
-      return 'New session. The old one stays searchable.'
+      return begunAnew
     },
     async compact(sessionKey) {
       const done = await handlers['sessions.compact']({ key: sessionKey, maxLines: 20 }, context)

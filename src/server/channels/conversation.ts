@@ -25,6 +25,10 @@ export type Said = {
 export type Conversation = {
   /** A command, or a word that stops: nothing may stand around it. */
   isCommand(text: string): boolean
+  /** What stands behind a command that begins the session anew: the first words of the new one. */
+  wordsOfNew(text: string): string | undefined
+  /** Begins the session anew, once for each `runId`. Throws a `Fault` for them to read when that cannot be. */
+  beginAnew(said: Pick<Said, 'sessionKey' | 'runId'>, by: SaidBy, signal: AbortSignal): Promise<void>
   /** The session knows from now on where its answers go. */
   setOrigin(sessionKey: string, origin: SessionOrigin): void
   origin(sessionKey: string): SessionOrigin | undefined

@@ -115,8 +115,10 @@ export class Intake implements Disposable {
   }
 
   /** Undefined when it has been dealt with altogether. */
-  async #begin(open: OpenEvent, message: ChannelMessage, attempt: number): Promise<Begun | undefined> {
+  async #begin(open: OpenEvent, given: ChannelMessage, attempt: number): Promise<Begun | undefined> {
     const { conversation, sessions, signal, setup, id, channel } = this.#parts
+    const words = conversation.wordsOfNew(given.text)
+    const message = words === undefined ? given : { ...given, text: words }
     const sender = message.sender as NonNullable<ChannelMessage['sender']>
     const { key, origin } = sessionOf(id, message, sessions())
     const by: SaidBy = { channel: id, person: sender, isApprover: this.#parts.approvers().includes(sender.id) }
@@ -133,6 +135,9 @@ export class Intake implements Disposable {
     const text = isCommand ? message.text : wholeText(message, taken.notes)
     const runId = `${id}:${message.eventId}${attempt === 0 ? '' : ':again'}`
     conversation.setOrigin(key, origin)
+    if (words !== undefined) {
+      await conversation.beginAnew({ sessionKey: key, runId: `${id}:${message.eventId}:new` }, by, signal)
+    }
     const live = this.#openLive(open, message, isCommand)
     this.#live.set(runId, live)
     try {

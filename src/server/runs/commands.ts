@@ -14,6 +14,9 @@ export type CommandActions = {
   approve(id: string, decision: string): Promise<string>
 }
 
+/** What `reset` answers when it has been done. */
+export const begunAnew = 'New session. The old one stays searchable.'
+
 export type GatewayCommand = {
   name: string
   aliases: readonly string[]

@@ -41,6 +41,19 @@ test('a word that stops is obeyed at once, and a command stands alone', async ()
   expect([conversation.said.map(({ text }) => text), api.called('sendChatAction')]).toEqual([['/status'], []])
 })
 
+test('words behind /new are the first of the new session, with the name before them in a group', async () => {
+  await using held = await listening()
+  const { api, conversation } = held
+  conversation.lose('telegram:4242:7001', 'interrupted')
+  api.say('/new hello')
+  await api.until(() => api.texts(1001)[0] === 'echo: hello')
+  const message = { entities: [{ type: 'bot_command', offset: 0, length: 13 }] }
+  api.say('/new@claw_bot what now?', { chat: -100, message })
+  await api.until(() => api.texts(-100)[0] === 'echo: Ada: what now?')
+  // It is begun anew once, also when the message had to be asked again.
+  expect(conversation.said.map(({ text }) => text)).toEqual(['/new', 'hello', 'hello', '/new', 'Ada: what now?'])
+})
+
 test('what the gateway lost before anything came of it is asked again, once', async () => {
   await using held = await listening()
   const { api, conversation } = held

@@ -80,7 +80,7 @@ describe.each(peers)('the real node host of $peer with our gateway', ({ peer, fo
 
   test('it is paired, and asked nothing before its commands are approved', async () => {
     const refused = await run(['nodes', 'run', 'their node', '--', 'uname'])
-    expect(refused.output).toContain('node command not allowed')
+    expect(refused.output).toContain('may not be asked for system.run: that is not approved')
     const { output } = await run(['nodes', 'list'])
     expect(output).toMatch(/Pending: 1 · Paired: 0/)
     expect(output).toMatch(/their node .*system\.run.*system\.which/)

@@ -38,6 +38,8 @@ export function nodesMethods(parts: {
     'node.invoke': async ({ nodeId, command, params, timeoutMs, idempotencyKey }, { peer, signal }) => {
       if (forAdmins.has(command)) requireAdmin(peer)
       const by = nameOf(peer)
+      // A line command makes one connection for its call: Ctrl+C ends both, and with them what the node does.
+      const whileHere = peer.client.mode === 'cli' ? signal : undefined
       const onProgress = peer.caps.has(nodeOutputCap)
         ? (piece: ProgressPiece) => nodes.told(peer.connId, { nodeId, idempotencyKey, ...piece })
         : undefined
@@ -55,10 +57,9 @@ export function nodesMethods(parts: {
               isApprover: hasScope(peer.scopes, 'approvals'),
               onProgress,
               onPhase,
-              // A line command makes one connection for its call: Ctrl+C ends both, and with them the program.
-              signal: peer.client.mode === 'cli' ? signal : undefined,
+              signal: whileHere,
             })
-          : await calls.invoke({ nodeId, command, params, timeoutMs, idempotencyKey, by })
+          : await calls.invoke({ nodeId, command, params, timeoutMs, idempotencyKey, by, signal: whileHere })
       return { ok: true, nodeId, command, ...answer }
     },
     'node.invoke.result': ({ id, nodeId, ...result }, { peer }) =>

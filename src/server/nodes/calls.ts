@@ -35,6 +35,7 @@ export type Invoke = {
   idempotencyKey: string
   /** Who asks, as the audit log names it; keys of different callers never meet. */
   by: string
+  /** Ends with whoever asks; others may wait for the same call. */
   signal?: AbortSignal | undefined
   onProgress?: ((piece: ProgressPiece) => void) | undefined
 }
@@ -62,13 +63,18 @@ export class NodeCalls {
 
   /** Rejects with a `CallError`. */
   async invoke(invoke: Invoke): Promise<NodeAnswer> {
-    const { nodeId, command, params, by, idempotencyKey } = invoke
-    return await this.once(by, idempotencyKey, JSON.stringify([command, nodeId, params]), () => this.ask(invoke))
+    const { nodeId, command, params } = invoke
+    return await this.once(invoke, [command, nodeId, params], (signal) => this.ask({ ...invoke, signal }))
   }
 
   /** What was done under that key by that caller, or is done now. `of` says what, to the last word. */
-  async once(by: string, key: string, of: string, start: () => Promise<NodeAnswer>): Promise<NodeAnswer> {
-    return await this.#calls.once(JSON.stringify([by, key]), of, start)
+  async once(
+    { by, idempotencyKey, signal }: Pick<Invoke, 'by' | 'idempotencyKey' | 'signal'>,
+    of: readonly unknown[],
+    start: (signal: AbortSignal) => Promise<NodeAnswer>,
+  ): Promise<NodeAnswer> {
+    const key = JSON.stringify([by, idempotencyKey])
+    return await this.#calls.once({ key, of: JSON.stringify(of), signal }, start)
   }
 
   /** What a node answers. Anything but `accepted` is dropped and written down (EX13, PA9). */

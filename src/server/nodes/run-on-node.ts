@@ -74,9 +74,9 @@ const marginMs = 125_000
 
 /** Rejects with a `CallError`. */
 export async function runOnNode(parts: RunParts, request: RunRequest): Promise<NodeAnswer> {
-  const { nodeId, argv, cwd, env, by, idempotencyKey } = request
-  const of = JSON.stringify(['system.run', nodeId, argv, cwd, env])
-  return await parts.calls.once(by, idempotencyKey, of, () => run(parts, request))
+  const { nodeId, argv, cwd, env } = request
+  const of = ['system.run', nodeId, argv, cwd, env]
+  return await parts.calls.once(request, of, (signal) => run(parts, { ...request, signal }))
 }
 
 async function run(parts: RunParts, request: RunRequest): Promise<NodeAnswer> {

@@ -8,7 +8,7 @@ const headUnits = 400_000
 const lastUnits = 1000
 
 /** As our node says that it kept no more (exec/output.ts). */
-const gap = /\[… \d+ bytes of output left out here …\]/
+const gap = /\n\[… (\d+) bytes of output left out here …\]\n/
 
 type Print = (text: string) => void
 
@@ -23,16 +23,18 @@ export class LiveOutput {
     if (stream !== undefined && offset !== undefined) this.#streams[stream].add(chunk, offset)
   }
 
-  /** The answer: all that the node kept. Pieces that come later do not count. False when something in between is lost. */
-  end(stdout: string, stderr: string): boolean {
-    const isWhole = [this.#streams.stdout.end(stdout), this.#streams.stderr.end(stderr)]
-    return isWhole.every(Boolean)
+  /** The answer: all that the node kept. Pieces that come later do not count. Tells how many bytes in between are lost. */
+  end(stdout: string, stderr: string): number {
+    return this.#streams.stdout.end(stdout) + this.#streams.stderr.end(stderr)
   }
 }
+
+type Rest = { readonly text: string; readonly lostBytes: number }
 
 class LiveStream {
   readonly #print: Print
   #units = 0
+  #bytes = 0
   #head = ''
   #last = ''
   #isClosed = false
@@ -46,24 +48,41 @@ class LiveStream {
     this.#isClosed ||= offset > this.#units
     if (this.#isClosed || offset < this.#units) return
     this.#units += chunk.length
+    this.#bytes += Buffer.byteLength(chunk)
     if (this.#head.length < headUnits) this.#head += chunk
     this.#last = (this.#last + chunk).slice(-lastUnits)
     this.#print(harmless(chunk))
   }
 
-  end(whole: string): boolean {
+  end(whole: string): number {
     this.#isClosed = true
-    const rest = this.#restOf(whole)
-    if (rest !== '') this.#print(harmless(rest))
-    return !gap.test(rest)
+    const { text, lostBytes } = this.#restOf(whole)
+    if (text !== '') this.#print(harmless(text))
+    return lostBytes
   }
 
   /** A node keeps the beginning and the end of much output: then the end tells whether all of it was printed. */
-  #restOf(whole: string): string {
-    if (this.#units === this.#head.length && whole.startsWith(this.#head)) return whole.slice(this.#units)
-    if (this.#last.endsWith(whole.slice(-lastUnits))) return ''
+  #restOf(whole: string): Rest {
+    const found = gap.exec(whole)
+    if (this.#units === this.#head.length && whole.startsWith(this.#head)) {
+      return { text: whole.slice(this.#units), lostBytes: Number(found?.[1] ?? 0) }
+    }
+    if (this.#last.endsWith(whole.slice(-lastUnits))) return { text: '', lostBytes: 0 }
+    if (found && this.#head.startsWith(whole.slice(0, found.index))) {
+      return this.#joined(whole.slice(0, found.index), Number(found[1]), whole.slice(found.index + found[0].length))
+    }
     let same = 0
     while (same < whole.length && whole[same] === this.#head[same]) same++
-    return `\n[… after what was shown, the node kept this …]\n${whole.slice(same)}`
+    return { text: `\n[… after what was shown, the node kept this …]\n${whole.slice(same)}`, lostBytes: 0 }
+  }
+
+  /** What was printed reaches into what the node left out, or beyond it. */
+  #joined(start: string, leftOut: number, tail: string): Rest {
+    const lostBytes = leftOut - (this.#bytes - Buffer.byteLength(start))
+    if (lostBytes > 0) return { text: `\n[… ${lostBytes} bytes of output left out here …]\n${tail}`, lostBytes }
+    const known = Buffer.from(tail).subarray(0, -lostBytes).toString()
+    const isSame = known.endsWith(this.#last) || this.#last.endsWith(known)
+    const text = isSame ? tail.slice(known.length) : `\n[… after what was shown, the node kept this …]\n${tail}`
+    return { text, lostBytes: 0 }
   }
 }

@@ -19,10 +19,6 @@ const marginMs = 15_000
 /** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
 
-/** `node/commands/run.ts` keeps so much of each stream. */
-const partlyLost =
-  '⚠️ Part of the output is missing where the line says so: a node keeps 200,000 bytes of it. All of it: write it to a file there.'
-
 const flagsHere = {
   ...gatewayFlags,
   timeout: {
@@ -96,13 +92,20 @@ export const nodesRun = defineCommand({
       const ran = isRecord(answer.payload) ? answer.payload : {}
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
       else {
-        if (!live.end(textOf(ran.stdout), textOf(ran.stderr))) err(`${partlyLost}\n`)
+        const lostBytes = live.end(textOf(ran.stdout), textOf(ran.stderr))
+        if (lostBytes > 0) err(`${lostText(lostBytes)}\n`)
         for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
       }
       return exitCodeOf(ran)
     })
   },
 })
+
+/** As much of each stream as `node/commands/run.ts` keeps. */
+function lostText(bytes: number): string {
+  const count = bytes.toLocaleString('en-US')
+  return `⚠️ ${count} bytes of output are missing where a line says so: a node keeps 200,000 of each stream. All of it: write it to a file there.`
+}
 
 function askingText(asker: 'gateway' | undefined, name: string): string {
   if (asker === undefined) return `${name} asks its owner first; to answer there: clawdbot node approve`

@@ -49,15 +49,31 @@ test('of much output the answer keeps less than was printed: nothing is printed 
   add(0, 'x'.repeat(5000))
   add(5000, 'end')
   const kept = `${'x'.repeat(2000)}\n[… 1000 bytes of output left out here …]\n${'x'.repeat(2000)}end`
-  expect(live.end(kept, '')).toBe(true)
+  expect(live.end(kept, '')).toBe(0)
   expect(printed.out).toBe(`${'x'.repeat(5000)}end`)
 })
 
-test('that something in between is lost is said, of either stream', () => {
+test('how much in between is lost is said, of both streams', () => {
   const kept = 'begun\n[… 1000 bytes of output left out here …]\ndone'
-  expect(start().live.end(kept, '')).toBe(false)
-  expect(start().live.end('', kept)).toBe(false)
-  expect(start().live.end('begun', 'done')).toBe(true)
+  expect(start().live.end(kept, '')).toBe(1000)
+  expect(start().live.end(kept, kept)).toBe(2000)
+  expect(start().live.end('begun', 'done')).toBe(0)
+})
+
+test('what was printed of the part that the node left out is not called lost', () => {
+  const { live, add, printed } = start()
+  add(0, 'begun…')
+  add(900, 'a hole')
+  expect(live.end('be\n[… 1000 bytes of output left out here …]\ndone', '')).toBe(994)
+  expect(printed.out).toBe('begun…\n[… 994 bytes of output left out here …]\ndone')
+})
+
+test('what was printed up to the end that the node kept is continued, and nothing is lost', () => {
+  const { live, add, printed } = start()
+  add(0, 'begin, mïddle and')
+  add(90, 'a hole')
+  expect(live.end('begin\n[… 5 bytes of output left out here …]\nddle and end', '')).toBe(0)
+  expect(printed.out).toBe('begin, mïddle and end')
 })
 
 test('what is kept of much output follows where the pieces had a hole', () => {

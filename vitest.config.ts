@@ -30,7 +30,7 @@ function kind(name: string, more: TestProjectInlineConfiguration['test'] & objec
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/support/memory-folder.ts', 'test/support/global-setup.ts'],
     projects: [
       // Drawing waits for nothing. Loading React, Ink and the terminal costs a worker a second and more.
       kind('screens', { include: [screens], maxWorkers: cores, sequence: { groupOrder: 1 } }),
@@ -38,7 +38,7 @@ export default defineConfig({
       kind('all else', {
         include: ['test/**/*.test.{ts,tsx}'],
         exclude: [screens],
-        maxWorkers: cores + 3,
+        maxWorkers: cores + 2,
         sequence: { groupOrder: 0 },
       }),
     ],

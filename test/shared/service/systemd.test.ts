@@ -68,7 +68,7 @@ test('the file with the secrets is named as it is, and need not be there', async
 })
 
 test('a unit says what to run, when to start again, and what it may not do', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-unit-'))
+  await using folder = await mkdtempDisposable('/tmp/clawdbot-unit-')
   const unit = systemdUnit(oddSpec(folder.path, 'with space'), 'namespaces')
   expect(unit).toContain(`ExecStart="${folder.path}/with space/program" tunnel up "with space" ""\n`)
   for (const line of [

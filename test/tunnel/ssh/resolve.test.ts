@@ -176,7 +176,7 @@ test.each([
     message: `The SSH configuration cannot be used: /home/me/.ssh/config, line ${line}: ${problem}`,
   }
   const error = await resolved(config).catch((reason) => reason)
-  expect({ code: error.code, message: error.message.replace(/\/tmp\/ssh-home-\w+/, '/home/me') }).toEqual(refused)
+  expect({ code: error.code, message: error.message.replace(/\S+\/ssh-home-\w+/, '/home/me') }).toEqual(refused)
   expect(error.details).toMatchObject({ line })
 })
 

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Proofs that take more time than `npm test` has; each has a shorter sister there. CI runs these too. */
+/** Proofs with more cases, or more whole programs, than `npm test` has time for. CI runs these too. */
 export default defineConfig({
   test: {
     include: ['test/**/*.long.ts'],

@@ -15,7 +15,10 @@ export function setup(): (() => void) | undefined {
   if (!isRoomy()) return undefined
   const folder = mkdtempSync(join(memory, 'cb-')) // short, for the paths of sockets
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  if (!runsPrograms(folder)) return remove()
+  if (!runsPrograms(folder)) {
+    remove()
+    return undefined
+  }
   chmodSync(folder, 0o711) // other accounts may walk through, not look
   process.env.TMPDIR = folder
   return remove

@@ -1,32 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuthContext, KeyboardAuthContext, PasswordAuthContext } from 'ssh2'
 import { expect, test } from 'vitest'
-import { openTunnel } from '../../../src/tunnel/open.ts'
-import type { TunnelContext } from '../../../src/tunnel/tunnel.ts'
-import { requireProgram } from '../../support/programs.ts'
 import { scriptedPrompts } from '../../support/scripted-prompts.ts'
 import { startAgent } from '../../support/ssh-agent.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'
-import { keyOfOpenSsh, makeKey, type Sshd, startSshd } from '../../support/sshd.ts'
-import { tunnelContext } from '../../support/tunnel-context.ts'
-
-/** Opens and ends a tunnel; what the login said of itself. */
-async function logIn(
-  server: Pick<Sshd, 'home' | 'way'>,
-  parts: Partial<TunnelContext> = {},
-): Promise<string | undefined> {
-  let method: string | undefined
-  const onLayer: TunnelContext['onLayer'] = ({ layer, state, detail }) => {
-    if (layer === 'auth' && state === 'up') method = detail
-  }
-  await using _ = await openTunnel(
-    server.way({ engine: 'ssh2' }),
-    tunnelContext({ home: server.home, onLayer, ...parts }),
-  )
-  return method
-}
+import { makeKey, startSshd } from '../../support/sshd.ts'
+import { logIn } from './log-in.ts'
 
 const config = (text: string) => `Host 127.0.0.1\n${text}`
 
@@ -161,27 +141,4 @@ test('a key that others may read is not used, and the remedy says how to make it
     code: 'ssh.unauthorized',
     remedy: `Make it private: chmod 600 ${path}`,
   })
-})
-
-test('keys of every kind, open, encrypted, and in the old PEM form', async () => {
-  await using sshd = await startSshd()
-  const path = join(sshd.home, '.ssh/id_ed25519')
-  for (const type of ['ed25519', 'rsa', 'ecdsa'] as const) {
-    rmSync(path)
-    sshd.authorize(keyOfOpenSsh(path, type))
-    expect(await logIn(sshd)).toBe('publickey')
-    const args = [
-      '-q',
-      '-p',
-      '-P',
-      '',
-      '-N',
-      'some words',
-      ...(type === 'ecdsa' ? ['-m', 'PEM'] : ['-a', '1']),
-      '-f',
-      path,
-    ]
-    execFileSync(requireProgram('ssh-keygen'), args)
-    expect(await logIn(sshd, { prompts: scriptedPrompts({ passphrases: ['some words'] }) })).toBe('publickey')
-  }
 })

@@ -1,7 +1,7 @@
 /** `clawdbot nodes invoke|run`: a command on a device, never on the gateway's machine. */
 
 import { randomUUID } from 'node:crypto'
-import { nodeName } from '../client/node-words.ts'
+import { askingText, nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Payload } from '../shared/protocol/table.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
@@ -105,11 +105,6 @@ export const nodesRun = defineCommand({
 function lostText(bytes: number): string {
   const count = bytes.toLocaleString('en-US')
   return `⚠️ ${count} bytes of output are missing where a line says so: a node keeps 200,000 of each stream. All of it: write it to a file there.`
-}
-
-function askingText(asker: 'gateway' | undefined, name: string): string {
-  if (asker === undefined) return `${name} asks its owner first; to answer there: clawdbot node approve`
-  return 'The gateway asks somebody who may decide first, in their terminal or chat, as this device may not'
 }
 
 /** What comes while that call is answered; nothing from gateways that know no such event. */

@@ -47,3 +47,9 @@ export function standing({ paired, connected, commands, waitingCommands = [] }: 
   const waits = waitingCommands.length === 0 ? [] : [commands.length === 0 ? 'waits for approval' : 'wants more']
   return [paired ? 'paired' : 'not paired', connected ? 'connected' : 'away', ...waits].join(' · ')
 }
+
+/** A person is asked before a command runs: the node's owner, at the node, or who may decide at the gateway. */
+export function askingText(asker: 'gateway' | undefined, name: string): string {
+  if (asker === undefined) return `${name} asks its owner first; to answer there: clawdbot node approve`
+  return 'The gateway asks somebody who may decide first, in their terminal or chat, as this device may not'
+}

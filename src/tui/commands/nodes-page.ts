@@ -39,8 +39,9 @@ export function ranText(place: string, command: readonly string[], payload: unkn
   return [headOf(place, command), '', ...linesOf(ran.stdout), ...linesOf(ran.stderr), `\t${endOf(ran)}`].join('\n')
 }
 
-export const runningText = (place: string, command: readonly string[]): string =>
-  `${headOf(place, command)}\n\tRunning…`
+/** `standing`: that it runs, or who is asked before it does. */
+export const runningText = (place: string, command: readonly string[], standing: string): string =>
+  `${headOf(place, command)}\n\t${clean(standing)}`
 
 function headOf(place: string, command: readonly string[]): string {
   return `${clean(place)}: ${clean(command.join(' '))}`

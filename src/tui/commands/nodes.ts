@@ -1,6 +1,6 @@
 /** `/nodes`: the machines that lend their shell or camera to the gateway, on a page; deciding about them, and using them. */
 
-import { fingerprintOf, nodeName } from '../../client/node-words.ts'
+import { askingText, fingerprintOf, nodeName } from '../../client/node-words.ts'
 import { may } from '../store/rights.ts'
 import { type CommandContext, defineCommand } from './command.ts'
 import { nodesText, ranText, runningText } from './nodes-page.ts'
@@ -65,11 +65,15 @@ async function runThere(words: readonly string[], context: CommandContext): Prom
   const place = `node ${one.name}`
   if (rest.length === 0) return notifier.say('warning', `Say a program too: /nodes run ${one.name} uptime`)
   const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
-  const running = runningText(place, rest)
+  let running = runningText(place, rest, 'Running…')
   open(running)
   try {
-    const text = ranText(place, rest, await intents.runOnNode(one.nodeId, rest))
-    if (isShown(running, store)) open(text)
+    const ran = await intents.runOnNode(one.nodeId, rest, (asker) => {
+      if (!isShown(running, store)) return
+      running = runningText(place, rest, askingText(asker, one.name))
+      open(running)
+    })
+    if (isShown(running, store)) open(ranText(place, rest, ran))
     else notifier.say('info', `${place}: ${rest.join(' ')} has ended.`)
   } catch (error) {
     if (isShown(running, store)) store.dispatch({ type: 'overlay.closed' })

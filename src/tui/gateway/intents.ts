@@ -234,11 +234,24 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     renameNode: async (nodeId: string, displayName: string): Promise<string> =>
       (await gateway.call('node.rename', { nodeId, displayName })).displayName,
 
-    /** What came of a program on a node; people may be asked first, at the gateway and there. */
-    async runOnNode(nodeId: string, command: readonly string[]): Promise<unknown> {
+    /** What came of a program on a node; `onAsking` hears who asks a person first. */
+    async runOnNode(
+      nodeId: string,
+      command: readonly string[],
+      onAsking: (asker: 'gateway' | undefined) => void,
+    ): Promise<unknown> {
       const call = { nodeId, command: 'system.run', params: { command, timeoutMs: 30_000 }, timeoutMs: 30_000 }
+      const idempotencyKey = newId()
       const patience = { timeoutMs: 285_000 }
-      return (await gateway.call('node.invoke', { ...call, idempotencyKey: newId() }, patience)).payload
+      const stop = gateway.events(({ name, payload }) => {
+        if (name !== 'node.invoke.output' || payload.idempotencyKey !== idempotencyKey) return
+        if (payload.isAsking) onAsking(payload.asker)
+      })
+      try {
+        return (await gateway.call('node.invoke', { ...call, idempotencyKey }, patience)).payload
+      } finally {
+        stop()
+      }
     },
   }
 }

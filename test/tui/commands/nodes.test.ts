@@ -95,6 +95,21 @@ test('a program runs on a node: its words as they were typed, what it said under
   expect(ranText('node a', ['b'], { error: 'not\nallowed' })).toContain('\tnot allowed')
 })
 
+test('while a person is asked before it runs, the page says who and where', async () => {
+  const asked = Promise.withResolvers<unknown>()
+  const script = scriptedGateway({ ...answers, 'node.invoke': () => asked.promise })
+  await using screen = await arrived(script)
+  await screen.type('/nodes run mac-mini uptime<enter>')
+  await screen.until('Running…')
+  const [{ idempotencyKey }] = called(script, 'node.invoke') as [{ idempotencyKey: string }]
+  const piece = { nodeId, chunk: '', isAsking: true }
+  script.tell('node.invoke.output', { ...piece, idempotencyKey: 'of another call', asker: 'gateway' })
+  script.tell('node.invoke.output', { ...piece, idempotencyKey })
+  await screen.until('mac-mini asks its owner first; to answer there: clawdbot')
+  asked.resolve(answers['node.invoke']())
+  await screen.until('Ended with 3.')
+})
+
 test('without nodes the page says how one comes about; nothing a node calls itself breaks it', () => {
   expect(nodesText({ nodes: [], waiting: [], ts: 1 })).toContain('clawdbot node run')
   const odd = { nodeId: 'n', displayName: 'a\tb', caps: [], commands: [], paired: true, connected: true }

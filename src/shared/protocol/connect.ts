@@ -140,4 +140,4 @@ export const fewerScopesCap = 'fewer-scopes'
 export const nodeOutputCap = 'node-output'
 
 /** Capabilities our own terminal declares. `reattach` is ours: see `reattach.ts`. Other servers ignore unknown ones. */
-export const ourCaps = ['tool-events', 'reattach', fewerScopesCap] as const
+export const ourCaps = ['tool-events', 'reattach', fewerScopesCap, nodeOutputCap] as const

@@ -39,9 +39,10 @@ export function ranText(place: string, command: readonly string[], payload: unkn
   return [headOf(place, command), '', ...linesOf(ran.stdout), ...linesOf(ran.stderr), `\t${endOf(ran)}`].join('\n')
 }
 
-/** `standing`: that it runs, or who is asked before it does. */
-export const runningText = (place: string, command: readonly string[], standing: string): string =>
-  `${headOf(place, command)}\n\t${clean(standing)}`
+/** What it said so far; `standing`: that it runs, or who is asked before it does. */
+export function runningText(place: string, command: readonly string[], said: string, standing: string): string {
+  return [headOf(place, command), '', ...linesOf(said), `\t${clean(standing)}`].join('\n')
+}
 
 function headOf(place: string, command: readonly string[]): string {
   return `${clean(place)}: ${clean(command.join(' '))}`

@@ -56,6 +56,9 @@ async function rename(words: readonly string[], context: CommandContext): Promis
   notifier.say('success', `${found.one.name} is called ${await intents.renameNode(found.one.nodeId, name)}.`)
 }
 
+/** Of what a program says while it runs, the last of it; the answer brings all that the node kept. */
+const shownUnits = 10_000
+
 /** Here on a page, until it is closed; after that in a word. */
 async function runThere(words: readonly string[], context: CommandContext): Promise<void> {
   const { store, intents, notifier } = context
@@ -65,12 +68,14 @@ async function runThere(words: readonly string[], context: CommandContext): Prom
   const place = `node ${one.name}`
   if (rest.length === 0) return notifier.say('warning', `Say a program too: /nodes run ${one.name} uptime`)
   const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
-  let running = runningText(place, rest, 'Running…')
+  let said = ''
+  let running = runningText(place, rest, said, 'Running…')
   open(running)
   try {
-    const ran = await intents.runOnNode(one.nodeId, rest, (asker) => {
+    const ran = await intents.runOnNode(one.nodeId, rest, ({ chunk, isAsking, asker }) => {
       if (!isShown(running, store)) return
-      running = runningText(place, rest, askingText(asker, one.name))
+      said = (said + chunk).slice(-shownUnits)
+      running = runningText(place, rest, said, isAsking ? askingText(asker, one.name) : 'Running…')
       open(running)
     })
     if (isShown(running, store)) open(ranText(place, rest, ran))

@@ -4,7 +4,7 @@ import type { Pending } from '../../client/device-words.ts'
 import { type WaitingRequest, waitingRequests } from '../../client/node-words.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { ExecDecision } from '../../shared/protocol/exec.ts'
-import type { Params } from '../../shared/protocol/table.ts'
+import type { Params, Payload } from '../../shared/protocol/table.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Action, Hit } from '../store/action.ts'
@@ -234,18 +234,17 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     renameNode: async (nodeId: string, displayName: string): Promise<string> =>
       (await gateway.call('node.rename', { nodeId, displayName })).displayName,
 
-    /** What came of a program on a node; `onAsking` hears who asks a person first. */
+    /** What came of a program on a node; `onPiece` hears meanwhile what it says, and that a person is asked first. */
     async runOnNode(
       nodeId: string,
       command: readonly string[],
-      onAsking: (asker: 'gateway' | undefined) => void,
+      onPiece: (piece: Payload<'node.invoke.output'>) => void,
     ): Promise<unknown> {
       const call = { nodeId, command: 'system.run', params: { command, timeoutMs: 30_000 }, timeoutMs: 30_000 }
       const idempotencyKey = newId()
       const patience = { timeoutMs: 285_000 }
       const stop = gateway.events(({ name, payload }) => {
-        if (name !== 'node.invoke.output' || payload.idempotencyKey !== idempotencyKey) return
-        if (payload.isAsking) onAsking(payload.asker)
+        if (name === 'node.invoke.output' && payload.idempotencyKey === idempotencyKey) onPiece(payload)
       })
       try {
         return (await gateway.call('node.invoke', { ...call, idempotencyKey }, patience)).payload

@@ -95,7 +95,7 @@ test('a program runs on a node: its words as they were typed, what it said under
   expect(ranText('node a', ['b'], { error: 'not\nallowed' })).toContain('\tnot allowed')
 })
 
-test('while a person is asked before it runs, the page says who and where', async () => {
+test('the page says who is asked before it runs, and then what it says while it does', async () => {
   const asked = Promise.withResolvers<unknown>()
   const script = scriptedGateway({ ...answers, 'node.invoke': () => asked.promise })
   await using screen = await arrived(script)
@@ -106,6 +106,15 @@ test('while a person is asked before it runs, the page says who and where', asyn
   script.tell('node.invoke.output', { ...piece, idempotencyKey: 'of another call', asker: 'gateway' })
   script.tell('node.invoke.output', { ...piece, idempotencyKey })
   await screen.until('mac-mini asks its owner first; to answer there: clawdbot')
+  script.tell('node.invoke.output', {
+    nodeId,
+    idempotencyKey,
+    chunk: 'up 3 \u001b[1mdays\nand',
+    stream: 'stdout',
+    offset: 0,
+  })
+  await screen.until('up 3 days')
+  expect(screen.text()).toContain('Running…')
   asked.resolve(answers['node.invoke']())
   await screen.until('Ended with 3.')
 })

@@ -112,30 +112,24 @@ test.each([
   expect(terminal.text().trimEnd().endsWith(last.trim())).toBe(true)
 })
 
-/** Where no folder can be made: below a file, and in one of the kernel's, which says that it is not there. */
-const impossible = (home: Home) => {
+test.each([
+  ['clawdbot-server', [], 'below a file'],
+  ['clawdbot', ['gateway', 'start'], 'where the kernel says that it is not there'],
+  ['clawdbot', ['node', 'doctor'], 'below a file'],
+  ['clawdbot', ['config', 'set', 'gateway.port', '4000'], 'where the kernel says that it is not there'],
+] as const)('a state folder that cannot be is told at once, with what to do: %s %j, %s', async (name, words, where) => {
+  await using home = await Home.make()
   const file = join(home.dir, 'file')
   writeFileSync(file, '')
-  return [join(file, 'state'), ...(existsSync('/proc/self') ? ['/proc/state'] : [])]
-}
-
-test.each([
-  ['clawdbot-server', []],
-  ['clawdbot', ['gateway', 'start']],
-  ['clawdbot', ['node', 'doctor']],
-  ['clawdbot', ['config', 'set', 'gateway.port', '4000']],
-] as const)('a state folder that cannot be is told at once, with what to do: %s %j', async (name, words) => {
-  await using home = await Home.make()
-  for (const stateDir of impossible(home)) {
-    const env = environment(home, { CLAWDBOT_STATE_DIR: stateDir })
-    // The limit is for the failure: it went on for ever, and did not hear SIGTERM.
-    const limit = { timeout: 15_000, killSignal: 'SIGKILL' } as const
-    const child = spawn(process.execPath, [built(name), ...words], { env, ...limit })
-    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
-    expect({ code, err }).toEqual({
-      code: 2,
-      err: expect.stringMatching(/^❌ The state folder \S+ cannot be used: .*\n {3}.*CLAWDBOT_STATE_DIR.*\n$/),
-    })
-    expect(err).toContain(stateDir)
-  }
+  const stateDir = where === 'below a file' || !existsSync('/proc/self') ? join(file, 'state') : '/proc/state'
+  const env = environment(home, { CLAWDBOT_STATE_DIR: stateDir })
+  // The limit is for the failure: it went on for ever, and did not hear SIGTERM.
+  const limit = { timeout: 15_000, killSignal: 'SIGKILL' } as const
+  const child = spawn(process.execPath, [built(name), ...words], { env, ...limit })
+  const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: expect.stringMatching(/^❌ The state folder \S+ cannot be used: .*\n {3}.*CLAWDBOT_STATE_DIR.*\n$/),
+  })
+  expect(err).toContain(stateDir)
 })

@@ -42,10 +42,10 @@ test('DU7: the second is refused and told who holds the lock; when the first end
   takeLock(path, 0)[Symbol.dispose]()
 })
 
-test('DU7: of six that start at once exactly one gets the lock, and a killed one leaves nothing stale', async () => {
-  const contenders = Array.from({ length: 6 }, contender)
+test('DU7: of three that start at once exactly one gets the lock, and a killed one leaves nothing stale', async () => {
+  const contenders = Array.from({ length: 3 }, contender)
   const answers = await Promise.all(contenders.map(({ answer }) => answer))
-  expect(answers.toSorted()).toEqual(['got', ...Array.from({ length: 5 }, () => 'refused')])
+  expect(answers.toSorted()).toEqual(['got', ...Array.from({ length: 2 }, () => 'refused')])
   expect(lockOwner(path)?.pid).toBe(contenders[answers.indexOf('got')]?.child.pid)
   await Promise.all(contenders.map(({ kill }) => kill()))
   expect(lockOwner(path)).toBeUndefined()

@@ -18,7 +18,7 @@ const key = publicKey('ssh-ed25519')
 const web = { hostName: 'web.example', port: 22, hostKeyAlias: undefined, hashKnownHosts: false }
 const line = `web.example ssh-ed25519 ${key.toString('base64')}\n`
 
-test('TU5: 6 processes and a shell add at once, and nothing is lost', () => expectAllAdded(6))
+test('TU5: 3 processes and a shell add at once, and nothing is lost', () => expectAllAdded(3))
 
 test('TU5: the file and its folder are made private, and one that is there becomes so', async () => {
   await using folder = await sshHome({ 'sub/known_hosts': `${line}` })

@@ -4,72 +4,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path'
 import type { AuthContext, KeyboardAuthContext } from 'ssh2'
 import { expect, test } from 'vitest'
-import type { Person } from '../../src/cli/person.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
 import { setInEnvFile } from '../../src/shared/std/env-file.ts'
-import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import { scriptedPrompts } from '../support/scripted-prompts.ts'
-import { type Ssh2Server, startSsh2Server } from '../support/ssh2-server.ts'
 import { makeKey } from '../support/sshd.ts'
-import { clawdbot, type WorldOptions } from './world.ts'
-
-const env = { PATH: process.env.PATH, USER: 'ann' }
-const gatewayToken = 'a-token-that-the-gateway-made-0123456789'
-
-function keysAt(farHome: string): string {
-  const keys = join(farHome, '.ssh/authorized_keys')
-  return existsSync(keys) ? readFileSync(keys, 'utf8') : ''
-}
-
-/** Lets in who knows the password, and who has a key that is listed in the far home. */
-function loginAt(farHome: string) {
-  return (attempt: AuthContext) => {
-    const listed = keysAt(farHome)
-    if (attempt.method === 'password' && attempt.password === 'hunter2') return attempt.accept()
-    if (attempt.method === 'publickey' && listed.includes(attempt.key.data.toString('base64'))) return attempt.accept()
-    attempt.reject(['publickey', 'password'])
-  }
-}
-
-/** A person who has no key yet, and a server with a home of the account there; both homes are new. */
-async function newUser(login: (farHome: string) => (attempt: AuthContext) => void = loginAt) {
-  const home = await Home.make()
-  const farHome = join(home.dir, 'far')
-  mkdirSync(join(farHome, '.clawdbot'), { recursive: true })
-  writeFileSync(join(farHome, '.clawdbot/gateway-token'), `${gatewayToken}\n`)
-  const server = await startSsh2Server({ login: login(farHome), farHome })
-  mkdirSync(join(home.dir, '.ssh'), { mode: 0o700 })
-  writeFileSync(join(home.dir, '.ssh/known_hosts'), readFileSync(join(server.home, '.ssh/known_hosts')))
-  return {
-    ...{ home, farHome, server },
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]()
-      await home[Symbol.asyncDispose]()
-    },
-  }
-}
-
-const setup = (home: Home, server: Ssh2Server, words: string[], options: WorldOptions = {}) =>
-  clawdbot(home, ['ssh', 'setup', `deploy@127.0.0.1:${server.port}`, ...words], { env, ...options })
-
-/** Says yes, and types these where nothing is shown. */
-function person(hidden: string[] = [], yes = true): Person & { readonly asked: string[] } {
-  const asked: string[] = []
-  return {
-    ...{ isThere: true, asked, line: async () => undefined, input: async () => '' },
-    async confirm(question) {
-      asked.push(question)
-      return yes
-    },
-    async hidden(question) {
-      asked.push(question)
-      const answer = hidden.shift()
-      return answer === undefined ? undefined : new Secret(answer)
-    },
-  }
-}
+import { env, gatewayToken, keysAt, newUser, person, setup } from './new-user.ts'
+import { clawdbot } from './world.ts'
 
 test('from a password to a profile: a key, let in, a Host block, the token, all told before and while it is done', async () => {
   await using gateway = await startTestGateway()
@@ -156,20 +98,6 @@ test('a person is asked first; a no changes nothing, and without a terminal it n
   expect(piped.err).toContain('without a terminal it needs --yes')
   expect(existsSync(join(at.home.dir, '.ssh/id_ed25519'))).toBe(false)
   expect(at.server.attempts).toEqual([])
-})
-
-test('a passphrase for the new key is asked twice, protects it, and is not asked again while it is used', async () => {
-  await using at = await newUser()
-  const typed = person(['one', 'other', 'sesame', 'sesame'])
-  const prompts = scriptedPrompts({ passwords: ['hunter2'] })
-  const ran = await setup(at.home, at.server, ['--without-token'], { person: typed, prompts })
-  expect(ran.code).toBe(0)
-  expect(ran.err).toBe('These are not the same.\n')
-  expect(typed.asked).toHaveLength(5)
-  expect(prompts.asked.map(({ kind }) => kind)).toEqual(['password'])
-  const text = readFileSync(join(at.home.dir, '.ssh/id_ed25519'), 'utf8')
-  expect(Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64').toString('latin1')).toContain('aes256-ctr')
-  expect((await readProfiles(at.home.paths.profiles)).profiles[0]?.secret).toBe(undefined)
 })
 
 test('a wrong password ends it, and what was done so far is found again the next time', async () => {

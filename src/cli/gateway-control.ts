@@ -1,5 +1,6 @@
 /** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine, as a service where it is one. */
 
+import { readGatewayConfig } from '../client/gateway-config.ts'
 import { ensureLocalGateway } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
 import { probeWay } from '../client/probe.ts'
@@ -104,8 +105,15 @@ export const gatewayRestart = defineCommand({
 async function background(before: RuntimeNote | undefined, world: Surroundings) {
   const { env, paths, clock, signal, err, serverProgram: program } = world
   const onProgress = (line: string) => err(`${line}\n`)
-  const { port } = await ensureLocalGateway({ port: before?.port, env, paths, program, clock, onProgress, signal })
+  const again = await portAgain(before, world)
+  const { port } = await ensureLocalGateway({ port: again, env, paths, program, clock, onProgress, signal })
   return { port, pid: (await readRuntime(paths.runtimeFile))?.pid }
+}
+
+/** The one it had, if somebody typed that or nothing else is said; the settings may say another one by now. */
+async function portAgain(before: RuntimeNote | undefined, { env, paths }: Surroundings): Promise<number | undefined> {
+  const isTyped = before?.isPortTyped === true && before.startedBy !== 'clawdbot'
+  return isTyped || (await readGatewayConfig(paths, env)).port === undefined ? before?.port : undefined
 }
 
 /** Often one that opening the terminal started while the service was stopped. */

@@ -18,6 +18,8 @@ const note = once(() =>
     tlsFingerprint: z.string().optional(),
     /** What `--tailscale` says; it counts before the settings. */
     tailscale: z.enum(['off', 'serve', 'funnel']).optional(),
+    /** The port is that of `--port`, which our starting in the background says too. */
+    isPortTyped: z.boolean().optional(),
     startedAt: z.number().optional(),
     startedBy: z.string().optional(),
   }),

@@ -138,7 +138,8 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
   )
   const tlsFingerprint = certificate && `sha256:${certificate.fingerprint}`
   const reachable = { port: gateway.port, ...(plan.isLoopbackSilent || plan.isSecure ? { socket: plan.socket } : {}) }
-  const shown = { url: gateway.url, tlsFingerprint, tailscale: flags.tailscale }
+  const isPortTyped = flags.port === undefined ? undefined : true
+  const shown = { url: gateway.url, tlsFingerprint, tailscale: flags.tailscale, isPortTyped }
   life.use(writeRuntimeNote(paths.runtime, { ...reachable, ...shown, env, now: systemClock.now() }))
   tellPlaces(print, gateway.url, plan)
   if (tlsFingerprint) print(`🔏 TLS fingerprint: ${tlsFingerprint}`)

@@ -16,6 +16,8 @@ export type RuntimeFacts = {
   tlsFingerprint?: string | undefined
   /** What `--tailscale` says; it counts before the settings. */
   tailscale?: Config['gateway']['tailscale']['mode'] | undefined
+  /** Whether `--port` says so; it counts before the settings. */
+  isPortTyped?: boolean | undefined
   env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since 1970. */
   now: number
@@ -24,14 +26,14 @@ export type RuntimeFacts = {
 /** Disposing the result removes the note, unless another gateway has written its own meanwhile. */
 export function writeRuntimeNote(
   path: string,
-  { port, socket, url, tlsFingerprint, tailscale, env, now }: RuntimeFacts,
+  { port, socket, url, tlsFingerprint, tailscale, isPortTyped, env, now }: RuntimeFacts,
 ): Disposable {
   const startedBy = env.CLAWDBOT_GATEWAY_STARTED_BY
   const place = { ...(port === 0 ? {} : { port, url }), ...(socket === undefined ? {} : { socket }) }
   const note = JSON.stringify({
     pid: process.pid,
     ...place,
-    ...{ tlsFingerprint, tailscale },
+    ...{ tlsFingerprint, tailscale, isPortTyped },
     startedAt: now,
     ...(startedBy ? { startedBy } : {}),
   })

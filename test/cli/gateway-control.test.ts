@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readRuntime } from '../../src/client/runtime-file.ts'
 import { isAlive } from '../../src/tunnel/process-alive.ts'
 import { Home, until } from '../client/support.ts'
@@ -43,4 +43,24 @@ test('restart starts what does not run, status shows its facts, stop ends it, an
   expect(await run('gateway stop')).toEqual({ code: 0, out: `✅ Stopped (process ${pid})\n`, err: '' })
   expect(isAlive(pid)).toBe(false)
   expect((await run('gateway status')).code).toBe(1)
+})
+
+test('restart takes up a port that the settings say by now; one that somebody typed stays', async () => {
+  await using home = await Home.make()
+  await mkdir(home.paths.stateDir, { recursive: true })
+  const env = { PATH: process.env.PATH, CLAWDBOT_STATE_DIR: home.paths.stateDir, STAND_IN_TOKEN: 't' }
+  const restart = async (port: number) => {
+    await writeFile(home.paths.configPath, `{ gateway: { port: ${port}, auth: { token: 't' } } }`)
+    const ran = await clawdbot(home, ['gateway', 'restart'], { env, serverProgram })
+    await vi.waitFor(async () => expect(await readRuntime(home.paths.runtimeFile)).toMatchObject({ isAlive: true }))
+    return ran
+  }
+  const ports = [await freePort(), await freePort(), await freePort()]
+  for (const port of ports.slice(0, 2)) {
+    expect(await restart(port)).toMatchObject({ code: 0, out: expect.stringContaining(`on port ${port} `) })
+  }
+  const { startedBy: _, ...note } = JSON.parse(await readFile(home.paths.runtimeFile, 'utf8'))
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ ...note, isPortTyped: true }))
+  expect(await restart(ports[2] ?? 0)).toMatchObject({ code: 0, out: expect.stringContaining(`on port ${ports[1]} `) })
+  await clawdbot(home, ['gateway', 'stop'], { env, serverProgram })
 })

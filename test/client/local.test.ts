@@ -34,10 +34,10 @@ class Local implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const note = await readRuntime(this.home.paths.runtimeFile)
-    if (!note?.isAlive) return
-    process.kill(note.pid, 'SIGTERM')
-    await until(() => !isAlive(note.pid))
+    const started = await readFile(join(this.home.paths.stateDir, 'started'), 'utf8').catch(() => '')
+    const pids = started.split('\n').filter(Boolean).map(Number)
+    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGTERM')
+    await until(() => !pids.some(isAlive))
   }
 }
 

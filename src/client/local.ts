@@ -2,8 +2,10 @@
 
 import { randomBytes } from 'node:crypto'
 import { Fault } from '../shared/fault.ts'
+import { readPort } from '../shared/port.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
+import { gatewayPort } from '../tunnel/way-origin.ts'
 import { readGatewayConfig } from './gateway-config.ts'
 import { type LocalPlace, localPort, placeWay } from './local-port.ts'
 import type { ClientPaths, Env } from './paths.ts'
@@ -54,7 +56,10 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   if (!hasSecret) await ensureToken(paths)
   makePrivateFolder(paths.stateDir)
   onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')
-  return await untilReady(startGateway(options.program, port, env, paths), { ...wanted, port }, options)
+  const own = readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) ?? config.port ?? gatewayPort
+  // A port on the command line counts before the settings: it would stay there whatever they say later.
+  const child = startGateway(options.program, port === own ? undefined : port, env, paths)
+  return await untilReady(child, { ...wanted, port }, options)
 }
 
 /** Makes the gateway's secret when nobody configured one: 256 bits in a private file that both ends read. */

@@ -18,7 +18,7 @@ const note = once(() =>
     tlsFingerprint: z.string().optional(),
     /** What `--tailscale` says; it counts before the settings. */
     tailscale: z.enum(['off', 'serve', 'funnel']).optional(),
-    /** The port is that of `--port`, which our starting in the background says too. */
+    /** The port is that of `--port`; in the background it is given only where it is not what the settings say. */
     isPortTyped: z.boolean().optional(),
     startedAt: z.number().optional(),
     startedBy: z.string().optional(),

@@ -6,11 +6,14 @@ import type { ClientPaths, Env } from './paths.ts'
 /** A gateway that works does not end. */
 export type StartedGateway = Pick<BackgroundProcess, 'pid' | 'ended'>
 
-/** `program` is the path of `clawdbot-server`. The environment goes along; no secret is put on the command line. */
-export function startGateway(program: string, port: number, env: Env, paths: ClientPaths): StartedGateway {
+/**
+ * `program` is the path of `clawdbot-server`, which finds its port itself where none is given. The environment goes
+ * along; no secret is put on the command line.
+ */
+export function startGateway(program: string, port: number | undefined, env: Env, paths: ClientPaths): StartedGateway {
   return startInBackground({
     program,
-    args: ['--port', String(port)],
+    args: port === undefined ? [] : ['--port', String(port)],
     log: paths.gatewayLog,
     cwd: paths.stateDir,
     env: { ...env, CLAWDBOT_GATEWAY_STARTED_BY: 'clawdbot' },

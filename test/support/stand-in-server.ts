@@ -1,12 +1,14 @@
 /** A stand-in for `clawdbot-server` as a process of its own, FAKE like the gateway inside: for starting and stopping one. */
 
-import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../src/shared/fault.ts'
 import { StandInGateway } from './stand-in-gateway.ts'
 
-const port = Number(process.argv[process.argv.indexOf('--port') + 1])
 const stateDir = process.env.CLAWDBOT_STATE_DIR ?? '.'
+const settings = await readFile(join(stateDir, 'clawdbot.json'), 'utf8').catch(() => '')
+const typed = process.argv.includes('--port') ? process.argv[process.argv.indexOf('--port') + 1] : undefined
+const port = Number(typed ?? process.env.CLAWDBOT_GATEWAY_PORT ?? /port: (\d+)/.exec(settings)?.[1])
 if (process.env.STAND_IN_FAILS) {
   process.stderr.write('config.invalid: gateway.prot is no key; did you mean gateway.port?\n')
   process.exit(2)

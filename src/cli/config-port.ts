@@ -25,6 +25,18 @@ export async function refuseTakenPort(
   })
 }
 
+/** Says so when the gateway that runs does not go by the settings. */
+export async function warnOfTypedPort(
+  port: unknown,
+  { paths, err }: Pick<Surroundings, 'paths' | 'err'>,
+): Promise<void> {
+  const own = await readRuntime(paths.runtimeFile)
+  if (!own?.isAlive || !own.isPortTyped || own.port === port) return
+  const stays = `The gateway that runs (process ${own.pid}) was started with --port ${own.port}, which counts before the settings`
+  const how = own.startedBy === 'clawdbot' ? 'clawdbot gateway restart' : 'end it, and start it without --port'
+  err(`⚠️  ${stays}\n   To have it take up the new one: ${how}\n`)
+}
+
 /** Anything else is refused by the settings themselves. */
 function isPort(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536

@@ -2,7 +2,7 @@
 
 import { Fault } from '../shared/fault.ts'
 import { defineCommand, type Flags, type Surroundings } from './command.ts'
-import { refuseTakenPort } from './config-port.ts'
+import { refuseTakenPort, warnOfTypedPort } from './config-port.ts'
 import type { ConfigChange, ConfigFile } from './host.ts'
 import { usage } from './parse.ts'
 import { harmless } from './style.ts'
@@ -63,7 +63,9 @@ export const configSet = defineCommand({
     const value = flags.text ? source : readValue(source, config, path)
     if (written !== undefined) refuseSecrets(path, config.secretsIn(path, value))
     if (path === 'gateway.port') await refuseTakenPort(config, value, invocation)
-    return report(invocation, config, path, config.set(path, value))
+    const code = report(invocation, config, path, config.set(path, value))
+    if (path === 'gateway.port') await warnOfTypedPort(value, invocation)
+    return code
   },
 })
 

@@ -43,6 +43,23 @@ test('set, get, unset, path and validate speak plainly', async () => {
   expect(await clawdbot(home, ['config', 'get', 'gateway.remote.url'])).toMatchObject({ code: 1 })
 })
 
+test('a gateway whose port somebody typed does not go by the settings, which is said', async () => {
+  await using home = await homeWith('{}')
+  const note = { pid: process.pid, port: 18_801, isPortTyped: true }
+  const set = async (port: number, more: object = {}) => {
+    await writeFile(home.paths.runtimeFile, JSON.stringify({ ...note, ...more }))
+    return (await clawdbot(home, ['config', 'set', 'gateway.port', String(port)])).err
+  }
+  expect(await set(await freePort())).toBe(
+    `⚠️  The gateway that runs (process ${process.pid}) was started with --port 18801, which counts before the settings\n   To have it take up the new one: end it, and start it without --port\n`,
+  )
+  expect(await set(await freePort(), { startedBy: 'clawdbot' })).toContain(
+    'take up the new one: clawdbot gateway restart',
+  )
+  expect(await set(await freePort(), { isPortTyped: undefined })).toBe('')
+  expect(await set(18_801)).toBe('')
+})
+
 test('a port that another program has is refused before it is written, unless the gateway listens elsewhere', async () => {
   await using home = await homeWith()
   const stranger = createServer((socket) => socket.end('no gateway\n')).listen(0, '127.0.0.1')

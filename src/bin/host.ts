@@ -28,6 +28,10 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
   }
   return {
     config,
+    async checkStart(signal) {
+      const { checkStart } = await import('../server/start-check.ts')
+      await checkStart({ flags: {}, env, home, signal })
+    },
     served,
     journal: { path: paths.journal, open: journal },
     rotateToken() {

@@ -7,6 +7,8 @@ import type { Placement } from '../tunnel/tailscale/expose.ts'
 
 export type Host = {
   readonly config: ConfigFile
+  /** Rejects with the `Fault` that a gateway without flags would end with before it listens. */
+  checkStart(signal: AbortSignal): Promise<void>
   /** What a gateway has placed with Tailscale Serve, also while none runs. */
   readonly served: { placed(): Placement | undefined; forget(): void }
   /** The audit log, also while a gateway writes to it. */

@@ -31,14 +31,20 @@ export type CheckedStart = {
   readonly running: { readonly pid: number | undefined } | undefined
 }
 
-/** Throws `config.invalid` when no gateway starts with the settings, and says what runs all the same. */
+/** Throws when no gateway starts with the settings and secrets there are, and says what runs all the same. */
 export async function demandSettings(
-  world: Pick<Surroundings, 'host'>,
+  world: Pick<Surroundings, 'host' | 'signal'>,
   { command, running }: CheckedStart,
 ): Promise<void> {
-  const problem = await settingsProblem(world)
-  if (problem === undefined) return
   const process = running?.pid === undefined ? '' : ` (process ${running.pid})`
   const still = running ? `The gateway still runs${process}, with the settings it has. ` : ''
-  throw new Fault('config.invalid', problem, { remedy: `${still}Correct the file, then: ${command}` })
+  const problem = await settingsProblem(world)
+  if (problem !== undefined)
+    throw new Fault('config.invalid', problem, { remedy: `${still}Correct the file, then: ${command}` })
+  const { checkStart } = await world.host()
+  await checkStart(world.signal).catch((error: unknown) => {
+    if (!(error instanceof Fault)) throw error
+    const { code, message, details, remedy = '' } = error
+    throw new Fault(code, message, { details: details ?? {}, remedy: `${remedy}\n   ${still}Then: ${command}` })
+  })
 }

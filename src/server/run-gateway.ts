@@ -10,18 +10,15 @@ import { type TailscaleCommand, tailscaleCommand } from '../tunnel/tailscale/cli
 import { createWhois } from '../tunnel/tailscale/whois.ts'
 import { channelTokens } from './channels/table.ts'
 import { composeGateway } from './compose.ts'
-import { checkDistinctSecrets } from './config/distinct-secrets.ts'
 import { type GatewayFlags, gatewayPort, sharedSecret } from './config/effective.ts'
 import { issueLine } from './config/issues.ts'
-import { type ConfigSnapshot, loadConfig, readConfig } from './config/load.ts'
-import { checkPasswordThere } from './config/missing-password.ts'
+import { type ConfigSnapshot, readConfig } from './config/load.ts'
 import type { ReloadPlan } from './config/plan.ts'
 import { secretsOf } from './config/redact.ts'
 import { watchConfig, watchFolderOf } from './config/watch.ts'
-import { checkExposure, checkFunnel } from './exposure.ts'
 import type { SharedSecret } from './gateway/server-parts.ts'
 import { openJournal } from './journal/journal.ts'
-import { type ListenPlan, planListening } from './listen-plan.ts'
+import type { ListenPlan } from './listen-plan.ts'
 import { openLogFile } from './log/file.ts'
 import { createLogger, type Logger } from './log/logger.ts'
 import { createRedactor } from './log/redact.ts'
@@ -29,6 +26,7 @@ import { watchPrivateFile } from './private-file-watch.ts'
 import { vendorKeys } from './providers/hosted.ts'
 import { writeRuntimeNote } from './runtime-note.ts'
 import { tellServiceManager } from './service-notice.ts'
+import { checkSafe, checkSafeAt, checkStart } from './start-check.ts'
 import { takeLock } from './storage/lock.ts'
 import { statePaths } from './storage/paths.ts'
 import { ensurePrivateFolder, readPrivateFile, usePrivateUmask } from './storage/private-files.ts'
@@ -65,29 +63,16 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
   const paths = statePaths(env, home)
   usePrivateUmask()
   const place = { path: paths.config, env, envFile: paths.env }
-  let snapshot = options.settings ?? loadConfig(place)
+  const start = await checkStart({ ...options, tailscale })
+  const { plan } = start
+  let { snapshot } = start
   const port = gatewayPort(snapshot.config, snapshot.env, flags)
   const { gateway: settings } = snapshot.config
-  const asked = { gateway: settings, bind: flags.bind, home, defaultSocket: paths.socket }
-  const plan = await planListening({ ...asked, tailscale, signal })
-  const configuredIn = ({ config, env }: ConfigSnapshot) => sharedSecret(config, env, flags)
   const tailscaleMode = flags.tailscale ?? settings.tailscale.mode
-  /** Throws when no gateway must run with these settings. */
-  const checkSafe = (checked: ConfigSnapshot) => {
-    checkDistinctSecrets(checked, flags, vendorKeys(checked.env))
-    checkPasswordThere(checked, flags)
-    checkFunnel(flags.tailscale ?? checked.config.gateway.tailscale.mode, configuredIn(checked))
-  }
-  /** Throws when this one, where it listens, must not. */
-  const checkSafeHere = (checked: ConfigSnapshot) => {
-    checkSafe(checked)
-    checkExposure(plan.hosts, configuredIn(checked))
-  }
-  checkSafeHere(snapshot)
   ensurePrivateFolder(paths.stateDir)
   let made: SharedSecret | undefined
   const secretOf = (settings: ConfigSnapshot): SharedSecret => {
-    const configured = configuredIn(settings)
+    const configured = sharedSecret(settings.config, settings.env, flags)
     if (!configured) made ??= localToken(paths.token)
     return configured ?? (made as SharedSecret)
   }
@@ -192,12 +177,12 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
         if (reload.action === 'none') return
         if (reload.action === 'restart') {
           // Where it will listen then is checked by the new start; here it keeps its secret until it has stopped.
-          checkSafe(next)
+          checkSafe(next, flags)
           closeOld(secret(), secretOf(next))
           end({ next, last: snapshot })
           return
         }
-        checkSafeHere(next)
+        checkSafeAt(plan.hosts, next, flags)
         takeSecret(() => {
           snapshot = next
         })

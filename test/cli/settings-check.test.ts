@@ -36,6 +36,25 @@ test.each(broken)('restart refuses %s and leaves the gateway running; status say
   expect(json).toMatchObject({ running: true, port, settingsProblem: expect.stringContaining(problem) })
 })
 
+test.each([
+  ['without its password', "{ gateway: { auth: { mode: 'password' } } }", 'password'],
+  [
+    'with a weak secret where others can knock',
+    "{ gateway: { bind: 'lan', auth: { token: 'abc' } } }",
+    '24 characters',
+  ],
+])('restart refuses settings %s and leaves the gateway running', async (_, text, problem) => {
+  await using gateway = await gatewayHere({})
+  const { home, run, port } = gateway
+  await writeFile(home.paths.configPath, text)
+  const restart = await run('gateway restart')
+  expect(restart).toMatchObject({ code: 2, out: '', err: expect.stringContaining(problem) })
+  expect(restart.err).toContain(
+    `\n   The gateway still runs (process ${process.pid}), with the settings it has. Then: clawdbot gateway restart\n`,
+  )
+  expect((await run('gateway status')).out).toMatch(new RegExp(`Port: +${port}\n`))
+})
+
 test('status says that none runs also beside settings that cannot be read', async () => {
   await using home = await Home.make()
   const port = await freePort()

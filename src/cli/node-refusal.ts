@@ -23,6 +23,19 @@ const reasons: Readonly<Record<string, { why: string; remedy: string }>> = {
   },
 }
 
+/** Of what our node says in its own words (`exec/command.ts`, `node/commands/`), by how it begins. */
+const ownRemedies: readonly (readonly [RegExp, string])[] = [
+  [/^There is no program /, 'Give its whole path there, or ask where it is: clawdbot nodes invoke % system.which'],
+  [/^There is no folder /, 'Name another folder of that device with --cwd, or none for its home.'],
+]
+
+/** A node's own codes, for whatever reason: only that device can change them. */
+const ownCodes: Readonly<Record<string, string>> = {
+  SYSTEM_RUN_DENIED: 'What it may run is decided on that device: clawdbot node policy',
+  CAMERA_DENIED:
+    'Who may take pictures is decided on that device: camera in its policy.json, which clawdbot node policy names',
+}
+
 /** Runs a call of that node; a refusal names the node, says why, and what helps. */
 export async function askingNode<T>(node: NodeRow, command: string, call: () => Promise<T>): Promise<T> {
   try {
@@ -37,7 +50,9 @@ function reworded(fault: Fault, node: NodeRow, command: string): Fault {
   const name = oneLine(nodeName(node))
   const known = isRecord(details) && typeof details.reason === 'string' ? reasons[details.reason] : undefined
   const text = known ? `may not be asked for ${oneLine(command)}: ${known.why}` : undefined
-  const remedy = fault.remedy ?? known?.remedy.replace('%', name)
+  const code = isRecord(details) ? String(details.code) : ''
+  const own = ownRemedies.find(([start]) => start.test(String(message)))?.[1] ?? ownCodes[code]
+  const remedy = fault.remedy ?? (known?.remedy ?? own)?.replace('%', /\s/.test(name) ? `'${name}'` : name)
   return new Fault(fault.code, text ? `${name} ${text}` : `${name}: ${oneLine(String(message ?? fault.message))}`, {
     cause: fault,
     retryable: fault.retryable,

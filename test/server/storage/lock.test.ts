@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockOwner, takeLock } from '../../../src/server/storage/lock.ts'
 
 let folder = ''
@@ -14,25 +12,6 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const module = new URL('../../../src/server/storage/lock.ts', import.meta.url).href
-
-/** A process that tries for the lock, says `got` or `refused`, and then holds on until killed or this one ends. */
-function contender() {
-  const code = `
-    const { takeLock } = await import(${JSON.stringify(module)})
-    try { takeLock(${JSON.stringify(path)}, 0); console.log('got') } catch (error) { console.log(error.code === 'state.locked' ? 'refused' : error) }
-    process.stdin.resume().on('end', () => process.exit())`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'pipe', 'ignore'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const answer = once(child.stdout, 'data').then(([data]) => String(data).trim())
-  const exited = once(child, 'exit')
-  const kill = async () => {
-    child.kill('SIGKILL')
-    await exited
-  }
-  return { child, answer, kill }
-}
-
 test('DU7: the second is refused and told who holds the lock; when the first ends the next gets it', () => {
   const first = takeLock(path, 1_769_500_000_000)
   expect(() => takeLock(path, 0)).toThrow(`Another gateway (process ${process.pid}, since 2026-01-27T07:46:40.000Z)`)
@@ -40,13 +19,4 @@ test('DU7: the second is refused and told who holds the lock; when the first end
   first[Symbol.dispose]()
   expect(lockOwner(path)).toBeUndefined()
   takeLock(path, 0)[Symbol.dispose]()
-})
-
-test('DU7: of three that start at once exactly one gets the lock, and a killed one leaves nothing stale', async () => {
-  const contenders = Array.from({ length: 3 }, contender)
-  const answers = await Promise.all(contenders.map(({ answer }) => answer))
-  expect(answers.toSorted()).toEqual(['got', ...Array.from({ length: 2 }, () => 'refused')])
-  expect(lockOwner(path)?.pid).toBe(contenders[answers.indexOf('got')]?.child.pid)
-  await Promise.all(contenders.map(({ kill }) => kill()))
-  expect(lockOwner(path)).toBeUndefined()
 })

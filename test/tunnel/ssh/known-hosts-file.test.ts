@@ -6,7 +6,6 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/shared/std/clock.ts'
 import { verifyHostKey } from '../../../src/tunnel/ssh/known-hosts.ts'
 import { addKnownHost, readKnownHosts } from '../../../src/tunnel/ssh/known-hosts-file.ts'
-import { expectAllAdded } from '../../support/known-hosts-writers.ts'
 import { requireProgram } from '../../support/programs.ts'
 import { mountSmallDisk } from '../../support/small-disk.ts'
 import { sshHome } from '../../support/ssh-home.ts'
@@ -17,8 +16,6 @@ const context = { clock: systemClock, signal: new AbortController().signal }
 const key = publicKey('ssh-ed25519')
 const web = { hostName: 'web.example', port: 22, hostKeyAlias: undefined, hashKnownHosts: false }
 const line = `web.example ssh-ed25519 ${key.toString('base64')}\n`
-
-test('TU5: 3 processes and a shell add at once, and nothing is lost', () => expectAllAdded(3))
 
 test('TU5: the file and its folder are made private, and one that is there becomes so', async () => {
   await using folder = await sshHome({ 'sub/known_hosts': `${line}` })

@@ -106,8 +106,7 @@ async function background(before: RuntimeNote | undefined, world: Surroundings) 
   const { env, paths, clock, signal, err, serverProgram: program } = world
   const onProgress = (line: string) => err(`${line}\n`)
   const again = await portAgain(before, world)
-  const { port } = await ensureLocalGateway({ port: again, env, paths, program, clock, onProgress, signal })
-  return { port, pid: (await readRuntime(paths.runtimeFile))?.pid }
+  return await ensureLocalGateway({ port: again, env, paths, program, clock, onProgress, signal })
 }
 
 /** The one it had, if somebody typed that or nothing else is said; the settings may say another one by now. */

@@ -34,7 +34,12 @@ export type LocalOptions = {
   readonly signal: AbortSignal
 }
 
-export type LocalGateway = { readonly port: number; readonly isNew: boolean }
+export type LocalGateway = {
+  readonly port: number
+  readonly isNew: boolean
+  /** Undefined when nothing on this machine says whose process it is. */
+  readonly pid: number | undefined
+}
 
 /** Finds or starts it. Rejects with `gateway.start-failed` (with the end of its log) or `gateway.port-taken`. */
 export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGateway> {
@@ -42,7 +47,7 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   const config = await readGatewayConfig(paths, env)
   const wanted = await localPort({ port: options.port }, env, paths, config)
   const listener = await probeWay(placeWay(wanted), signal)
-  if (listener === 'gateway') return { port: wanted.port, isNew: false }
+  if (listener === 'gateway') return { port: wanted.port, isNew: false, pid: (await noted(paths))?.pid }
   const port =
     listener === 'nobody' || wanted.socket !== undefined
       ? wanted.port
@@ -89,7 +94,8 @@ async function untilReady(child: StartedGateway, place: LocalPlace, options: Loc
   for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
     const now = await noted(paths)
     if ((await probeWay(placeWay(now ?? place), signal)) === 'gateway') {
-      return { port: now?.port || port, isNew: now === undefined || now.pid === child.pid }
+      // The note follows the first answer; one that an ended gateway left says nothing.
+      return { port: now?.port || port, isNew: now === undefined || now.pid === child.pid, pid: now?.pid ?? child.pid }
     }
     if (end !== undefined) return await someoneElses(end, options)
     await sleep(clock, lookEveryMs, signal)
@@ -109,7 +115,7 @@ async function noted(paths: ClientPaths) {
  */
 async function someoneElses(end: string, options: LocalOptions): Promise<LocalGateway> {
   const first = await untilAnswering(options, end === gaveWay ? startPatienceMs : 0)
-  if (first) return { port: first.port, isNew: false }
+  if (first) return { port: first.port, isNew: false, pid: first.pid }
   throw await startFault(options.paths, `ended while starting (${end})`)
 }
 

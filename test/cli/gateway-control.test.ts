@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { readRuntime } from '../../src/client/runtime-file.ts'
 import { isAlive } from '../../src/tunnel/process-alive.ts'
-import { Home, until } from '../client/support.ts'
+import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
 import { clawdbot } from './world.ts'
 
@@ -28,9 +27,12 @@ test('restart starts what does not run, status shows its facts, stop ends it, an
     err: expect.stringContaining('No gateway of this account'),
   })
 
-  expect(await run('gateway restart')).toMatchObject({ code: 0, out: expect.stringContaining(`on port ${port}`) })
-  await until(() => existsSync(home.paths.runtimeFile)) // the note follows the first greeting
+  // One that was killed leaves its note behind, and the new one writes its own a moment after its first answer.
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: 2 ** 22, port, startedAt: 1 }))
+  const { code, out } = await run('gateway restart')
+  await vi.waitFor(async () => expect(await readRuntime(home.paths.runtimeFile)).toMatchObject({ isAlive: true }))
   const pid = (await readRuntime(home.paths.runtimeFile))?.pid ?? 0
+  expect({ code, out }).toEqual({ code: 0, out: `✅ Running on port ${port} (process ${pid})\n` })
   const status = await run('gateway status')
   expect(status.code).toBe(0)
   expect(status.out).toMatch(/^✅ Running\n/)

@@ -61,7 +61,8 @@ test('where none runs one is started in the background, once, and outlives who s
     .poll(() => readRuntime(home.paths.runtimeFile))
     .toMatchObject({ port, startedBy: 'clawdbot', isAlive: true })
   expect((await stat(home.paths.gatewayLog)).mode & 0o777).toBe(0o600)
-  expect(await local.ensure()).toEqual({ port, isNew: false })
+  const pid = (await readRuntime(home.paths.runtimeFile))?.pid
+  expect(await local.ensure()).toEqual({ port, isNew: false, pid })
 })
 
 test('a port taken by a stranger: the next free one is taken, said and remembered', async () => {
@@ -90,7 +91,7 @@ test('a port taken by a stranger: the next free one is taken, said and remembere
   )
   // It listens before it notes where; a second one that starts in between gives way, which the stand-in cannot.
   await expect.poll(async () => (await readRuntime(home.paths.runtimeFile))?.isAlive).toBe(true)
-  expect(await local.ensure()).toEqual({ port: found.port, isNew: false })
+  expect(await local.ensure()).toMatchObject({ port: found.port, isNew: false })
   await new Promise((resolve) => stranger.close(resolve))
 })
 
@@ -110,7 +111,7 @@ test('one that gives way to another that has only begun to start: that one is us
   await expect.poll(() => readFile(home.paths.gatewayLog, 'utf8').catch(() => '')).toContain('Another gateway')
   await using other = await StandInGateway.start()
   await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port: other.port }))
-  expect(await found).toEqual({ port: other.port, isNew: false })
+  expect(await found).toMatchObject({ port: other.port, isNew: false })
 })
 
 test('AU14: the generated secret has 256 bits, is private, and is made once', async () => {

@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { built, compiledOnce } from '../support/programs.ts'
-import { openPty } from '../support/pty.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
@@ -89,47 +88,4 @@ test('a bug is one sentence, and its stack goes to a private file', async () => 
   expect({ code, out }).toEqual({ code: 1, out: '' })
   expect(err).toMatch(/^❌ Something failed that should not: EISDIR.*\n {3}The details are in .*\n$/)
   expect(readFileSync(home.paths.crashLog, 'utf8')).toContain('at ')
-})
-
-const password = { words: ['password', 'set'], first: 'New password (not shown): ' }
-
-test.each([
-  ['the first hidden question', { ...password, typed: '', last: password.first }],
-  ['the second', { ...password, typed: 'marble-otter-cello-fjord-lemon\r', last: 'The same again: ' }],
-  ['a line', { words: ['profiles', 'import', 'vps'], first: 'Add them? [y/N] ', typed: '', last: 'Add them? [y/N] ' }],
-])('ctrl+c at %s ends the command with 130, and nothing is said', async (_, { words, first, typed, last }) => {
-  await using home = await Home.make()
-  mkdirSync(join(home.dir, '.ssh'), { mode: 0o700 })
-  writeFileSync(join(home.dir, '.ssh/config'), 'Host vps\n  HostName 192.0.2.1\n')
-  const env = { ...compiledOnce, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir }
-  await using terminal = openPty(process.execPath, [built('clawdbot'), ...words], { env })
-  await terminal.until(first.trim())
-  terminal.send(typed)
-  await terminal.until(last.trim())
-  terminal.send('\u0003')
-  expect(await terminal.exited).toBe(130)
-  await terminal.drawn()
-  expect(terminal.text().trimEnd().endsWith(last.trim())).toBe(true)
-})
-
-test.each([
-  ['clawdbot-server', [], 'below a file'],
-  ['clawdbot', ['gateway', 'start'], 'where the kernel says that it is not there'],
-  ['clawdbot', ['node', 'doctor'], 'below a file'],
-  ['clawdbot', ['config', 'set', 'gateway.port', '4000'], 'where the kernel says that it is not there'],
-] as const)('a state folder that cannot be is told at once, with what to do: %s %j, %s', async (name, words, where) => {
-  await using home = await Home.make()
-  const file = join(home.dir, 'file')
-  writeFileSync(file, '')
-  const stateDir = where === 'below a file' || !existsSync('/proc/self') ? join(file, 'state') : '/proc/state'
-  const env = environment(home, { CLAWDBOT_STATE_DIR: stateDir })
-  // The limit is for the failure: it went on for ever, and did not hear SIGTERM.
-  const limit = { timeout: 15_000, killSignal: 'SIGKILL' } as const
-  const child = spawn(process.execPath, [built(name), ...words], { env, ...limit })
-  const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
-  expect({ code, err }).toEqual({
-    code: 2,
-    err: expect.stringMatching(/^❌ The state folder \S+ cannot be used: .*\n {3}.*CLAWDBOT_STATE_DIR.*\n$/),
-  })
-  expect(err).toContain(stateDir)
 })

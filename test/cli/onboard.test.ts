@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { answered, beginOnboarding, proposed, tried } from '../../src/client/onboard/machine.ts'
@@ -10,7 +9,6 @@ import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
-import { built, compiledOnce } from '../support/programs.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { vendorServer } from '../support/vendor-server.ts'
 import { clawdbot } from './world.ts'
@@ -265,20 +263,4 @@ test('without a terminal, and with flags at one, it says what to do instead', as
 test('a file that cannot be used is corrected first', async () => {
   await using home = await homeWith('{ gatway: {} }')
   expect(await onboard(home, '--run later')).toMatchObject({ code: 2, err: expect.stringContaining('gatway') })
-})
-
-test('in the background: the gateway runs as it was set up, and answers the first message without asking again', async () => {
-  await using home = await homeWith()
-  const env = {
-    ...{ PATH: process.env.PATH, HOME: home.dir, CLAWDBOT_STATE_DIR: home.paths.stateDir, PW: long },
-    ...{ CLAWDBOT_GATEWAY_PORT: String(await freePort()), ...compiledOnce },
-  }
-  const serverProgram = built('clawdbot-server')
-  const flags = '--auth password --password-env PW --run background --message Hi'
-  const { code, out, err } = await onboard(home, flags, env, { serverProgram })
-  expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('password') })
-  expect(out).toMatch(/configured: builtin\n✅ Running on port \d+[\s\S]*💬 Hi\n[\s\S]*\w/)
-  expect((await clawdbot(home, ['gateway', 'status'], { env })).out).toMatch(/Auth mode: +password/)
-  expect((await clawdbot(home, ['gateway', 'stop'], { env, serverProgram })).code).toBe(0)
-  expect(await textOf(join(home.paths.stateDir, 'logs', 'gateway-background.log'))).toContain('Auth mode: password')
 })

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { changeProfiles, readProfiles } from '../../src/client/profile-store.ts'
 import { addProfile, useProfile } from '../../src/client/profiles.ts'
@@ -61,19 +59,6 @@ test.each([
   await expect(readProfiles(path)).rejects.toMatchObject(fault)
   await expect(changeProfiles(path, systemClock, add('b'))).rejects.toMatchObject(fault)
   expect(await readFile(path, 'utf8')).toBe(text)
-})
-
-test('many programs that write at once lose nothing', async () => {
-  await using home = await Home.make()
-  const program = join(import.meta.dirname, '..', 'support', 'profile-writer.ts')
-  const writers = ['a', 'b'].map((name) =>
-    promisify(execFile)(process.execPath, [program, home.paths.profiles, name, '5']),
-  )
-  const ours = ['x', 'y', 'z'].map((name) => changeProfiles(home.paths.profiles, systemClock, add(name)))
-  await Promise.all([...writers, ...ours])
-  const { profiles } = await readProfiles(home.paths.profiles)
-  const theirs = ['a', 'b'].flatMap((name) => [0, 1, 2, 3, 4].map((i) => `${name}${i}`))
-  expect(profiles.map(({ name }) => name).toSorted()).toEqual([...theirs, 'x', 'y', 'z'])
 })
 
 test('the lock of a program that died or was stopped in the middle is taken over', async () => {

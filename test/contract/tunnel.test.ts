@@ -1,4 +1,4 @@
-/** Every kind of tunnel passes the contract. */
+/** Every kind of tunnel passes the contract; that of the system's `ssh`, with a process for each stream, in `tunnel.long.ts`. */
 
 import { afterAll, beforeAll } from 'vitest'
 import { openTunnel } from '../../src/tunnel/open.ts'
@@ -16,4 +16,3 @@ const context = () => tunnelContext({ home: sshd.home, env: { PATH: process.env.
 
 tunnelContract('direct', (port) => openTunnel({ kind: 'direct', url: `ws://127.0.0.1:${port}` }, tunnelContext()))
 tunnelContract('ssh2', (port) => openTunnel(sshd.way({ gatewayPort: port, engine: 'ssh2' }), context()))
-tunnelContract('ssh -W', (port) => openTunnel(sshd.way({ gatewayPort: port, engine: 'system' }), context()))

@@ -12,8 +12,13 @@ import { ask, call, ended, history, type Json, operator, send, textOf } from './
 
 type Approval = { id: string; request: Json; expiresAtMs: number; createdAtMs: number }
 
+let gateway: RunningGateway
+beforeAll(async () => {
+  gateway = await startBuiltGateway()
+})
+afterAll(async () => await gateway?.[Symbol.asyncDispose]())
+
 describe.each([3, 4] as const)('with peers of protocol %i', (protocol) => {
-  let gateway: RunningGateway
   let writer: RawClient
   let approver: RawClient
   let reader: RawClient
@@ -23,20 +28,18 @@ describe.each([3, 4] as const)('with peers of protocol %i', (protocol) => {
     operator(gateway, { protocol, device: makeDevice(), range: { min: protocol, max: protocol }, scopes })
 
   beforeAll(async () => {
-    gateway = await startBuiltGateway()
     writer = await joined(['operator.write'])
     approver = await joined(['operator.approvals'])
     reader = await joined(['operator.read'])
   })
 
-  afterAll(async () => {
+  afterAll(() => {
     for (const client of [writer, approver, reader]) client?.[Symbol.dispose]()
-    await gateway?.[Symbol.asyncDispose]()
   })
 
   /** Sends it in a session of its own and waits for the question. */
   async function asking(message: string) {
-    const sessionKey = `agent:main:approval-${++sessions}`
+    const sessionKey = `agent:main:approval-${protocol}-${++sessions}`
     const runId = randomUUID()
     const asked = approver.event(
       'exec.approval.requested',
@@ -146,10 +149,11 @@ describe.each([3, 4] as const)('with peers of protocol %i', (protocol) => {
   })
 
   test('allowed always, the same command is not asked about again; another one is', async () => {
-    const { id, runId } = await asking('run uname -s')
+    const command = `run uname ${protocol === 4 ? '-s' : '-o'}`
+    const { id, runId } = await asking(command)
     await answer(approver, id, 'allow-always')
     expect((await outcome(runId)).text).toContain('Linux')
-    expect(await ask(writer, 'run uname -s', 'agent:main:always')).toContain('Linux')
+    expect(await ask(writer, command, 'agent:main:always')).toContain('Linux')
     const other = await asking('run uname -m')
     await answer(approver, other.id, 'deny')
     await outcome(other.runId)

@@ -1,19 +1,13 @@
 /** A local port in front of a real gateway server that listens on another one. */
 
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposable } from 'node:fs/promises'
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDirect } from '../../../src/tunnel/direct.ts'
 import { forwardGateway } from '../../../src/tunnel/forward/gateway-forward.ts'
 import type { Listening } from '../../../src/tunnel/forward/listen.ts'
 import { startTestGateway, type TestGateway, testToken } from '../../support/gateway.ts'
-import { requireProgram } from '../../support/programs.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
 let gateway: TestGateway
@@ -160,14 +154,3 @@ test('a local program that leaves while the tunnel is dialled takes its wish wit
   socket.destroy()
   await gone
 })
-
-test('a browser opens the page of a gateway at another local port', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'clawdbot-forward-'))
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${folder.path}/data`, '--dump-dom']
-  const { stdout } = await promisify(execFile)(
-    requireProgram('chromium'),
-    [...flags, `http://localhost:${forward.port}/`],
-    { timeout: 60_000, env: { ...process.env, HOME: folder.path } },
-  )
-  expect(stdout).toMatch(/<title>[^<]*Clawdbot/i)
-}, 60_000)

@@ -92,17 +92,6 @@ test('TU2: a revoked key stops it, even beside a line that knows it', async () =
   })
 })
 
-test('TU4: a host known by one kind of key is asked for that kind first', async () => {
-  await using sshd = await startSshd({ hostKeys: ['ed25519', 'ecdsa', 'rsa'] })
-  const lines = sshd.hostKeys.map((key) => `${name(sshd)} ${key}\n`)
-  const seen: (string | undefined)[] = []
-  for (const line of lines) {
-    writeFileSync(knownHosts(sshd), line)
-    seen.push(await meet(sshd))
-  }
-  expect(seen).toEqual(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-rsa'])
-})
-
 test('a key that cannot be written down is said beside the layer, and the connection goes on', async () => {
   await using sshd = await startSshd({ config: 'Host *\nUserKnownHostsFile ~/.ssh/id_ed25519/known_hosts\n' })
   const prompts = scriptedPrompts({ trust: [true] })

@@ -52,7 +52,7 @@ test('EX16: no path of the corpus lists anything outside the workspace', async (
   }
 })
 
-test('EX16: a folder exchanged for a link between check and use is noticed', () => expectNoticed(400))
+test('EX16: a folder exchanged for a link between check and use is noticed', () => expectNoticed(60))
 
 test('EX16: writing replaces a hard link instead of writing through it', async () => {
   await using trap = await openTrap()

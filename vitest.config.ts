@@ -17,7 +17,7 @@ function kind(name: string, more: TestProjectInlineConfiguration['test'] & objec
         NODE_ENV: 'production',
         NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/clawdbot-tests/node'),
       },
-      setupFiles: ['test/support/tidy-process.ts'],
+      setupFiles: ['test/support/compile-cache.ts', 'test/support/tidy-process.ts'],
       isolate: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -38,6 +38,8 @@ export default defineConfig({
       kind('all else', {
         include: ['test/**/*.test.{ts,tsx}'],
         exclude: [screens],
+        // Node takes the types off itself, and keeps what it compiled. It has no way with JSX, so the screens do without.
+        experimental: { viteModuleRunner: false },
         maxWorkers: cores + 2,
         sequence: { groupOrder: 0 },
       }),

@@ -1,6 +1,7 @@
 /** `clawdbot nodes invoke|run`: a command on a device, never on the gateway's machine. */
 
 import { randomUUID } from 'node:crypto'
+import { askingNode } from '../client/node-refusal.ts'
 import { askingText, nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Payload } from '../shared/protocol/table.ts'
@@ -9,7 +10,6 @@ import { defineCommand, gatewayFlags } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { LiveOutput } from './live-output.ts'
 import { nodeNamed } from './node-named.ts'
-import { askingNode } from './node-refusal.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'
 
@@ -82,7 +82,7 @@ export const nodesRun = defineCommand({
       const params = { command, timeoutMs, ...cwd, ...(Object.keys(env).length > 0 && { env }) }
       const call = { nodeId: node.nodeId, command: 'system.run', params, timeoutMs, idempotencyKey: randomUUID() }
       const patience = timeoutMs + 2 * approvalMs + marginMs
-      const live = new LiveOutput(out, err)
+      const live = flags.json ? new LiveOutput(unprinted, unprinted) : new LiveOutput(out, err)
       using _ = outputOf(gateway, call, (piece) => {
         if (piece.isAsking) err(`⏳ ${askingText(piece.asker, oneLine(nodeName(node)))}\n`)
         else if (!flags.json) live.add(piece)
@@ -90,16 +90,17 @@ export const nodesRun = defineCommand({
       const patient = { timeoutMs: flags.timeout ?? patience }
       const answer = await askingNode(node, 'system.run', () => gateway.call('node.invoke', call, patient))
       const ran = isRecord(answer.payload) ? answer.payload : {}
+      const lostBytes = live.end(textOf(ran.stdout), textOf(ran.stderr))
       if (flags.json) printJson(invocation, { where: `node ${nodeName(node)}`, nodeId: node.nodeId, ...ran })
-      else {
-        const lostBytes = live.end(textOf(ran.stdout), textOf(ran.stderr))
-        if (lostBytes > 0) err(`${lostText(lostBytes)}\n`)
-        for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
-      }
+      if (lostBytes > 0) err(`${lostText(lostBytes)}\n`)
+      if (!flags.json) for (const line of endOf(ran, nodeName(node), timeoutMs)) err(`${line}\n`)
       return exitCodeOf(ran)
     })
   },
 })
+
+/** Its output is in the JSON. */
+const unprinted = (): void => {}
 
 /** As much of each stream as `node/commands/run.ts` keeps. */
 function lostText(bytes: number): string {

@@ -101,8 +101,10 @@ test('a program on a node: its words arrive as they were typed, its output and e
   expect(await late).toEqual({ code: 124, out: '', err: '⏱ It was ended after 500 ms on pi\n' })
 
   const json = run('nodes', 'run', 'pi', '--json', '--', 'true')
-  await answer((await asked(3)).id, { exitCode: 0, stdout: '', stderr: '' })
-  expect(JSON.parse((await json).out)).toMatchObject({ where: 'node pi', exitCode: 0 })
+  const stdout = 'a\n[… 7 bytes of output left out here …]\nb'
+  await answer((await asked(3)).id, { exitCode: 0, stdout, stderr: '' })
+  expect(JSON.parse((await json).out)).toMatchObject({ where: 'node pi', exitCode: 0, stdout })
+  expect((await json).err).toContain('7 bytes of output are missing')
 
   const which = run('nodes', 'invoke', 'pi', 'system.which', '--params', '{"bins":["sh"]}')
   await answer((await asked(4)).id, { bins: { sh: '/bin/sh' } })

@@ -77,7 +77,7 @@ export class NodeRoster {
   rename(nodeId: string, displayName: string): string {
     if (!this.#store.find(nodeId)) throw invalidRequest('unknown nodeId')
     const name = cleanName(displayName, 128)
-    if (name === undefined) throw invalidRequest('displayName holds nothing that can be shown')
+    if (name === undefined) throw invalidRequest('the name holds nothing that can be shown')
     this.#store.rename(nodeId, name)
     return name
   }

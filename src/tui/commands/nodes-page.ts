@@ -3,6 +3,7 @@
 import { fingerprintOf, nodeName, standing, type WaitingRequest } from '../../client/node-words.ts'
 import type { NodeRow } from '../../shared/protocol/nodes.ts'
 import { isRecord } from '../../shared/std/json.ts'
+import { shellWords } from '../../shared/std/shell-words.ts'
 import { age } from '../screens/ages.ts'
 
 export type NodesSeen = {
@@ -45,7 +46,7 @@ export function runningText(place: string, command: readonly string[], said: str
 }
 
 function headOf(place: string, command: readonly string[]): string {
-  return `${clean(place)}: ${clean(command.join(' '))}`
+  return `${clean(place)}: ${clean(shellWords(command))}`
 }
 
 function linesOf(text: unknown): string[] {

@@ -1,6 +1,7 @@
 /** `/nodes`: the machines that lend their shell or camera to the gateway, on a page; deciding about them, and using them. */
 
 import { askingText, fingerprintOf, nodeName } from '../../client/node-words.ts'
+import { shellWords } from '../../shared/std/shell-words.ts'
 import { may } from '../store/rights.ts'
 import { type CommandContext, defineCommand } from './command.ts'
 import { nodesText, ranText, runningText } from './nodes-page.ts'
@@ -72,14 +73,14 @@ async function runThere(words: readonly string[], context: CommandContext): Prom
   let running = runningText(place, rest, said, 'Running…')
   open(running)
   try {
-    const ran = await intents.runOnNode(one.nodeId, rest, ({ chunk, isAsking, asker }) => {
+    const ran = await intents.runOnNode(one, rest, ({ chunk, isAsking, asker }) => {
       if (!isShown(running, store)) return
       said = (said + chunk).slice(-shownUnits)
       running = runningText(place, rest, said, isAsking ? askingText(asker, one.name) : 'Running…')
       open(running)
     })
     if (isShown(running, store)) open(ranText(place, rest, ran))
-    else notifier.say('info', `${place}: ${rest.join(' ')} has ended.`)
+    else notifier.say('info', `${place}: ${shellWords(rest)} has ended.`)
   } catch (error) {
     if (isShown(running, store)) store.dispatch({ type: 'overlay.closed' })
     throw error

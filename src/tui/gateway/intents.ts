@@ -1,6 +1,7 @@
 /** What the reader wants done, as calls to the gateway. Each shows its effect at once where it can, or says what failed. */
 
 import type { Pending } from '../../client/device-words.ts'
+import { askingNode } from '../../client/node-refusal.ts'
 import { type WaitingRequest, waitingRequests } from '../../client/node-words.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { ExecDecision } from '../../shared/protocol/exec.ts'
@@ -236,10 +237,11 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** What came of a program on a node; `onPiece` hears meanwhile what it says, and that a person is asked first. */
     async runOnNode(
-      nodeId: string,
+      node: { readonly nodeId: string; readonly name: string },
       command: readonly string[],
       onPiece: (piece: Payload<'node.invoke.output'>) => void,
     ): Promise<unknown> {
+      const { nodeId, name: displayName } = node
       const call = { nodeId, command: 'system.run', params: { command, timeoutMs: 30_000 }, timeoutMs: 30_000 }
       const idempotencyKey = newId()
       const patience = { timeoutMs: 285_000 }
@@ -247,7 +249,8 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
         if (name === 'node.invoke.output' && payload.idempotencyKey === idempotencyKey) onPiece(payload)
       })
       try {
-        return (await gateway.call('node.invoke', { ...call, idempotencyKey }, patience)).payload
+        const asked = () => gateway.call('node.invoke', { ...call, idempotencyKey }, patience)
+        return (await askingNode({ nodeId, displayName }, call.command, asked)).payload
       } finally {
         stop()
       }

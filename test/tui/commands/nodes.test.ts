@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Fault } from '../../../src/shared/fault.ts'
 import { nodesText, ranText } from '../../../src/tui/commands/nodes-page.ts'
 import { expectFrame } from '../../support/frames.ts'
 import { scriptedGateway } from '../../support/scripted-gateway.ts'
@@ -93,6 +94,18 @@ test('a program runs on a node: its words as they were typed, what it said under
   await screen.until('No node "nobody" is known')
   expect(ranText('node a', ['b'], { timedOut: true })).toContain('its time was over')
   expect(ranText('node a', ['b'], { error: 'not\nallowed' })).toContain('\tnot allowed')
+})
+
+test('what a node refuses is said of that node, with what helps', async () => {
+  const message = 'There is no program nope.'
+  const refuse = () => {
+    throw new Fault('client.call-failed', `node.invoke: ${message}`, { details: { method: 'node.invoke', message } })
+  }
+  const script = scriptedGateway({ ...answers, 'node.invoke': refuse })
+  await using screen = await arrived(script)
+  await screen.type('/nodes run mac-mini nope<enter>')
+  await screen.until(`mac-mini: ${message}`)
+  await screen.until('ask where it is: clawdbot nodes invoke mac-mini')
 })
 
 test('the page says who is asked before it runs, and then what it says while it does', async () => {

@@ -1,10 +1,9 @@
 /** Why a node was not asked, or did not do it, for the person who asked: the wire has a few bare words for each. */
 
-import { nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
 import type { NodeRow } from '../shared/protocol/nodes.ts'
 import { isRecord } from '../shared/std/json.ts'
-import { oneLine } from './style.ts'
+import { nodeName } from './node-words.ts'
 
 /** Of gateway protocol section 7.11; what is here to do says the gateway itself where it can. */
 const reasons: Readonly<Record<string, { why: string; remedy: string }>> = {
@@ -36,8 +35,13 @@ const ownCodes: Readonly<Record<string, string>> = {
     'Who may take pictures is decided on that device: camera in its policy.json, which clawdbot node policy names',
 }
 
+/** Faces make what they print harmless; here it only becomes one line. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+type Named = Pick<NodeRow, 'nodeId' | 'displayName'>
+
 /** Runs a call of that node; a refusal names the node, says why, and what helps. */
-export async function askingNode<T>(node: NodeRow, command: string, call: () => Promise<T>): Promise<T> {
+export async function askingNode<T>(node: Named, command: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
@@ -45,7 +49,7 @@ export async function askingNode<T>(node: NodeRow, command: string, call: () => 
   }
 }
 
-function reworded(fault: Fault, node: NodeRow, command: string): Fault {
+function reworded(fault: Fault, node: Named, command: string): Fault {
   const { message, details } = isRecord(fault.details) ? fault.details : {}
   const name = oneLine(nodeName(node))
   const known = isRecord(details) && typeof details.reason === 'string' ? reasons[details.reason] : undefined

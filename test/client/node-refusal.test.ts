@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { askingNode } from '../../src/cli/node-refusal.ts'
+import { askingNode } from '../../src/client/node-refusal.ts'
 import { Fault } from '../../src/shared/fault.ts'
 
 const node = { nodeId: 'ab'.repeat(32), displayName: 'mac mini', connected: true, paired: true } as never
@@ -28,10 +28,10 @@ test('what the gateway knows to help comes before our words', async () => {
   expect(told).toMatchObject({ remedy: 'Do this.' })
 })
 
-test('what a node says of itself is said of that node, in one harmless line', async () => {
-  const told = await refusedWith('There is no program x on this machine.\u001b[2J', { code: 'UNAVAILABLE' })
+test('what a node says of itself is said of that node, in one line', async () => {
+  const told = await refusedWith('There is no program x on this\nmachine.', { code: 'UNAVAILABLE' })
   expect(told).toEqual({
-    message: 'mac mini: There is no program x on this machine.\\x1b[2J',
+    message: 'mac mini: There is no program x on this machine.',
     remedy: expect.stringContaining("clawdbot nodes invoke 'mac mini' system.which"),
   })
 })

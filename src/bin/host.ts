@@ -83,9 +83,9 @@ export async function hostOf(env: Readonly<Record<string, string | undefined>>, 
         const { setUpTelegram } = await import('../server/channels/telegram/set-up.ts')
         return { account: await setUpTelegram(desks, how, signal) }
       },
-      async remove() {
+      async remove(_, signal) {
         const { takeOutTelegram } = await import('../server/channels/telegram/set-up.ts')
-        return takeOutTelegram(desks)
+        return await takeOutTelegram(desks, signal)
       },
     },
     async audit({ isDeep, isRepairing, signal }) {

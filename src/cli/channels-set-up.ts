@@ -53,14 +53,21 @@ export const channelsRemove = defineCommand({
   about: 'take a chat service and its token out of the settings of this machine; who was approved stays approved',
   args: '<channel>',
   flags: { json: { type: 'boolean', about: 'print JSON' } },
-  async run({ args, flags, out, host }) {
+  async run({ args, flags, out, host, signal }) {
     const { channels } = await host()
     const channel = oneChannel('remove', args, channels)
-    const { isRemoved, left } = await channels.remove(channel)
-    if (flags.json) out(`${JSON.stringify({ ok: true, channel, removed: isRemoved, left: left ?? null })}\n`)
+    const { isRemoved, left, called } = await channels.remove(channel, deadline(checkMs, signal))
+    const rest = { left: left ?? null, called: called ?? null }
+    if (flags.json) out(`${JSON.stringify({ ok: true, channel, removed: isRemoved, ...rest })}\n`)
     else {
       out(isRemoved ? `✅ ${channel} is no longer set up\n` : `${channel} was not set up.\n`)
       if (left !== undefined) out(`   Its token is still in ${oneLine(left)}.\n`)
+      if (called) {
+        out(
+          `   The service goes on calling ${oneLine(called.url)}: ${oneLine(called.reason)}, so it could not be told.\n`,
+        )
+        out(`   To end that, set it up and remove it once more, or make the token worthless: /revoke at @BotFather.\n`)
+      }
     }
     return 0
   },

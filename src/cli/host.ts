@@ -34,8 +34,15 @@ export type ChannelSettings = {
   readonly ids: readonly string[]
   /** Asks the service whose token it is, then keeps it; rejects with a `Fault` and writes nothing when it does not know it. */
   add(channel: string, how: ChannelSetUp, signal: AbortSignal): Promise<{ readonly account: string | undefined }>
-  /** `left` says where a token is still. */
-  remove(channel: string): Promise<{ readonly isRemoved: boolean; readonly left?: string }>
+  /** `left` says where a token is still; `called`, which address the service goes on calling since it could not be told. */
+  remove(
+    channel: string,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly isRemoved: boolean
+    readonly left?: string
+    readonly called?: { readonly url: string; readonly reason: string }
+  }>
 }
 
 export type ChannelSetUp = {

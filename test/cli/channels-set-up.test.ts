@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
+import { vendorServer } from '../support/vendor-server.ts'
 import { clawdbot, type WorldOptions } from './world.ts'
 
 const token = `123456:${'A'.repeat(35)}`
@@ -40,4 +41,23 @@ test.each([
   await writeFile(here.home.paths.configPath, '{}', { mode: 0o600 })
   expect(await here.add(flags)).toMatchObject({ code: 2, err: expect.stringContaining(why) })
   expect(await readFile(here.home.paths.configPath, 'utf8')).toBe('{}')
+})
+
+test.each([
+  ['told so', 200, ''],
+  ['out of order', 502, 'Telegram answered 502'],
+])('removed, also where no gateway runs: Telegram, %s, is asked to call nobody any more', async (_, status, why) => {
+  await using service = await vendorServer(() => ({ status, body: '{"ok":true,"result":true}' }))
+  await using here = await homeHere()
+  const settings = {
+    ...{ botToken: token, apiRoot: service.url },
+    ...{ webhookUrl: 'https://claw.example/telegram-webhook', webhookSecret: 'a-secret-of-the-webhook' },
+  }
+  await writeFile(here.home.paths.configPath, JSON.stringify({ channels: { telegram: settings } }), { mode: 0o600 })
+  const { code, out } = await clawdbot(here.home, ['channels', 'remove', 'telegram'])
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^✅ telegram is no longer set up\n/) })
+  expect(service.requests.map(({ path }) => path)).toEqual([`/bot${token}/deleteWebhook`])
+  if (why === '') expect(out.trimEnd().split('\n')).toHaveLength(1)
+  else expect(out).toContain(`The service goes on calling https://claw.example/telegram-webhook: ${why}, so it could`)
+  expect(await readFile(here.home.paths.configPath, 'utf8')).not.toContain('telegram')
 })

@@ -6,6 +6,7 @@ import { looksLikeToken } from '../../../shared/telegram-token.ts'
 import type { ConfigDesk } from '../../config/desk.ts'
 import type { ConfigEnv } from '../../config/load.ts'
 import type { SecretDesks } from '../../secret-desk.ts'
+import { dropWebhook } from './drop-webhook.ts'
 import { forgetToken, keepToken } from './keep-token.ts'
 import { readToken, tokenIn } from './token.ts'
 import { telegramRoot, whoseToken } from './try-token.ts'
@@ -49,11 +50,26 @@ export async function setUpTelegram(
   return bot?.name
 }
 
-/** The whole section, and the token where it is ours. */
-export function takeOutTelegram(desks: SecretDesks): { isRemoved: boolean; left?: string } {
+export type TakenOut = {
+  readonly isRemoved: boolean
+  /** Where a token is still. */
+  readonly left?: string
+  /** Telegram goes on calling that address, and why it could not be told. */
+  readonly called?: { readonly url: string; readonly reason: string }
+}
+
+/** The whole section, and the token where it is ours. Afterwards Telegram calls nobody, whether a gateway runs or not. */
+export async function takeOutTelegram(desks: SecretDesks, signal: AbortSignal): Promise<TakenOut> {
+  const { config, env, parsed } = desks.settings.inForce()
+  const before = config.channels.telegram
+  const url = before?.webhookUrl
+  const secret = before && readToken(before, env).secret
   const { cleared, left } = forgetToken(desks)
   const { isChanged } = desks.settings.unset(section)
-  return { isRemoved: cleared || isChanged, ...(left !== undefined && { left }) }
+  const taken = { isRemoved: cleared || isChanged, ...(left !== undefined && { left }) }
+  if (url === undefined) return taken
+  const reason = secret ? await dropWebhook(secret, telegramRoot(parsed), signal) : 'the token is not here'
+  return { ...taken, ...(reason !== undefined && { called: { url, reason } }) }
 }
 
 function point(settings: ConfigDesk, to: string, value: string, from: string): void {

@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
+import { resolveTarget } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Result } from '../shared/protocol/table.ts'
 import { channelLine, channelState, isFailed } from './channel-lines.ts'
-import { defineCommand, gatewayFlags } from './command.ts'
+import { defineCommand, gatewayFlags, targetFlags } from './command.ts'
 import { defaultTimeoutMs, type GatewayInvocation, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, oneLine } from './style.ts'
@@ -37,26 +38,56 @@ export const channelsList = defineCommand({
   flags: gatewayFlags,
   async run(invocation) {
     const { out, flags } = invocation
-    const { result } = await ask(invocation, false)
-    const ids = [...new Set([...result.channelOrder, ...(result.available ?? [])])]
-    const rows = ids.map((id) => {
-      const account = result.channelAccounts[id]?.[0]
-      return { channel: id, account: account?.name ?? account?.accountId ?? null, state: channelState(account ?? {}) }
+    const rows = await whatRuns(invocation).catch(async (error: unknown) => {
+      if (!(await isDownHere(error, invocation))) throw error
+      return await whatIsSetUp(invocation)
     })
     if (flags.json) printJson(invocation, { channels: rows })
     else {
-      const state = (id: string, text: string) =>
-        result.channels[id] ? text : `not set up: clawdbot channels add ${id}`
+      const text = ({ channel, state }: Row) =>
+        state === notSetUp ? `not set up: clawdbot channels add ${channel}` : state
       out(
         columns(
           ['Channel', 'Account', 'State'],
-          rows.map((row) => [row.channel, row.account ?? '', state(row.channel, row.state)]),
+          rows.map((row) => [row.channel, row.account ?? '', text(row)]),
         ),
       )
     }
     return 0
   },
 })
+
+type Row = { readonly channel: string; readonly account: string | null; readonly state: string }
+
+/** As the gateway says it. */
+const notSetUp = 'not configured'
+const disabled = 'disabled'
+
+async function whatRuns(invocation: GatewayInvocation): Promise<Row[]> {
+  const { result } = await ask(invocation, false)
+  const ids = [...new Set([...result.channelOrder, ...(result.available ?? [])])]
+  return ids.map((channel) => {
+    const account = result.channelAccounts[channel]?.[0]
+    const state = account && result.channels[channel] ? channelState(account) : notSetUp
+    return { channel, account: account?.name ?? account?.accountId ?? null, state }
+  })
+}
+
+async function isDownHere(error: unknown, { flags, env, paths, prompts }: GatewayInvocation): Promise<boolean> {
+  if (!(error instanceof Fault && error.code === 'client.refused')) return false
+  return (await resolveTarget(targetFlags(flags), env, paths, prompts)).isLocal
+}
+
+/** As far as the settings of this machine say it, while its gateway does not run. */
+async function whatIsSetUp({ host }: GatewayInvocation): Promise<Row[]> {
+  const { channels, config } = await host()
+  return channels.ids.map((channel) => {
+    const isOff = config.get(`channels.${channel}.enabled`)?.value === false
+    const isThere = config.get(`channels.${channel}`)?.isInFile === true
+    const state = isOff ? disabled : 'set up; the gateway does not run'
+    return { channel, account: null, state: isThere ? state : notSetUp }
+  })
+}
 
 /** Who waits is told only to those who may decide. */
 async function ask(invocation: GatewayInvocation, probe: boolean | undefined) {

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
+import { freePort } from '../support/free-port.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
 import { clawdbot } from './world.ts'
 
@@ -28,4 +29,27 @@ test('a file that no call can carry is refused with its size, the largest there 
   expect(code).toBe(1)
   expect(err).toContain('film.mkv has 12 MB, more than the 5.9 MB that a call to the gateway can carry\n')
   expect(err).toContain('mediaMaxMb')
+})
+
+test('list tells what runs, and of this machine what is set up while its gateway does not run', async () => {
+  await using home = await Home.make()
+  const port = await freePort()
+  const list = async (settings: object, words: string[] = []) => {
+    const config = { gateway: { port }, channels: settings }
+    await writeFile(home.paths.configPath, JSON.stringify(config), { mode: 0o600 })
+    return await clawdbot(home, ['channels', 'list', ...words])
+  }
+  await mkdir(home.paths.stateDir, { recursive: true, mode: 0o700 })
+  const telegram = { botToken: `123456:${'A'.repeat(35)}` }
+  expect(await list({ telegram })).toEqual({
+    ...{ code: 0, err: '' },
+    out: 'Channel   Account  State\ntelegram           set up; the gateway does not run\n',
+  })
+  expect((await list({ telegram: { ...telegram, enabled: false } })).out).toContain('disabled\n')
+  expect((await list({})).out).toContain('not set up: clawdbot channels add telegram\n')
+  expect(await list({ telegram }, ['--url', `ws://127.0.0.1:${await freePort()}`])).toMatchObject({ code: 4, out: '' })
+
+  await using gateway = await startTestGateway()
+  const { out } = await list({}, ['--json', '--url', gateway.url, '--token', testToken])
+  expect(JSON.parse(out)).toEqual({ channels: [{ channel: 'telegram', account: null, state: 'not configured' }] })
 })

@@ -83,12 +83,13 @@ export const gatewayRestart = defineCommand({
     const { paths } = invocation
     await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
     const before = await readRuntime(paths.runtimeFile)
+    const isThere = await answers(before, invocation)
     const service = await serviceOf(invocation)
     const state = await service?.manager.state(service.name)
     const isService = service !== undefined && state?.phase !== 'unknown'
-    const running = state?.phase === 'running' ? state : before?.isAlive ? before : undefined
+    const running = state?.phase === 'running' ? state : isThere ? before : undefined
     await demandSettings(invocation, { command: 'clawdbot gateway restart', running })
-    if (before?.isAlive && !(isService && before.startedBy === 'service')) await stop(invocation)
+    if (isThere && !(isService && before?.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
     const { port, pid } = isService
       ? await demandAnswer({ ...service, was: 'started again' }, invocation)
@@ -137,10 +138,16 @@ async function stop(world: Surroundings): Promise<{ pid: number; done?: string }
   return { pid: await end(runtime, world) }
 }
 
-/** Asks the process to end and waits until it has. The note alone is not believed: its port must be a gateway's. */
-async function end(runtime: RuntimeNote | undefined, { clock, signal }: Surroundings): Promise<number> {
-  const place = { port: runtime?.port ?? 0, socket: runtime?.socket }
-  if (!runtime?.isAlive || (await probeWay(placeWay(place), signal)) !== 'gateway') {
+/** The note alone is not believed, since its number may be another program's by now: its port must be a gateway's. */
+async function answers(runtime: RuntimeNote | undefined, { signal }: Surroundings): Promise<boolean> {
+  if (!runtime?.isAlive) return false
+  return (await probeWay(placeWay({ port: runtime.port ?? 0, socket: runtime.socket }), signal)) === 'gateway'
+}
+
+/** Asks the process to end and waits until it has. */
+async function end(runtime: RuntimeNote | undefined, world: Surroundings): Promise<number> {
+  const { clock, signal } = world
+  if (!runtime || !(await answers(runtime, world))) {
     throw new Fault('gateway.not-running', 'No gateway of this account runs on this machine', {
       remedy: 'If a service manager runs it, stop it there.',
     })

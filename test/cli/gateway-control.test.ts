@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -27,12 +28,17 @@ test('restart starts what does not run, status shows its facts, stop ends it, an
     err: expect.stringContaining('No gateway of this account'),
   })
 
-  // One that was killed leaves its note behind, and the new one writes its own a moment after its first answer.
-  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: 2 ** 22, port, startedAt: 1 }))
+  // One that was killed leaves its note behind, and its number may be another program's by now; the new one writes its own
+  // a moment after its first answer.
+  const other = spawn('sleep', ['600'], { stdio: 'ignore' })
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: other.pid, port, startedAt: 1 }))
   const { code, out } = await run('gateway restart')
-  await vi.waitFor(async () => expect(await readRuntime(home.paths.runtimeFile)).toMatchObject({ isAlive: true }))
+  await vi.waitFor(async () =>
+    expect(await readRuntime(home.paths.runtimeFile)).toMatchObject({ startedBy: 'clawdbot', isAlive: true }),
+  )
   const pid = (await readRuntime(home.paths.runtimeFile))?.pid ?? 0
   expect({ code, out }).toEqual({ code: 0, out: `✅ Running on port ${port} (process ${pid})\n` })
+  expect(other.kill('SIGKILL')).toBe(true) // nobody ended it
   const status = await run('gateway status')
   expect(status.code).toBe(0)
   expect(status.out).toMatch(/^✅ Running\n/)

@@ -1,6 +1,7 @@
 /** The note a running gateway leaves for programs on this machine: its process, port and flags. Gone when it stops. */
 
 import { readFileSync, rmSync } from 'node:fs'
+import { processRow } from '../exec/process-table.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
 import type { Config } from './config/schema.ts'
 import { readPrivateFile, writePrivateFile } from './storage/private-files.ts'
@@ -73,10 +74,11 @@ function textAt(path: string): string {
   }
 }
 
+/** One that has ended and that nobody collected does not count; `exec/process-table.ts` leaves those out. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return process.platform !== 'linux' || processRow(pid) !== undefined
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

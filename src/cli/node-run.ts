@@ -66,7 +66,7 @@ function teller({ flags: { json }, out, err, clock }: Run, name: string) {
       const { phase, fault } = view
       if (json) return tell(`${phase} ${fault?.code}`, () => line({ event: phase, ...faultJson(view) }))
       if (phase === 'live') tell('live', () => out(connected(view, name)))
-      else if (fault) tell(`${phase} ${fault.message}`, () => err(trouble(view)))
+      else if (fault && !isLast(view)) tell(`${phase} ${fault.message}`, () => err(trouble(view)))
     },
     news(news: NodeNews) {
       if (json) line({ event: news.kind, ...news, kind: undefined })
@@ -84,10 +84,14 @@ function connected({ name, route }: ConnectionView, node: string): string {
   )
 }
 
+/** The command ends with it, and tells it then. */
+function isLast({ phase, fault }: ConnectionView): boolean {
+  return phase === 'failed' && fault?.code !== 'client.pairing-required'
+}
+
 function trouble({ phase, fault }: ConnectionView): string {
-  const mark = fault?.code === 'client.pairing-required' ? '⏳' : phase === 'failed' ? '❌' : '⏳'
   const remedy = fault?.remedy === undefined ? '' : `   ${harmless(fault.remedy)}\n`
-  return `${mark} ${harmless(fault?.message ?? phase)}\n${remedy}`
+  return `⏳ ${harmless(fault?.message ?? phase)}\n${remedy}`
 }
 
 function faultJson({ fault }: ConnectionView): object {

@@ -81,6 +81,14 @@ test.each(["Ann's phone 日本", '-pi', '--json'])(
   },
 )
 
+test('what a gateway refuses for good ends it, told once', async () => {
+  await using home = await Home.make()
+  await using gateway = await startTestGateway()
+  const { code, err } = await clawdbot(home, ['node', 'run', '--url', gateway.url, '--token', 'wrong'], { env })
+  expect(code).toBe(3)
+  expect(err.match(/❌/g)).toHaveLength(1)
+})
+
 test('doctor names what this machine can offer, and what to install for the rest', async () => {
   await using home = await Home.make()
   const { code, out } = await clawdbot(home, ['node', 'doctor'], { env: { PATH: '/nowhere' } })

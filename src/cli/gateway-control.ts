@@ -3,7 +3,7 @@
 import { readGatewayConfig } from '../client/gateway-config.ts'
 import { ensureLocalGateway } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
-import { probeWay } from '../client/probe.ts'
+import { type Listener, probeWay } from '../client/probe.ts'
 import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
 import { type InstalledService, installedGateway } from '../client/service/gateway-service.ts'
 import { programsOf } from '../client/system-programs.ts'
@@ -15,6 +15,7 @@ import { defineCommand, type Flags, type Invocation, type Surroundings } from '.
 import { printJson } from './gateway-call.ts'
 import { demandAnswer } from './service-answer.ts'
 import { demandSettings } from './settings-check.ts'
+import { silentGateway } from './silent-gateway.ts'
 import { refuseElsewhere, takeProfile } from './this-machine.ts'
 
 /** How long a gateway may take to close its work, milliseconds. */
@@ -83,13 +84,14 @@ export const gatewayRestart = defineCommand({
     const { paths } = invocation
     await refuseElsewhere('gateway restart', invocation.flags.profile, paths)
     const before = await readRuntime(paths.runtimeFile)
-    const isThere = await answers(before, invocation)
+    const listener = await listenerOf(before, invocation)
+    const isThere = listener === 'gateway'
     const service = await serviceOf(invocation)
     const state = await service?.manager.state(service.name)
     const isService = service !== undefined && state?.phase !== 'unknown'
     const running = state?.phase === 'running' ? state : isThere ? before : undefined
     await demandSettings(invocation, { command: 'clawdbot gateway restart', running })
-    if (isThere && !(isService && before?.startedBy === 'service')) await stop(invocation)
+    if (listener !== 'nobody' && !(isService && before?.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
     const { port, pid } = isService
       ? await demandAnswer({ ...service, was: 'started again' }, invocation)
@@ -138,16 +140,19 @@ async function stop(world: Surroundings): Promise<{ pid: number; done?: string }
   return { pid: await end(runtime, world) }
 }
 
-/** The note alone is not believed, since its number may be another program's by now: its port must be a gateway's. */
-async function answers(runtime: RuntimeNote | undefined, { signal }: Surroundings): Promise<boolean> {
-  if (!runtime?.isAlive) return false
-  return (await probeWay(placeWay({ port: runtime.port ?? 0, socket: runtime.socket }), signal)) === 'gateway'
+/** The note alone is not believed, since its number may be another program's by now: who is at its port? */
+async function listenerOf(runtime: RuntimeNote | undefined, { signal }: Surroundings): Promise<Listener> {
+  return runtime?.isAlive ? await probeWay(wayOf(runtime), signal) : 'nobody'
 }
+
+const wayOf = ({ port = 0, socket }: RuntimeNote) => placeWay({ port, socket })
 
 /** Asks the process to end and waits until it has. */
 async function end(runtime: RuntimeNote | undefined, world: Surroundings): Promise<number> {
   const { clock, signal } = world
-  if (!runtime || !(await answers(runtime, world))) {
+  const listener = await listenerOf(runtime, world)
+  if (runtime && listener === 'stranger') throw silentGateway(runtime.pid, wayOf(runtime).url)
+  if (!runtime || listener === 'nobody') {
     throw new Fault('gateway.not-running', 'No gateway of this account runs on this machine', {
       remedy: 'If a service manager runs it, stop it there.',
     })

@@ -16,6 +16,7 @@ import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, target
 import { printJson } from './gateway-call.ts'
 import { describeService } from './gateway-service-status.ts'
 import { settingsProblem, settingsWarning } from './settings-check.ts'
+import { silentGateway } from './silent-gateway.ts'
 import { facts } from './style.ts'
 import { refuseElsewhere } from './this-machine.ts'
 
@@ -126,15 +127,12 @@ function absent(port: number, isTaken: boolean): LocalFacts {
   }
 }
 
-/** Its process is there, as far as its note says: to start another one is no remedy. */
 function silent(pid: number, place: LocalPlace, isTaken: boolean): LocalFacts {
-  const { port } = place
+  const { message, remedy } = silentGateway(pid, placeWay(place).url)
   return {
     isRunning: false,
-    json: { running: false, pid, port, portTaken: isTaken },
-    lines:
-      `❌ Process ${pid} is the gateway by its note, but does not answer at ${placeWay(place).url}\n` +
-      `  Its log says why: clawdbot logs. To end it: kill ${pid}; before that, see what it is: ps -p ${pid}\n`,
+    json: { running: false, pid, port: place.port, portTaken: isTaken },
+    lines: `❌ ${message}\n  ${remedy}\n`,
   }
 }
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { readRuntime } from '../../src/client/runtime-file.ts'
@@ -71,4 +73,26 @@ test('restart takes up a port that the settings say by now; one that somebody ty
   await writeFile(home.paths.runtimeFile, JSON.stringify({ ...note, isPortTyped: true }))
   expect(await restart(ports[2] ?? 0)).toMatchObject({ code: 0, out: expect.stringContaining(`on port ${ports[1]} `) })
   await clawdbot(home, ['gateway', 'stop'], { env, serverProgram })
+})
+
+test('one that is there by its note and answers nobody is neither ended nor doubled, and the person is told', async () => {
+  await using home = await Home.make()
+  await mkdir(home.paths.stateDir, { recursive: true })
+  const mute = createServer().listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  const { port } = mute.address() as AddressInfo
+  const hanging = spawn('sleep', ['600'], { stdio: 'ignore' })
+  await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: hanging.pid, port, startedBy: 'clawdbot' }))
+  await writeFile(home.paths.configPath, `{ gateway: { port: ${port}, auth: { token: 't' } } }`)
+  const env = { PATH: process.env.PATH, CLAWDBOT_STATE_DIR: home.paths.stateDir }
+  for (const command of ['stop', 'restart']) {
+    const { code, err } = await clawdbot(home, ['gateway', command], { env, serverProgram })
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      new RegExp(`^❌ Process ${hanging.pid} is the gateway by its note, but does not answer at .*\\n`),
+    )
+    expect(err).toContain(`To end it: kill -9 ${hanging.pid};`)
+  }
+  expect(hanging.kill('SIGKILL')).toBe(true) // nobody ended it
+  mute.close()
 })

@@ -30,5 +30,10 @@ export async function add(seen: Observed, message: string, idempotencyKey: strin
 }
 
 export async function patiently(check: () => boolean, limitMs: number, what: () => string): Promise<void> {
-  await expect.poll(check, { timeout: limitMs, interval: 10, message: what() }).toBe(true)
+  await expect
+    .poll(check, { timeout: limitMs, interval: 10 })
+    .toBe(true)
+    .catch((cause: unknown) => {
+      throw new Error(`It did not come: ${what()}`, { cause }) // what was so at the end of the wait
+    })
 }

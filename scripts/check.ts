@@ -17,14 +17,14 @@ const steps: Step[] = [
 const tests: Step = { name: 'tests', command: ['vitest/vitest.mjs', 'run'] }
 
 async function main(): Promise<void> {
-  const lanes = process.argv.includes('--static') ? [steps] : [[tests], steps]
+  const lanes = process.argv.includes('--static') ? steps.map((step) => [step]) : [[tests], steps]
   const outcomes = (await Promise.all(lanes.map(inTurn))).flat()
   const failed = outcomes.filter(({ passed }) => !passed).length
   process.stdout.write(`\n${outcomes.length - failed} passed, ${failed} failed\n`)
   process.exitCode = failed > 0 ? 1 : 0
 }
 
-/** One after the other, beside the tests: those take longest, and wait most in their first half minute. */
+/** One after the other where the tests run beside them: those take longest, and wait most in their first half minute. */
 async function inTurn(lane: readonly Step[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const step of lane) outcomes.push(report(await run(step)))

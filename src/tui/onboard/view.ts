@@ -165,7 +165,7 @@ function summaryRows({ wizard, isGoingBack }: Sheet, columns: number, room: numb
 /** What has no room is at least counted: nobody should confirm what they do not know to be there. */
 function fitted(rows: readonly Row[], room: number, columns: number): readonly Row[] {
   if (rows.length <= room || room === 0) return rows.slice(0, room)
-  const shown = rows.slice(0, Math.max(0, room - 1))
+  const shown = rows.slice(0, room - 1)
   return [...shown, cutRow([plain(`  … ${rows.length - shown.length} more: make the window higher`, warning)], columns)]
 }
 

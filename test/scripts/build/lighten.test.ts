@@ -71,6 +71,6 @@ test('frames are drawn as stock Ink draws them, one after the other', async () =
     fc.property(frames, (all) => {
       for (const pieces of all) expect(draw(Ours, pieces)).toEqual(draw(Stock, pieces))
     }),
-    { numRuns: 100 },
+    { numRuns: 500 },
   )
 })

@@ -236,7 +236,7 @@ test('the events are the same wherever the bytes are cut', () => {
       }
       expect(read(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(whole)
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   )
 })
 
@@ -248,6 +248,6 @@ test('no control character is ever text', () => {
         .join('')
       expect(text).not.toMatch(/\p{Cc}/u)
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   )
 })

@@ -113,7 +113,7 @@ test('whatever is drawn and resized, the screen is that of a fresh start', async
       })
       expect(screen.text()).toBe(fresh.text())
     }),
-    { numRuns: 20 },
+    { numRuns: 40 },
   )
 })
 

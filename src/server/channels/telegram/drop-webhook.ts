@@ -1,4 +1,4 @@
-/** Tells Telegram to call nobody any more; `deleteWebhook` of the Bot API 9.2. grammY is not loaded for it. */
+/** Tells Telegram to call nobody any more; `deleteWebhook` of the Bot API. grammY is not loaded for it. */
 
 import type { Secret } from '../../../shared/std/secret.ts'
 import { askService } from '../../setup/ask.ts'

@@ -245,7 +245,7 @@ test('cut at any frame, any number of times, with any reader speed: zero lost, z
       const told = (others: string[]) => others.filter((line) => !line.startsWith('tick'))
       expect(told(reader.others)).toEqual(told(expected.others))
     }),
-    { numRuns: 400 },
+    { numRuns: 1000 },
   )
 })
 

@@ -109,6 +109,6 @@ test('E13: whatever happens in whatever order, the first event decides and only 
       const isYes = first?.type === 'answered' && /^allow-(once|always)$/.test(first.decision)
       expect(end).toMatchObject({ kind: 'settled', decision: isYes ? first.decision : 'deny' })
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   )
 })

@@ -62,9 +62,10 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   makePrivateFolder(paths.stateDir)
   onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')
   const own = readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) ?? config.port ?? gatewayPort
+  const before = await noted(paths)
   // A port on the command line counts before the settings: it would stay there whatever they say later.
   const child = startGateway(options.program, port === own ? undefined : port, env, paths)
-  return await untilReady(child, { ...wanted, port }, options)
+  return await untilReady(child, { place: { ...wanted, port }, before: before?.pid }, options)
 }
 
 /** Makes the gateway's secret when nobody configured one: 256 bits in a private file that both ends read. */
@@ -84,7 +85,11 @@ async function otherPort(taken: number, isExplicit: boolean, { env, onProgress }
   return free
 }
 
-async function untilReady(child: StartedGateway, place: LocalPlace, options: LocalOptions): Promise<LocalGateway> {
+async function untilReady(
+  child: StartedGateway,
+  { place, before }: { place: LocalPlace; before: number | undefined },
+  options: LocalOptions,
+): Promise<LocalGateway> {
   const { port } = place
   const { clock, paths, signal } = options
   let end: string | undefined
@@ -92,9 +97,11 @@ async function untilReady(child: StartedGateway, place: LocalPlace, options: Loc
     end = how
   })
   for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
-    const now = await noted(paths)
+    const note = await noted(paths)
+    // One that was there before the start is of a gateway that ended; its number is another program's by now.
+    const now = note?.pid === before && note?.pid !== child.pid ? undefined : note
     if ((await probeWay(placeWay(now ?? place), signal)) === 'gateway') {
-      // The note follows the first answer; one that an ended gateway left says nothing.
+      // The note follows the first answer.
       return { port: now?.port || port, isNew: now === undefined || now.pid === child.pid, pid: now?.pid ?? child.pid }
     }
     if (end !== undefined) return await someoneElses(end, options)

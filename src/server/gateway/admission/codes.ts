@@ -56,6 +56,7 @@ export class PairingCodes {
   /** What the code grants in that role, once; undefined for one that does not count, which uses up a try of all that do. */
   redeem(typed: string, role: Role): CodeGrant | undefined {
     this.#prune()
+    if (this.#slots.size === 0) return undefined
     const code = readPairCode(typed)
     const digest = code === undefined ? '' : keyOf(code)
     const found = this.#slots.get(digest)

@@ -7,7 +7,7 @@ import type { Handlers } from '../../src/server/methods/table.ts'
 import type { RequestFrame, ResponseFrame } from '../../src/shared/protocol/frame.ts'
 import type { Method } from '../../src/shared/protocol/method.ts'
 import { methodList } from '../../src/shared/protocol/table.ts'
-import { anyText } from '../support/any-text.ts'
+import { anyText, character } from '../support/any-text.ts'
 import { peerWith } from '../support/peer.ts'
 import type { Fuzzing } from './corpus.ts'
 
@@ -47,7 +47,7 @@ const hostile = fc.oneof(
     ],
     ...[{ toString: 1, valueOf: 1, toJSON: 1 }],
   ),
-  fc.jsonValue({ noUnicodeString: false }),
+  fc.jsonValue({ stringUnit: character }),
 )
 
 /** Mostly what the schema asks for, sometimes not. */

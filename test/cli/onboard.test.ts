@@ -1,31 +1,17 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { answered, beginOnboarding, proposed, tried } from '../../src/client/onboard/machine.ts'
 import { carryOut } from '../../src/client/onboard/try.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
 import { Secret } from '../../src/shared/std/secret.ts'
-import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
 import { startTestGateway, testToken } from '../support/gateway.ts'
 import { StandInGateway } from '../support/stand-in-gateway.ts'
 import { vendorServer } from '../support/vendor-server.ts'
+import { homeWith, long, onboard, textOf } from './onboarding.ts'
 import { clawdbot } from './world.ts'
-
-const long = 'correct horse battery staple mauve'
-
-async function homeWith(config?: string): Promise<Home> {
-  const home = await Home.make()
-  await mkdir(home.paths.stateDir, { recursive: true, mode: 0o700 })
-  if (config !== undefined) await writeFile(home.paths.configPath, config, { mode: 0o600 })
-  return home
-}
-
-const onboard = async (home: Home, flags: string, env = {}, more = {}) =>
-  await clawdbot(home, ['onboard', '--non-interactive', ...flags.split(' ').filter(Boolean)], { env, ...more })
-
-const textOf = async (path: string) => await readFile(path, 'utf8').catch(() => '')
 
 /** Somebody at the screen who gives these answers, takes what is proposed elsewhere, and confirms or leaves. */
 function somebody(answers: Readonly<Record<string, string>>, isConfirming = true): Surroundings['wizard'] {
@@ -43,38 +29,6 @@ function somebody(answers: Readonly<Record<string, string>>, isConfirming = true
 }
 
 const atTerminal = { isThere: true } as Surroundings['person']
-
-test('SE4: answers as flags: a key tried at the service, kept in a private file, named nowhere else', async () => {
-  await using service = await vendorServer(({ headers }) => ({
-    status: headers.authorization === 'Bearer sk-good' ? 200 : 401,
-    headers: { 'content-type': 'application/json' },
-    body: '{"data":[{"id":"gpt-4o-mini"},{"id":"gpt-5"}]}',
-  }))
-  await using home = await homeWith(
-    `{\n  // mine\n  models: { providers: { openai: { baseUrl: '${service.url}/v1' } } },\n}\n`,
-  )
-  const flags = '--provider openai --model-key-env KEY --auth password --password-env PW --run later'
-  const bad = await onboard(home, flags, { KEY: 'sk-bad', PW: long })
-  expect(bad).toMatchObject({ code: 2, err: expect.stringContaining('--model-key-env: OpenAI refused the key (401)') })
-  expect(existsSync(home.paths.gatewayEnv)).toBe(false)
-
-  const { code, out, err } = await onboard(home, flags, { KEY: 'sk-good', PW: long })
-  expect({ code, err }).toEqual({ code: 0, err: '' })
-  expect(out).toBe(
-    '✅ Gateway configured successfully\n✅ Channels configured: none yet\n✅ AI model configured: openai:gpt-4o-mini\n   Start it: clawdbot gateway start\n',
-  )
-  const config = await textOf(home.paths.configPath)
-  expect(config).toMatch(/\/\/ mine[\s\S]*openai\/gpt-4o-mini[\s\S]*\$scrypt\$/)
-  expect(await textOf(home.paths.gatewayEnv)).toContain('OPENAI_API_KEY=sk-good\n')
-  expect((await stat(home.paths.gatewayEnv)).mode & 0o777).toBe(0o600)
-  for (const secret of ['sk-good', long]) expect(`${config}${out}`).not.toContain(secret)
-  expect((await clawdbot(home, ['config', 'validate'])).code).toBe(0)
-
-  // Run again it proposes what there is, tries the key that is kept, and changes nothing.
-  const again = await onboard(home, '--run later --json')
-  expect(JSON.parse(again.out)).toMatchObject({ ok: true, model: 'openai:gpt-4o-mini', needRestart: [] })
-  expect(await textOf(home.paths.configPath)).toBe(config)
-})
 
 test('a Telegram bot: its token is tried, kept in the private file in place of every other, and looked at by doctor', async () => {
   const token = (letter: string) => `123456:${letter.repeat(35)}`
@@ -110,16 +64,6 @@ test('a Telegram bot: its token is tried, kept in the private file in place of e
   expect(await textOf(home.paths.configPath)).toBe(config)
   expect((await onboard(home, '--channel none --run later')).out).toContain('Channels configured: none yet')
   expect((await clawdbot(home, ['config', 'get', 'channels.telegram.enabled'])).out).toBe('false\n')
-})
-
-test('in a home where nothing is yet, a password makes its folder, private, and is written down in the audit log', async () => {
-  await using home = await Home.make()
-  expect(await onboard(home, '--auth password --password-env PW --run later', { PW: long })).toMatchObject({
-    code: 0,
-    err: '',
-  })
-  expect((await stat(home.paths.stateDir)).mode & 0o777).toBe(0o700)
-  expect((await clawdbot(home, ['audit', 'log', '--what', 'auth.password-set'])).out).toContain('password-set')
 })
 
 test('a token is generated into the private file; --dry-run names what would be written, and writes nothing', async () => {

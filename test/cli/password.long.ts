@@ -87,3 +87,11 @@ test('AU12, AU14: password set keeps a hash, the gateway takes it up, closes the
   expect(journal.read({ limit: 9, what: 'auth.password-set' })).toHaveLength(1)
   expect(journal.read({ limit: 9, what: 'auth.secret-changed' })).toHaveLength(1)
 }, 20_000)
+
+test('piped in, with --json, it says how strong it is and switches the gateway from its token', async () => {
+  await using home = await homeWith('{ gateway: { auth: { mode: "token" } } }')
+  const { out } = await clawdbot(home, ['password', 'set', '--stdin', '--json'], { input: `${right}\n` })
+  expect(JSON.parse(out)).toMatchObject({ ok: true, isTakenUp: true, isNewMode: true, strength: { level: 'good' } })
+  expect(out).not.toContain(right)
+  expect(await readFile(home.paths.configPath, 'utf8')).toMatch(/mode: "password"/)
+})

@@ -5,9 +5,6 @@ import { Secret } from '../../src/shared/std/secret.ts'
 import { Home } from '../client/support.ts'
 import { clawdbot } from './world.ts'
 
-const right = 'correct horse battery staple mauve'
-const _old = 'the old password stood there plainly'
-
 async function homeWith(settings: string): Promise<Home> {
   const home = await Home.make()
   await mkdir(home.paths.stateDir, { recursive: true, mode: 0o700 })
@@ -40,14 +37,6 @@ test.each([
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(why) })
   expect(err).toMatch(/\n {3}\S/)
   expect(await readFile(home.paths.configPath, 'utf8')).toBe(settings)
-})
-
-test('piped in, with --json, it says how strong it is and switches the gateway from its token', async () => {
-  await using home = await homeWith('{ gateway: { auth: { mode: "token" } } }')
-  const { out } = await clawdbot(home, ['password', 'set', '--stdin', '--json'], { input: `${right}\n` })
-  expect(JSON.parse(out)).toMatchObject({ ok: true, isTakenUp: true, isNewMode: true, strength: { level: 'good' } })
-  expect(out).not.toContain(right)
-  expect(await readFile(home.paths.configPath, 'utf8')).toMatch(/mode: "password"/)
 })
 
 test('without a terminal and without --stdin it says what to do; nothing typed changes nothing', async () => {

@@ -1,52 +1,17 @@
 /** `clawdbot tunnel` with a direct way: ports, states, the background. The ways over SSH are shown in test/flow. */
 
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { connect } from 'node:net'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Person } from '../../src/cli/person.ts'
 import { readProfiles } from '../../src/client/profile-store.ts'
-import { saveProfile } from '../../src/client/saved-profiles.ts'
-import { systemClock } from '../../src/shared/std/clock.ts'
-import { isAlive } from '../../src/tunnel/process-alive.ts'
-import { Home } from '../client/support.ts'
+import type { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
-import { built, compiledOnce } from '../support/programs.ts'
+import { env, farGateway, get, homeWith } from './far-gateway.ts'
 import { clawdbot, type WorldOptions } from './world.ts'
-
-/** What stands for a gateway: answers any request with its Host, which tells whether the forward translated it. */
-async function farGateway(port = 0): Promise<{ port: number } & AsyncDisposable> {
-  const server = createServer((request, response) => response.end(`to ${request.headers.host}`)).listen(
-    port,
-    '127.0.0.1',
-  )
-  await once(server, 'listening')
-  return {
-    port: (server.address() as { port: number }).port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-
-async function homeWith(port: number): Promise<Home> {
-  const home = await Home.make()
-  const ways: [{ kind: 'direct'; url: string }] = [{ kind: 'direct', url: `ws://127.0.0.1:${port}` }]
-  await saveProfile({ name: 'vps', ways }, undefined, { paths: home.paths, clock: systemClock })
-  return home
-}
 
 /** A program that has a port, in this process. */
 async function holding(): Promise<{ port: number } & AsyncDisposable> {
   return await farGateway()
 }
-
-const env = { PATH: process.env.PATH }
 
 /** Starts `tunnel up` in this process; resolves once it says `sign`. */
 async function up(home: Home, words: string[], options: WorldOptions = {}, sign = '✅ Up') {
@@ -68,10 +33,6 @@ async function up(home: Home, words: string[], options: WorldOptions = {}, sign 
     return await ran
   }
   return { end, text: () => text }
-}
-
-async function get(port: number): Promise<string> {
-  return await (await fetch(`http://127.0.0.1:${port}/`)).text()
 }
 
 test('up in the foreground: the port is the gateway, status and list tell about it, ctrl+c ends it', async () => {
@@ -230,82 +191,4 @@ test('what makes no sense is refused with what would', async () => {
   expect((await line('tunnel up vps --local-port 70000')).err).toContain('is not a port')
   expect((await line('tunnel down vps')).err).toContain('No tunnel of vps runs')
   expect((await line('tunnel up vps other')).err).toContain('takes one profile')
-})
-
-test('in the background: up when the command comes back, private, ended by down and by nothing of another process', async () => {
-  await using gateway = await farGateway()
-  await using home = await homeWith(gateway.port)
-  const port = String(await freePort())
-  const background = { CLAWDBOT_STATE_DIR: home.paths.stateDir, ...env }
-  const run = async (words: string[]) => await clawdbot(home, words, { env: background, program: built('clawdbot') })
-  const started = await run(['tunnel', 'up', 'vps', '--background', '--local-port', port])
-  expect(started).toMatchObject({ code: 0, err: '' })
-  expect(started.out).toMatch(
-    /✅ Up in the background \(direct, process \d+\)\n {3}To end it: clawdbot tunnel down vps\n$/,
-  )
-  const { pid } = JSON.parse((await run(['tunnel', 'status', 'vps', '--json'])).out)
-  try {
-    expect(await get(Number(port))).toBe(`to 127.0.0.1:${gateway.port}`)
-    expect((await stat(join(home.paths.stateDir, 'logs'))).mode & 0o077).toBe(0)
-    const again = await run(['tunnel', 'up', 'vps', '--background'])
-    expect(again.out).toContain(`Process:     ${pid}, for`)
-    expect((await run(['tunnel', 'up', 'vps', '--background', '--local-port', port])).code).toBe(0)
-    const other = await freePort()
-    const elsewhere = await run(['tunnel', 'up', 'vps', '--background', '--local-port', String(other)])
-    expect(elsewhere).toMatchObject({ code: 2, out: '' })
-    expect(elsewhere.err).toBe(
-      `❌ The tunnel of vps runs already (process ${pid}), without --local-port ${other}\n` +
-        '   See: clawdbot tunnel status vps. To end it: clawdbot tunnel down vps\n',
-    )
-    const down = await run(['tunnel', 'down', 'vps'])
-    expect(down).toMatchObject({ code: 0, out: `✅ Ended (process ${pid})\n` })
-    // It has ended; its entry stays until the system's first process has looked at it.
-    await expect.poll(() => isAlive(pid)).toBe(false)
-  } finally {
-    await run(['tunnel', 'down', 'vps'])
-  }
-})
-
-test('killed with -9 it leaves nothing but a note, which is recognised; down then ends nobody', async () => {
-  await using gateway = await farGateway()
-  await using home = await homeWith(gateway.port)
-  const port = await freePort()
-  const child = spawn(process.execPath, [built('clawdbot'), 'tunnel', 'up', 'vps', '--local-port', String(port)], {
-    env: { ...compiledOnce, ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let text = ''
-  child.stdout.on('data', (piece) => (text += piece))
-  await expect.poll(() => text, { timeout: 10_000 }).toContain('✅ Up')
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  const socket = connect(port, '127.0.0.1')
-  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
-  expect(error.code).toBe('ECONNREFUSED')
-  expect((await clawdbot(home, ['tunnel', 'down', 'vps'], { env })).err).toContain('No tunnel of vps runs')
-  expect((await clawdbot(home, ['tunnel', 'status', 'vps'], { env })).code).toBe(1)
-})
-
-test('SIGTERM ends the built program cleanly and takes its note along', async () => {
-  await using gateway = await farGateway()
-  await using home = await homeWith(gateway.port)
-  const port = String(await freePort())
-  const child = spawn(process.execPath, [built('clawdbot'), 'tunnel', 'up', 'vps', '--local-port', port], {
-    env: { ...compiledOnce, ...env, CLAWDBOT_STATE_DIR: home.paths.stateDir, HOME: home.dir },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let text = ''
-  child.stdout.on('data', (piece) => (text += piece))
-  await expect.poll(() => text, { timeout: 10_000 }).toContain('✅ Up')
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
-  const id = (await readProfiles(home.paths.profiles)).profiles[0]?.id
-  await expect(readFile(join(home.paths.stateDir, 'tunnels', `${id}.json`))).rejects.toThrow('ENOENT')
-})
-
-test('each of its commands explains itself', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [built('clawdbot'), 'tunnel', 'up', '--help'])
-  for (const word of ['[<profile>]', '--local-port', '--forward', '--background', '--yes', '--json']) {
-    expect(stdout).toContain(word)
-  }
 })

@@ -44,3 +44,16 @@ test('SE3: a secret goes to the keychain, is used from there, is nowhere else, a
   const files = await run('grep', ['-rl', testToken, home.paths.stateDir], { env }).catch(({ stdout }) => ({ stdout }))
   expect(files.stdout).toBe('')
 }, 60_000)
+
+test('SE3: without a desktop the real keychain says that it cannot be used, and nothing is kept elsewhere', async () => {
+  const module = join(import.meta.dirname, '../../src/client/secrets.ts')
+  const script = `
+    const { keychainSecrets } = await import(${JSON.stringify(module)})
+    const told = await keychainSecrets().read('clawdbot-test').catch((fault) => [fault.code, fault.message])
+    process.stdout.write(JSON.stringify(told ?? null))`
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }
+  const node = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
+  const told = JSON.parse((await node).stdout)
+  const refusal = ['secret.unavailable', expect.stringMatching(/keychain of this system cannot be used \(.*DBus/i)]
+  expect(told).toEqual(process.platform === 'linux' ? refusal : null)
+})

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readCommandLine } from '../../src/exec/words.ts'
 import { shellWords } from '../../src/shared/std/shell-words.ts'
+import { runs } from '../support/runs.ts'
 
 test.each<[string, string[]]>([
   ['ls', ['ls']],
@@ -28,7 +29,7 @@ test('words quoted for showing read back as the same words', () => {
       const words = ['program', ...rest]
       expect(readCommandLine(shellWords(words))).toEqual({ kind: 'plain', words })
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitMarkdown } from '../../../src/server/channels/split-markdown.ts'
+import { runs } from '../../support/runs.ts'
 
 test.each([
   ['short', 20, ['short']],
@@ -33,7 +34,7 @@ test('nothing is lost, nothing is longer than the limit, and no character is cut
       expect(pieces.every((piece) => piece.length <= limit && piece.isWellFormed())).toBe(true)
       expect(pieces.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''))
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   )
 })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import JSON5 from 'json5'
 import { describe, expect, test } from 'vitest'
 import { parseSettingPath, setSetting, unsetSetting } from '../../../src/server/config/edit.ts'
+import { runs } from '../../support/runs.ts'
 
 const set = (text: string, path: string, value: unknown) => setSetting(text, parseSettingPath(path), value)
 const unset = (text: string, path: string) => unsetSetting(text, parseSettingPath(path))
@@ -92,6 +93,6 @@ test('whatever the file looks like, exactly one setting changes and every commen
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { closing } from '../../support/closing.ts'
 import { startTestGateway, testToken } from '../../support/gateway.ts'
 import { RawClient } from '../../support/raw-client.ts'
 
@@ -48,32 +46,6 @@ test('OR1: a page of this very gateway may connect', async () => {
   await using gateway = await startTestGateway()
   const origin = `http://127.0.0.1:${gateway.server.port}`
   expect(await RawClient.status(gateway.url, { headers: { origin } })).toBe(101)
-})
-
-describe('IN1', () => {
-  test('of 1,024 that wait the ones that waited longest leave for newer ones, and whoever logs in at once stays', async () => {
-    await using gateway = await startTestGateway()
-    const address = { port: gateway.server.port, host: '127.0.0.1' }
-    const open = (count: number, says = '') =>
-      Promise.all(
-        Array.from({ length: count }, async () => {
-          const socket = connect(address)
-          await once(socket, 'connect')
-          socket.on('error', () => {}) // cut; 'close' follows
-          socket.write(says)
-          return socket.resume()
-        }),
-      )
-    const first = new RawClient(gateway.url)
-    await first.challenge()
-    const mute = [...(await open(500)), ...(await open(523, 'GET / HTTP/1.1\r\nHost: '))]
-    using owner = await gateway.client({ scopes: ['operator.read'] })
-    expect(await first.closed).toEqual({ code: 1006, reason: '' })
-    const crowd = [...mute, ...(await open(1_024))]
-    await Promise.all(mute.map(closing))
-    expect(await owner.request('health')).toMatchObject({ ok: true })
-    for (const socket of crowd) socket.destroy()
-  })
 })
 
 test('TR8: a refused upgrade says a number and nothing about this gateway', async () => {

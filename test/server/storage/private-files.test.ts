@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -77,26 +75,4 @@ test('SE2: nothing is read from below a folder that every account may write to, 
   chmodSync(join(folder, 'open'), 0o755)
   chownSync(join(folder, 'open'), 12345, 12345)
   expect(() => readPrivateFile(path)).toThrow('belongs to another account')
-})
-
-test('DU8: a file is replaced whole; the last text is kept beside it; a crash between leaves the old one', () => {
-  const path = join(folder, 'x')
-  writePrivateFile(path, 'one')
-  writePrivateFile(path, 'two')
-  expect([readPrivateFile(path), readPrivateFile(`${path}.bak`), readPrivateFile(join(folder, 'none'))]).toEqual([
-    'two',
-    'one',
-    undefined,
-  ])
-  const module = new URL('../../../src/server/storage/private-files.ts', import.meta.url).href
-  // The process dies at the n-th system call after the text was begun; the file must then be one of the two texts.
-  for (const dieAt of ['openSync', 'fsyncSync', 'copyFileSync', 'renameSync']) {
-    const code = `
-      import fs, { } from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'
-      fs.${dieAt} = () => process.kill(process.pid, 'SIGKILL'); syncBuiltinESMExports()
-      const { writePrivateFile } = await import(${JSON.stringify(module)})
-      writePrivateFile(${JSON.stringify(path)}, 'three')`
-    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', code])
-    expect([dieAt, signal, readFileSync(path, 'utf8')]).toEqual([dieAt, 'SIGKILL', 'two'])
-  }
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { beneath, readEnvFile, setInEnvFile, unsetInEnvFile, variablesOf } from '../../../src/shared/std/env-file.ts'
+import { runs } from '../../support/runs.ts'
 
 test.each([
   ['a plain value', 'A=b\n', { A: 'b' }],
@@ -49,13 +50,13 @@ test('whatever is written is read again, and any text can be read', () => {
       if (/\p{Cc}/u.test(value) || /["'\\]/.test(before)) return
       expect(variablesOf(setInEnvFile(before, 'NAME', value)).NAME).toBe(value)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'A=\'"\\\n #$x') }), (text) => {
       for (const { range } of readEnvFile(text)) expect(range[1]).toBeGreaterThan(range[0])
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

@@ -1,11 +1,9 @@
 import { rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readRuntime } from '../../../src/client/runtime-file.ts'
 import { resolveTarget } from '../../../src/client/target.ts'
 import { systemClock } from '../../../src/shared/std/clock.ts'
 import { reach } from '../../../src/tui/fleet/reach.ts'
-import { isAlive } from '../../../src/tunnel/process-alive.ts'
 import { noPrompts } from '../../../src/tunnel/prompts.ts'
 import { Home, until } from '../../client/support.ts'
 import { freePort } from '../../support/free-port.ts'
@@ -30,22 +28,6 @@ async function localOf(home: Home, program = serverProgram) {
   const { gateway } = reach(local, (prompts) => resolveTarget({}, env, paths, prompts), noPrompts, world)
   return { gateway, told, said }
 }
-
-test('that a gateway is being started is said until it is there', async () => {
-  await using home = await Home.make()
-  const { gateway, told, said } = await localOf(home)
-  gateway.connect()
-  await until(() => gateway.view.phase === 'live')
-  expect(told).toEqual([expect.stringMatching(/^Starting a gateway on port \d+…$/)])
-  expect([...said]).toEqual([])
-  await gateway[Symbol.asyncDispose]()
-  // It answers a moment before it has written where it is.
-  const pidOf = async () => (await readRuntime(home.paths.runtimeFile))?.pid
-  await expect.poll(pidOf).toBeTypeOf('number')
-  const pid = Number(await pidOf())
-  process.kill(pid, 'SIGTERM')
-  await until(() => !isAlive(pid))
-})
 
 test('one that cannot be started leaves no such word behind, and what is written then is kept', async () => {
   await using home = await Home.make()

@@ -4,6 +4,7 @@ import { type Editor, type EditorOp, editorText, emptyEditor, reduce } from '../
 import { canMoveRow, editorView, scrollTop } from '../../../src/tui/input/editor-view.ts'
 import { rowText } from '../../../src/tui/layout/span.ts'
 import { textWidth } from '../../../src/tui/layout/width.ts'
+import { runs } from '../../support/runs.ts'
 
 const insert = (text: string): EditorOp => ({ op: 'insert', text })
 const play = (ops: readonly EditorOp[], start: Editor = emptyEditor): Editor => ops.reduce(reduce, start)
@@ -203,7 +204,7 @@ test('whatever is done, the caret stands between graphemes and on the screen', (
       expect(view.caret.column).toBeLessThan(width)
       for (const row of view.rows) expect(textWidth(rowText(row))).toBeLessThanOrEqual(Math.max(width, 4))
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -216,6 +217,6 @@ test('undoing everything gives the empty prompt, redoing everything what was the
       const redone = undone.redo.reduce<Editor>((state) => reduce(state, { op: 'redo' }), undone)
       if (editor.redo.length === 0) expect(redone.text).toBe(editor.text)
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

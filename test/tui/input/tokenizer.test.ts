@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { InputEvent } from '../../../src/tui/input/event.ts'
 import { emptyTokenizer, maxStringBytes, tokenize, waits } from '../../../src/tui/input/tokenizer.ts'
+import { runs } from '../../support/runs.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -236,7 +237,7 @@ test('the events are the same wherever the bytes are cut', () => {
       }
       expect(read(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(whole)
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   )
 })
 
@@ -248,6 +249,6 @@ test('no control character is ever text', () => {
         .join('')
       expect(text).not.toMatch(/\p{Cc}/u)
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   )
 })

@@ -10,6 +10,7 @@ import {
 } from '../../../src/tui/layout/markdown.ts'
 import { rowText } from '../../../src/tui/layout/span.ts'
 import { textWidth } from '../../../src/tui/layout/width.ts'
+import { runs } from '../../support/runs.ts'
 
 const show = (text: string, width = 40): string[] => markdownRows(parseMarkdown(text), width).map(rowText)
 
@@ -63,7 +64,7 @@ test('at the end a streamed text is laid out exactly as when read at once', () =
       const rows = markdownRows(finishMarkdown(stream(pieces)), width)
       expect(rows).toEqual(markdownRows(parseMarkdown(pieces.join('')), width))
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -78,7 +79,7 @@ test('and so it is at every moment before, links to later definitions apart', ()
         expect(markdownRows(markdown, 40)).toEqual(markdownRows(parseMarkdown(text), 40))
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -102,7 +103,7 @@ test('no row is wider than the room, at any width', () => {
         expect(textWidth(rowText(row))).toBeLessThanOrEqual(width)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 

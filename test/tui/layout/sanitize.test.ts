@@ -5,6 +5,7 @@ import { isSafe, oneLine, showControls, stripControls } from '../../../src/tui/l
 import { themes } from '../../../src/tui/theme/themes.ts'
 import { anyText } from '../../support/any-text.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
+import { runs } from '../../support/runs.ts'
 import { openTerminal } from '../../support/terminal.ts'
 
 test('EX14: the corpus has 200 attacks', () => expect(new Set(hostileTexts).size).toBeGreaterThanOrEqual(200))
@@ -34,7 +35,7 @@ test('any text at all becomes safe, and safe text stays as it is', () => {
       expect(isSafe(stripControls(text))).toBe(true)
       expect(showControls(showControls(text))).toBe(showControls(text))
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   )
 })
 

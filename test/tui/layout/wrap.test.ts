@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { rowText } from '../../../src/tui/layout/span.ts'
 import { expandTabs, graphemes, textWidth, truncate } from '../../../src/tui/layout/width.ts'
 import { hardRanges, wrapRanges, wrapSpans, wrapText } from '../../../src/tui/layout/wrap.ts'
+import { runs } from '../../support/runs.ts'
 
 test.each([
   ['words break at spaces, which vanish', 'one two  three', 8, ['one two', 'three']],
@@ -42,7 +43,7 @@ test('wrapping loses nothing but spaces, and no row is too wide unless one chara
         expect(textWidth(row) <= width || graphemes(row).length === 1).toBe(true)
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -57,7 +58,7 @@ test('kept spaces and hard cuts lose nothing at all', () => {
         }
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   )
 })
 

@@ -14,6 +14,7 @@ import {
   visibleItems,
   waitingQuestions,
 } from '../../../src/tui/store/transcript.ts'
+import { runs } from '../../support/runs.ts'
 
 const key = 'agent:main:main'
 const fresh = emptyTranscript(key)
@@ -256,7 +257,7 @@ test('whatever is lost, doubled or late: after a resync the reader sees what the
       const caughtUp = setHistory(rejoin(transcript, [], true), history, 's1', 'gateway')
       expect(seen(caughtUp)).toEqual(seen(setHistory(fresh, history, 's1', 'gateway')))
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })
 
@@ -276,6 +277,6 @@ test('joining a reply in its middle shows the same as having heard it all', () =
       const whole = told.reduce((it, { news }) => hear(it, 'r0', news), ask(fresh, 'r0', turn.question, 1))
       expect(seen(end)).toEqual(seen(whole))
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

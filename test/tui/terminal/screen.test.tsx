@@ -5,6 +5,7 @@ import { enterAlternate } from '../../../src/tui/terminal/modes.ts'
 import { Screen } from '../../../src/tui/terminal/screen.ts'
 import { useScreenSize } from '../../../src/tui/terminal/use-screen-size.ts'
 import { ManualClock } from '../../support/clock.ts'
+import { runs } from '../../support/runs.ts'
 import { openScreen } from '../../support/screen.tsx'
 import { openTerminal } from '../../support/terminal.ts'
 
@@ -113,7 +114,7 @@ test('whatever is drawn and resized, the screen is that of a fresh start', async
       })
       expect(screen.text()).toBe(fresh.text())
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   )
 })
 

@@ -50,15 +50,6 @@ test('not installed has its own sentence, and a running one has none', async () 
   expect(stateFault(await askStatus(standIn.command, { withPeers: false, signal }))).toBeUndefined()
 })
 
-test('TS2: 20,000 peers are left out unless they matter, and where they do, their number is no failure', async () => {
-  using standIn = standInTailscale({ crowd: 20_000 })
-  const alone = await askStatus(standIn.command, { withPeers: false, signal })
-  expect(alone).toMatchObject({ kind: 'status', isPartial: false, status: { state: 'running', peers: [] } })
-  const all = await askStatus(standIn.command, { withPeers: true, signal })
-  expect(all).toMatchObject({ kind: 'status', isPartial: true, status: { state: 'running', peers: [] } })
-  expect(standIn.calls()).toEqual(['status --json --peers=false', 'status --json', 'status --json --peers=false'])
-})
-
 test('the machines a person can choose from: online ones first, each with its names and addresses', async () => {
   using standIn = standInTailscale()
   const peers = await listTailnetPeers(standIn.command, signal)

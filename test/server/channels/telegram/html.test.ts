@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { telegramHtml } from '../../../../src/server/channels/telegram/html.ts'
+import { runs } from '../../../support/runs.ts'
 import { visibleText } from '../../../support/telegram/visible.ts'
 
 test.each([
@@ -52,6 +53,6 @@ test('whatever a model writes, also cut off anywhere, is HTML that Telegram take
     fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 30 }), (pieces) => {
       expect(typeof visibleText(telegramHtml(pieces.join('')), 'HTML')).toBe('string')
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   )
 })

@@ -7,6 +7,7 @@ import { highWaterBytes, SendQueue } from '../../../../src/server/gateway/outlet
 import { ManualClock } from '../../../support/clock.ts'
 import { newsOf } from '../../../support/gateway.ts'
 import { peerWith } from '../../../support/peer.ts'
+import { runs } from '../../../support/runs.ts'
 
 type Frame = { event: string; seq: number; payload: Record<string, unknown> }
 
@@ -245,7 +246,7 @@ test('cut at any frame, any number of times, with any reader speed: zero lost, z
       const told = (others: string[]) => others.filter((line) => !line.startsWith('tick'))
       expect(told(reader.others)).toEqual(told(expected.others))
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   )
 })
 

@@ -10,6 +10,7 @@ import {
   stepApproval,
 } from '../../../../src/server/tools/exec/approvals.ts'
 import { ManualClock } from '../../../support/clock.ts'
+import { runs } from '../../../support/runs.ts'
 
 function setUp() {
   const clock = new ManualClock()
@@ -109,6 +110,6 @@ test('E13: whatever happens in whatever order, the first event decides and only 
       const isYes = first?.type === 'answered' && /^allow-(once|always)$/.test(first.decision)
       expect(end).toMatchObject({ kind: 'settled', decision: isYes ? first.decision : 'deny' })
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   )
 })

@@ -76,7 +76,7 @@ describe.each([3, 4] as const)('a peer of protocol %i', (protocol) => {
     const sessionKey = 'agent:main:abort'
     const runId = randomUUID()
     await send(client, 'begin', runId, sessionKey)
-    await expect.poll(() => heard(client, runId)).not.toBe('')
+    await expect.poll(() => heard(client, runId)).toContain('three')
     const stopped = await call(client, 'chat.abort', { sessionKey, runId })
     expect(stopped).toMatchObject({ ok: true, aborted: true, runIds: [runId] })
     expect((await ended(client, runId)).payload).toMatchObject({ state: 'aborted', stopReason: 'rpc' })

@@ -3,17 +3,19 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type BuildResult, build, type Metafile } from 'esbuild'
+import { type BuildOptions, type BuildResult, build, type Metafile } from 'esbuild'
 import { buildStamp, fingerprint } from './bootstrap/sources.mjs'
 import { splitBreaches } from './build/graph.ts'
 import { lazyBuiltins } from './build/lazy-builtins.ts'
 import { thirdPartyLicenses } from './build/licenses.ts'
 import { lighten } from './build/lighten.ts'
 import { sdkZod } from './build/sdk-zod.ts'
+import { startsOf, together } from './build/together.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
-const programs = ['clawdbot.js', 'clawdbot-server.js']
+const client = 'clawdbot.js'
+const programs = [client, 'clawdbot-server.js']
 /** A gateway that is still running may load a chunk of the build it came from, so those are kept this long. */
 const keepOldChunksMs = 24 * 3_600_000
 
@@ -40,10 +42,21 @@ async function main(): Promise<void> {
  * Each program by itself: what two programs share would be cut into a chunk per set of its users, 75 files to start the
  * gateway instead of 11, which takes it 7 MB more. Chunks both have are the same file.
  */
-async function bundle(
+async function bundle(program: string, names: Readonly<Record<string, string>>): Promise<Bundle> {
+  if (program !== client) return await bundleWith(program, names)
+  const { metafile } = await bundleWith(program, names, { splitting: false, sourcemap: false, treeShaking: false })
+  return await bundleWith(program, names, { plugins: [...plugins, together(root, startsOf(metafile))] })
+}
+
+const plugins = [sdkZod, lighten, lazyBuiltins]
+
+type Bundle = BuildResult<{ metafile: true; write: false }>
+
+async function bundleWith(
   program: string,
   names: Readonly<Record<string, string>>,
-): Promise<BuildResult<{ metafile: true; write: false }>> {
+  more: BuildOptions = {},
+): Promise<Bundle> {
   return await build({
     absWorkingDir: root,
     entryPoints: [`src/bin/${program.replace('.js', '.ts')}`],
@@ -61,7 +74,7 @@ async function bundle(
     minifySyntax: true,
     legalComments: 'none',
     external: ['ssh2', '@napi-rs/keyring', 'bufferutil', 'utf-8-validate'],
-    plugins: [sdkZod, lighten, lazyBuiltins],
+    plugins,
     alias: { 'react-devtools-core': join(root, 'scripts/build/empty.ts') },
     define: {
       'process.env.NODE_ENV': '"production"',
@@ -70,6 +83,7 @@ async function bundle(
     logLevel: 'warning',
     metafile: true,
     write: false,
+    ...more,
   })
 }
 

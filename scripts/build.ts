@@ -44,6 +44,7 @@ async function main(): Promise<void> {
  */
 async function bundle(program: string, names: Readonly<Record<string, string>>): Promise<Bundle> {
   if (program !== client) return await bundleWith(program, names)
+  // Once to see who imports what, and then for good.
   const { metafile } = await bundleWith(program, names, { splitting: false, sourcemap: false, treeShaking: false })
   return await bundleWith(program, names, { plugins: [...plugins, together(root, startsOf(metafile))] })
 }

@@ -68,6 +68,12 @@ const privileges = [
     offence: "import { request } from 'node:http'",
   },
   {
+    what: 'asks a schema without a net',
+    pattern: /\.safeParse\(/,
+    allowed: [/^src\/shared\/std\/read-as\.ts$/], // a value of a stranger can make zod throw
+    offence: 'const read = schema.safeParse(value)',
+  },
+  {
     what: 'asks whether it is under test',
     pattern: /\b(VITEST|NODE_ENV)\b/,
     allowed: [],

@@ -5,6 +5,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { readIfThere, writePrivate } from './private-file.ts'
 
 /** Most sessions kept for one gateway. */
@@ -32,7 +33,7 @@ export class TranscriptCache {
   /** Oldest first; undefined when nothing usable is kept. Never throws for a damaged file. */
   async read(sessionKey: string): Promise<CachedTranscript | undefined> {
     const parsed = parseJson((await readIfThere(this.#path(sessionKey))) ?? '')
-    const found = parsed.ok ? file.safeParse(parsed.value) : undefined
+    const found = parsed.ok ? readAs(file, parsed.value) : undefined
     return found?.success && found.data.sessionKey === sessionKey ? found.data : undefined
   }
 

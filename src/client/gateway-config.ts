@@ -8,6 +8,7 @@ import { Fault } from '../shared/fault.ts'
 import { type PasswordHash, readPasswordHash } from '../shared/password-hash.ts'
 import { beneath, variablesOf } from '../shared/std/env-file.ts'
 import { isRecord } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { Secret } from '../shared/std/secret.ts'
 import type { ClientPaths, Env } from './paths.ts'
 import { readIfThere, readSecretFile } from './private-file.ts'
@@ -65,7 +66,7 @@ export async function readGatewayConfig(
   const kept = variablesOf(file)
   const env = beneath(outer, file)
   const root = source === undefined ? {} : await parseSettings(path, source)
-  const parsed = section.safeParse((isRecord(root) ? root.gateway : undefined) ?? {})
+  const parsed = readAs(section, (isRecord(root) ? root.gateway : undefined) ?? {})
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw invalid(path, `gateway.${issue?.path.map(String).join('.')}: ${issue?.message}`)

@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts'
 import { gatewayProofText } from '../shared/protocol/gateway-proof.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import type { Challenge } from './handshake.ts'
 import { lockPrivate, readIfThere, writePrivate } from './private-file.ts'
 
@@ -62,7 +63,7 @@ export class GatewayKeys {
     const text = await readIfThere(this.#path)
     if (text === undefined) return { version: 1, gateways: {} }
     const parsed = parseJson(text)
-    const file = parsed.ok ? keysFile.safeParse(parsed.value) : undefined
+    const file = parsed.ok ? readAs(keysFile, parsed.value) : undefined
     if (file?.success) return file.data
     throw new Fault('state.damaged', `The keys of known gateways in ${this.#path} cannot be read`, {
       remedy: 'Restore the file from a backup, or remove it: each gateway is then believed once more.',

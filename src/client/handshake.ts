@@ -7,6 +7,7 @@ import { proofText } from '../shared/protocol/device-proof.ts'
 import { operatorScopes, type Role } from '../shared/protocol/scope.ts'
 import { maxProtocol, minProtocol } from '../shared/protocol/version.ts'
 import { isRecord } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import type { Secret } from '../shared/std/secret.ts'
 import type { Identity } from './identity.ts'
 
@@ -100,7 +101,7 @@ function authOf(given: NonNullable<ConnectParams['auth']>): Pick<ConnectParams, 
 
 /** The answer to `connect`. Throws `client.not-a-gateway` when it is none. */
 export function readHello(payload: unknown, origin: string): HelloOk {
-  const hello = helloOk().safeParse(payload)
+  const hello = readAs(helloOk(), payload)
   if (hello.success) return hello.data
   throw notAGateway(origin, 'answers in a way no gateway does')
 }

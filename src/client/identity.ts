@@ -6,6 +6,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { once } from '../shared/std/once.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { Secret } from '../shared/std/secret.ts'
 import { createPrivate, lockPrivate, readIfThere, writePrivate } from './private-file.ts'
 
@@ -120,7 +121,7 @@ export class DeviceTokens {
   /** A damaged file, or one of another key, counts as empty: tokens are issued again at the next connect. */
   async #read(): Promise<TokensFile> {
     const parsed = parseJson((await readIfThere(this.#path)) ?? '')
-    const file = parsed.ok ? tokensFile().safeParse(parsed.value) : undefined
+    const file = parsed.ok ? readAs(tokensFile(), parsed.value) : undefined
     if (file?.success && file.data.deviceId === this.#deviceId) return file.data
     return { version: 1, deviceId: this.#deviceId, gateways: {} }
   }

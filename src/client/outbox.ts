@@ -11,6 +11,7 @@ import { Fault } from '../shared/fault.ts'
 import type { Call } from '../shared/rpc/call.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { makePrivateFolder, readIfThere, writePrivate } from './private-file.ts'
 
@@ -256,7 +257,7 @@ export class FileOutbox implements Outbox {
 
   async #read(name: string): Promise<OutboxEntry | undefined> {
     const parsed = parseJson((await readIfThere(join(this.#dir, name))) ?? '')
-    const entry = parsed.ok ? stored.safeParse(parsed.value).data : undefined
+    const entry = parsed.ok ? readAs(stored, parsed.value).data : undefined
     if (entry && name.endsWith('.sent.json')) this.#tried.add(entry.idempotencyKey)
     return entry
   }

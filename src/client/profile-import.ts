@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { Fault } from '../shared/fault.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { foldName, type Profile, type ProfileBook, profile } from './profile.ts'
 import { addProfile, allProfiles, localName, type NewProfile, placeOf } from './profiles.ts'
 
@@ -87,7 +88,7 @@ export function exportProfiles(profiles: readonly Profile[]): ExportFile {
  */
 export function readExport(text: string, from: string): Found[] {
   const parsed = parseJson(text)
-  const file = parsed.ok ? exportFile().safeParse(parsed.value) : undefined
+  const file = parsed.ok ? readAs(exportFile(), parsed.value) : undefined
   if (!file?.success) {
     const [issue] = file?.error.issues ?? []
     const problem = parsed.ok ? `${issue?.path.map(String).join('.')}: ${issue?.message}` : parsed.reason

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { lockPrivate, readIfThere } from './private-file.ts'
 import { type ProfileBook, profileBook } from './profile.ts'
 
@@ -23,7 +24,7 @@ export async function readProfiles(path: string): Promise<ProfileBook> {
       remedy: 'Update this one. It leaves the file as it is.',
     })
   }
-  const book = profileBook().safeParse(parsed.value, { jitless: true }) // read once; compiling the parser takes longer
+  const book = readAs(profileBook(), parsed.value, { jitless: true }) // read once; compiling the parser takes longer
   if (book.success) return book.data
   const [issue] = book.error.issues
   throw damaged(path, `${issue?.path.map(String).join('.') || 'the whole'}: ${issue?.message}`)

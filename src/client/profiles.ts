@@ -1,6 +1,7 @@
 /** The gateways a person can choose from, and what may be done to the list. One is built in: the gateway of this machine. Pure. */
 
 import { Fault } from '../shared/fault.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { didYouMean } from '../shared/std/text.ts'
 import { parseGatewayUrl } from '../tunnel/gateway-url.ts'
 import type { DirectWay } from '../tunnel/way.ts'
@@ -128,7 +129,7 @@ function pointing(book: ProfileBook, current: string | undefined, previous: stri
 
 /** The profile as it may be saved beside the others, of which the one with `replacedId` goes. */
 function checked(book: ProfileBook, candidate: Profile, replacedId?: string): Profile {
-  const parsed = profileSchema().safeParse(candidate)
+  const parsed = readAs(profileSchema(), candidate)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw invalid(`${problemAt(issue?.path ?? [])}: ${issueText(issue)}`)

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { parseJson } from '../shared/std/json.ts'
 import { once } from '../shared/std/once.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
 import { readIfThere } from './private-file.ts'
 
@@ -30,6 +31,6 @@ export type RuntimeNote = z.infer<ReturnType<typeof note>> & { readonly isAlive:
 /** The last note, and whether its process still runs; undefined when there is none or it is damaged. */
 export async function readRuntime(path: string): Promise<RuntimeNote | undefined> {
   const parsed = parseJson((await readIfThere(path)) ?? '')
-  const found = parsed.ok ? note().safeParse(parsed.value) : undefined
+  const found = parsed.ok ? readAs(note(), parsed.value) : undefined
   return found?.success ? { ...found.data, isAlive: isAlive(found.data.pid) } : undefined
 }

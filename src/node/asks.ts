@@ -11,6 +11,7 @@ import { readIfThere, writePrivate } from '../client/private-file.ts'
 import { type ExecDecision, execDecisions } from '../shared/protocol/exec.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 
 const ask = z.object({
   id: z.string(),
@@ -127,7 +128,7 @@ function answered(prompted: Promise<ExecDecision | undefined>): Promise<ExecDeci
 async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readIfThere(path)
   const json = text === undefined ? undefined : parseJson(text)
-  return json?.ok ? schema.safeParse(json.value).data : undefined
+  return json?.ok ? readAs(schema, json.value).data : undefined
 }
 
 function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

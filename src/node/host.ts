@@ -6,6 +6,7 @@ import type { Payload } from '../shared/protocol/table.ts'
 import { BoundedMap } from '../shared/std/bounded-map.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 import { deadline } from '../shared/std/signal.ts'
 import type { Machine, NodeCommand } from './node-command.ts'
 import { Refusal } from './node-command.ts'
@@ -100,7 +101,7 @@ export class NodeHost implements Disposable {
     const known = this.#byName.get(command)
     if (!known) return failed('UNAVAILABLE', `this node does not offer ${command.slice(0, 128)}`)
     const json = parseJson(paramsJSON ?? '{}')
-    const params = known.params.safeParse(json.ok ? json.value : undefined)
+    const params = readAs(known.params, json.ok ? json.value : undefined)
     if (!params.success) return failed('INVALID_REQUEST', `wrong params for ${command}: ${problem(params.error)}`)
     const tell = (seq: number, piece: { chunk: string; isAsking?: boolean }) =>
       connection.call('node.invoke.progress', { invokeId: id, nodeId, seq, ...piece })

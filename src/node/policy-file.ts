@@ -8,6 +8,7 @@ import { type ExecMode, execModes } from '../exec/policy.ts'
 import { type AllowRule, readRule } from '../exec/rules.ts'
 import { Fault } from '../shared/fault.ts'
 import { parseJson } from '../shared/std/json.ts'
+import { readAs } from '../shared/std/read-as.ts'
 
 const policyFile = z.strictObject({
   version: z.literal(1),
@@ -34,7 +35,7 @@ export async function readPolicy(nodeDir: string): Promise<NodePolicy> {
   const text = await readIfThere(path)
   if (text === undefined) return policyFile.parse({ version: 1 })
   const json = parseJson(text)
-  const parsed = policyFile.safeParse(json.ok ? json.value : undefined)
+  const parsed = readAs(policyFile, json.ok ? json.value : undefined)
   if (parsed.success) return parsed.data
   throw new Fault('state.damaged', `The policy of this node in ${path} cannot be read, so it runs nothing`, {
     remedy: 'Mend the file, or move it away: the node then asks about every command.',

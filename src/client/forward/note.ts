@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { createPrivate, readIfThere, writePrivate } from '../private-file.ts'
 import type { AskProgram } from '../system-programs.ts'
 import { processMark } from './process-mark.ts'
@@ -70,7 +71,7 @@ export async function runningForward(
   const text = await readIfThere(notePath(place, profileId))
   if (text === undefined) return undefined
   const parsed = parseJson(text)
-  const found = parsed.ok ? note.safeParse(parsed.value) : undefined
+  const found = parsed.ok ? readAs(note, parsed.value) : undefined
   if (found?.success && (await processMark(found.data.pid, ask)) === found.data.mark) return found.data
   await removeNote(place, profileId)
   return undefined

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path'
 import * as z from 'zod'
+import { readAs } from '../../shared/std/read-as.ts'
 import { parseSettings } from '../gateway-config.ts'
 import type { ClientPaths } from '../paths.ts'
 import { readIfThere } from '../private-file.ts'
@@ -19,7 +20,7 @@ const settings = z.looseObject({
  */
 export async function gatewayFolders({ configPath, expand }: ClientPaths): Promise<string[]> {
   const source = await readIfThere(configPath)
-  const parsed = settings.safeParse(source === undefined ? {} : await parseSettings(configPath, source))
+  const parsed = readAs(settings, source === undefined ? {} : await parseSettings(configPath, source))
   const { agents, gateway } = parsed.data ?? {}
   const socket = gateway?.socket?.path
   const written = [agents?.defaults, ...(agents?.list ?? [])].flatMap((one) => one?.workspace ?? [])

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { Fault } from '../../shared/fault.ts'
 import { parseJson } from '../../shared/std/json.ts'
 import { once } from '../../shared/std/once.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 
 export const manifestName = 'manifest.json'
 /** Rises when an older version could not read it. */
@@ -42,7 +43,7 @@ export function readManifest(text: string, ours: Versions): Manifest {
   const parsed = parseJson(text)
   const { format } = (parsed.ok ? parsed.value : {}) as { format?: unknown }
   if (typeof format === 'number' && format > manifestFormat) throw newer(`format ${format}`, ours)
-  const checked = shape().safeParse(parsed.ok ? parsed.value : undefined)
+  const checked = readAs(shape(), parsed.ok ? parsed.value : undefined)
   if (!checked.success) throw damaged('its list of contents cannot be read')
   const manifest = checked.data
   const names = manifest.parts.map(({ name }) => name)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { Fault } from '../../shared/fault.ts'
 import { isRecord } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { expandHome } from '../storage/paths.ts'
 import { fileMode, readPrivateFile } from '../storage/private-files.ts'
 import { gatewayEnv } from './gateway-env.ts'
@@ -92,7 +93,7 @@ function checkConfig(
       return { ...missingIssue(one), ...(line === undefined ? {} : { line }) }
     }),
   ]
-  const result = configSchema.safeParse(substituted)
+  const result = readAs(configSchema, substituted)
   if (result.success) return { config: issues.length === 0 ? withHome(result.data, env) : defaultConfig(), issues }
   // What a missing variable left empty has been told already.
   const told = new Set(issues.map((issue) => issue.path))

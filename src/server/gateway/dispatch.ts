@@ -6,6 +6,7 @@ import { describeIssues } from '../../shared/protocol/issues.ts'
 import type { Method } from '../../shared/protocol/method.ts'
 import { hasScope, type Scope } from '../../shared/protocol/scope.ts'
 import { methodTable } from '../../shared/protocol/table.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import type { Handlers } from '../methods/table.ts'
 import { CallError } from './call-error.ts'
 import type { HandlerContext, Peer } from './context.ts'
@@ -44,7 +45,7 @@ export function createDispatch({ handlers, log }: { handlers: Handlers; log: Gat
     if (caller.inFlight >= maxInFlight) return { kind: 'refused', error: busy }
     const handler = byName.get(name)
     if (!method || !handler) return { kind: 'refused', error: unknownMethod(name) }
-    const parsed = method.params.safeParse(params ?? {}, { reportInput: true })
+    const parsed = readAs(method.params, params ?? {}, { reportInput: true })
     if (parsed.success) return { kind: 'ready', handler, params: parsed.data }
     const message = `invalid ${name} params: ${describeIssues(parsed.error)}`
     return { kind: 'refused', error: { code: 'INVALID_REQUEST', message } }

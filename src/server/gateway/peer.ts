@@ -37,6 +37,8 @@ export type ConnectionPorts = {
   /** The hello is on its way; events may follow. */
   onLive(connection: Connection): void
   onRefused(verdict: Verdict & { kind: 'refused' }, source: Source): void
+  /** Something of ours threw over a message; the connection is closed with 1011. */
+  onFailed(error: unknown, connection: Connection): void
   /** Once, with the peer if the handshake had succeeded. */
   onClosed(connection: Connection): void
   onSequenced(connId: string, position: number | undefined): void
@@ -160,7 +162,20 @@ export class Connection implements Caller {
 
   #received(data: RawData, isBinary: boolean): void {
     this.#heard()
-    const bytes = data as Buffer
+    try {
+      this.#take(data as Buffer, isBinary)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** A message that we fail over costs its connection, never the gateway. */
+  #failed(error: unknown): void {
+    this.#ports.onFailed(error, this)
+    this.close(1011, 'internal error')
+  }
+
+  #take(bytes: Buffer, isBinary: boolean): void {
     if (this.#phase === 'greeting' && bytes.length > maxPreAuthBytes) this.#refuseSize()
     // `ws` has checked text; a binary message holding JSON is taken too (section 1.1).
     else if (isBinary && !isUtf8(bytes)) this.close(1007, 'Invalid UTF-8')
@@ -189,7 +204,8 @@ export class Connection implements Caller {
     const { clock } = this.#ports
     const facts = { connId: this.connId, nonce: this.#nonce, now: clock.now(), source: this.source }
     const verdict = this.#ports.judge(text, facts)
-    if (verdict.kind === 'undecided') void this.#decide(text, facts, verdict.given)
+    if (verdict.kind === 'undecided')
+      this.#decide(text, facts, verdict.given).catch((error: unknown) => this.#failed(error))
     else this.#answer(verdict)
   }
 

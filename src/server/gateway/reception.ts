@@ -55,6 +55,10 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
     if (presence.left(connection.connId)) state.announcePresence()
   }
 
+  function onFailed(error: unknown, { connId }: Connection): void {
+    log.error('a message failed unexpectedly', { connId, stack: error instanceof Error ? error.stack : error })
+  }
+
   function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {
     for (const each of news) bus.publish({ type: 'wire', ...each })
     const reason = answer?.error.message ?? close.reason
@@ -78,6 +82,7 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
         onLive(live)
       },
       onRefused,
+      onFailed,
       onClosed,
       onSequenced: (connId, position) => hub.sequenced(connId, position),
     })

@@ -7,6 +7,7 @@ import { hasScope } from '../../shared/protocol/scope.ts'
 import type { HandlersOf } from '../../shared/rpc/call.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { isRecord, parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext, Peer } from '../gateway/context.ts'
 import type { DeviceBook } from '../gateway/device-book.ts'
@@ -103,7 +104,7 @@ export function nodesMethods(parts: {
 }
 
 function runOf(params: unknown): Pick<RunRequest, 'argv' | 'cwd' | 'env' | 'timeoutMs' | 'agentId' | 'sessionKey'> {
-  const parsed = runParams.safeParse(params ?? {}, { reportInput: true })
+  const parsed = readAs(runParams, params ?? {}, { reportInput: true })
   if (!parsed.success) throw invalidRequest(`invalid system.run params: ${describeIssues(parsed.error)}`)
   const { command: argv, cwd, env, timeoutMs, agentId, sessionKey } = parsed.data
   const facts = { cwd: cwd ?? undefined, env: env ?? undefined, timeoutMs: timeoutMs ?? undefined }

@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 import * as z from 'zod'
 import type { ApprovalStore } from '../../exec/allowed-commands.ts'
 import type { ExecMode } from '../../exec/policy.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { shellWord, shellWords } from '../../shared/std/shell-words.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { Approvals } from '../tools/exec/approvals.ts'
@@ -117,7 +118,7 @@ async function prepare(parts: RunParts, request: RunRequest): Promise<Plan | und
   const { payload } = await parts.calls.ask({
     ...{ ...request, command: 'system.run.prepare', params, timeoutMs: defaultInvokeMs },
   })
-  const parsed = z.looseObject({ plan }).safeParse(payload)
+  const parsed = readAs(z.looseObject({ plan }), payload)
   if (!parsed.success) throw new CallError('UNAVAILABLE', 'the node answered system.run.prepare with something else')
   if (isSame(argv, parsed.data.plan.argv)) return parsed.data.plan
   throw new CallError('UNAVAILABLE', 'the node would run other words than it was asked to')

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import { deadline } from '../../shared/std/signal.ts'
 
@@ -53,7 +54,7 @@ async function listModels(
       return []
     }
     const parsed = parseJson(await limitedText(response))
-    const rows = listing.safeParse(parsed.ok ? parsed.value : undefined)
+    const rows = readAs(listing, parsed.ok ? parsed.value : undefined)
     return rows.success ? rows.data.data.map((row) => ({ id: row.id, name: row.id, provider: id, ...sizes(row) })) : []
   } catch {
     return [] // nothing listens there, or not in time: there is nothing to list

@@ -1,6 +1,7 @@
 /** Tries a key at the service it is for, by asking for the list of its models: that costs nothing. */
 
 import * as z from 'zod'
+import { readAs } from '../../shared/std/read-as.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import type { Config } from '../config/schema.ts'
 import { hostedVendors } from '../providers/hosted.ts'
@@ -49,7 +50,7 @@ function outcomeOf(answer: HttpAnswer & { kind: 'answer' }, label: string, { pro
   }
   if (answer.status === 429)
     return { ok: false, text: `${label} is limiting requests (429)`, remedy: 'Wait a minute, and try it again.' }
-  const parsed = listing.safeParse(answer.body)
+  const parsed = readAs(listing, answer.body)
   if (answer.status !== 200 || !parsed.success) {
     return {
       ok: false,

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import type { Placement } from '../../tunnel/tailscale/expose.ts'
 import { readPrivateFile, writePrivateFile } from '../storage/private-files.ts'
 
@@ -11,7 +12,7 @@ const placement = z.object({ host: z.string(), port: z.int(), targets: z.array(z
 /** Undefined when nothing was placed, or the note is damaged. */
 export function readServeNote(path: string): Placement | undefined {
   const parsed = parseJson(readPrivateFile(path) ?? '')
-  const read = parsed.ok ? placement.safeParse(parsed.value) : undefined
+  const read = parsed.ok ? readAs(placement, parsed.value) : undefined
   return read?.success ? read.data : undefined
 }
 

@@ -3,6 +3,7 @@
 import type * as z from 'zod'
 import { errorText, Fault } from '../../shared/fault.ts'
 import type { ToolCallPart } from '../../shared/model/message.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { didYouMean } from '../../shared/std/text.ts'
 import type { ToolSpec } from '../providers/provider.ts'
 import { type Tool, type ToolContext, type ToolOutcome, textOutcome, toolSpec } from './tool.ts'
@@ -56,7 +57,7 @@ async function runTool(
   const denied = refusal(tool, context)
   if (denied !== undefined) return textOutcome(denied, { status: 'denied' }, true)
   if (context.signal.aborted) return textOutcome('The run was stopped.', { status: 'aborted' }, true)
-  const params = tool.params.safeParse(call.arguments)
+  const params = readAs(tool.params, call.arguments)
   if (!params.success) return failed(`Wrong arguments for ${tool.name}: ${problems(params.error)}.`, 'tool.invalid')
   return await tool.run(params.data, context)
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { isRecord, parseJson } from '../std/json.ts'
 import { once } from '../std/once.ts'
+import { readAs } from '../std/read-as.ts'
 
 /** Largest message accepted before the handshake (requirement IN2). */
 export const maxPreAuthBytes = 64 * 1024
@@ -93,6 +94,6 @@ const serverFrame = once(() =>
 export function parseServerFrame(text: string): ResponseFrame | EventFrame | undefined {
   const parsed = parseJson(text)
   if (!parsed.ok) return undefined
-  const result = serverFrame().safeParse(parsed.value)
+  const result = readAs(serverFrame(), parsed.value)
   return result.success ? (result.data as ResponseFrame | EventFrame) : undefined
 }

@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts'
 import { type EventFrame, parseServerFrame, type RequestFrame } from '../protocol/frame.ts'
 import type { EventName, MethodName, Params, Payload, Result } from '../protocol/table.ts'
 import type { Clock } from '../std/clock.ts'
+import { readAs } from '../std/read-as.ts'
 import type { Call, CallOptions } from './call.ts'
 import { Pending } from './pending.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -113,7 +114,7 @@ export class RpcClient {
 /** An event of the vocabulary, or undefined. Exported for replaying recordings. */
 export function parseEvent(vocabulary: Vocabulary, frame: EventFrame): GatewayEvent | undefined {
   const known = vocabulary.event(frame.event)
-  const payload = known?.payload.safeParse(frame.payload ?? {})
+  const payload = known && readAs(known.payload, frame.payload ?? {})
   if (!payload?.success) return undefined
   return { name: frame.event, payload: payload.data, seq: frame.seq } as GatewayEvent
 }
@@ -122,7 +123,7 @@ export function parseEvent(vocabulary: Vocabulary, frame: EventFrame): GatewayEv
 export function parseResult(vocabulary: Vocabulary, method: string, payload: unknown): unknown {
   const schema = vocabulary.method(method)?.result
   if (!schema) return payload
-  const parsed = schema.safeParse(payload)
+  const parsed = readAs(schema, payload)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.map(String).join('.') || 'the whole answer'

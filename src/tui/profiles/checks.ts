@@ -4,6 +4,7 @@ import { type Profile, type ProfileBook, profile as profileSchema } from '../../
 import { type Issue, issueText } from '../../client/profile-issue.ts'
 import { addProfile, editProfile } from '../../client/profiles.ts'
 import { Fault } from '../../shared/fault.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { draftOf } from './draft.ts'
 import { filledWays, kindOf, type Values } from './fields.ts'
 
@@ -18,7 +19,7 @@ export type Beside = { readonly book: ProfileBook; readonly old: Profile | undef
 export function problemsOf(values: Values, { book, old, hasSecret }: Beside): Problems {
   const draft = draftOf(values)
   const missing = missingFields(values, hasSecret || isSecretKept(values, old))
-  const parsed = profileSchema().safeParse({ ...draft, id: 'draft', createdAt: 0 })
+  const parsed = readAs(profileSchema(), { ...draft, id: 'draft', createdAt: 0 })
   const wrong = parsed.success ? {} : Object.fromEntries(parsed.error.issues.map(problemOf).reverse())
   const problems = { ...wrong, ...missing }
   if (Object.keys(problems).length > 0) return problems

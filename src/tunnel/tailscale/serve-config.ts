@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 
 export type ServeHandler = {
   /** MagicDNS name, lower case. */
@@ -40,7 +41,7 @@ export function parseServeConfig(text: string): ServeConfig | undefined {
   const bare = text.trim()
   if (bare === '' || bare === 'null' || bare === 'No serve config') return nothing
   const parsed = parseJson(bare)
-  const read = parsed.ok ? document.safeParse(parsed.value) : undefined
+  const read = parsed.ok ? readAs(document, parsed.value) : undefined
   if (!read?.success) return undefined
   const sessions = Object.values(read.data.Foreground ?? {})
   const parts = [read.data, ...sessions].map((each, index) => configOf(each, index > 0))

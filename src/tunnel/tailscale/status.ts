@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 
 export type TailnetPeer = {
   /** First label of its MagicDNS name, which is unique in the tailnet; its host name where it has none. */
@@ -82,7 +83,7 @@ const states: Record<string, TailscaleStatus['state']> = {
 /** Undefined when it is not a status this version understands. */
 export function parseStatus(json: string): TailscaleStatus | undefined {
   const parsed = parseJson(json)
-  const read = parsed.ok ? document.safeParse(parsed.value) : undefined
+  const read = parsed.ok ? readAs(document, parsed.value) : undefined
   const state = read?.success ? states[read.data.BackendState] : undefined
   if (!read?.success || !state) return undefined
   const { data } = read

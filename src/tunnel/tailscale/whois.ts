@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { parseJson } from '../../shared/std/json.ts'
+import { readAs } from '../../shared/std/read-as.ts'
 import { deadline } from '../../shared/std/signal.ts'
 import type { TailscaleCommand } from './cli.ts'
 
@@ -31,7 +32,7 @@ export function createWhois(command: TailscaleCommand, socketPath: string = daem
     const said = await askDaemon(socketPath, address, limit).catch(() => undefined)
     const text = said ?? (await askCommand(command, address, limit).catch(() => undefined))
     const parsed = parseJson(text ?? '')
-    const read = parsed.ok ? answer.safeParse(parsed.value) : undefined
+    const read = parsed.ok ? readAs(answer, parsed.value) : undefined
     if (!read?.success) return undefined
     const { Node, UserProfile } = read.data
     return { login: UserProfile.LoginName.toLowerCase(), isTagged: (Node.Tags ?? []).length > 0 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../../../src/shared/std/secret.ts'
 import { ManualClock } from '../../support/clock.ts'
 import { connectParamsOf, makeDevice } from '../../support/device.ts'
 import { startTestGateway, testToken } from '../../support/gateway.ts'
@@ -174,3 +175,42 @@ test('a tick goes out every 30 s, to protocol 3 and 4 alike', async () => {
   expect((await v3.event('tick')).payload).toEqual({ ts: clock.now() })
   expect((await v4.event('tick')).payload).toEqual({ ts: clock.now() })
 })
+
+const stubborn = { length: { toString: null, valueOf: null } }
+
+test('IN8: before and after the login, a length that is no number is refused in words', async () => {
+  await using gateway = await startTestGateway()
+  using stranger = new RawClient(gateway.url)
+  await stranger.challenge()
+  const auth = { token: stubborn }
+  expect(await stranger.request('connect', { ...connectParamsOf({ nonce: '', signedAt: 0 }), auth })).toMatchObject({
+    error: { code: 'INVALID_REQUEST', message: expect.stringContaining('invalid connect params') },
+  })
+  using owner = await gateway.client()
+  expect(await owner.request('system-event', { text: 'x', ip: stubborn })).toMatchObject({
+    error: { code: 'INVALID_REQUEST', message: expect.stringContaining('invalid system-event params') },
+  })
+  expect(await owner.request('health')).toMatchObject({ ok: true })
+})
+
+test.each(['at once', 'later'])(
+  'IN8: a message we fail over %s costs its own connection and no other',
+  async (when) => {
+    let isBroken = false
+    const broken = (): never => {
+      throw new Error('a bug of ours')
+    }
+    const secret = new Secret(testToken)
+    await using gateway = await startTestGateway({
+      secret: () => (isBroken && when === 'judged' ? broken() : { mode: 'token', secret }),
+      doorbook: { accepted: () => isBroken && broken(), refused: () => true, changed: () => {} },
+    })
+    using owner = await gateway.client()
+    isBroken = true
+    using unlucky = new RawClient(gateway.url)
+    void unlucky.connect({ auth: { token: testToken } }).catch(() => {})
+    expect(await unlucky.closed).toEqual({ code: 1011, reason: 'internal error' })
+    expect(gateway.logged.join('\n')).toMatch(/error a message failed unexpectedly .*a bug of ours/)
+    expect(await owner.request('health')).toMatchObject({ ok: true })
+  },
+)

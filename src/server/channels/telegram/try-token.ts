@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { Fault, type FaultCode } from '../../../shared/fault.ts'
+import { readAs } from '../../../shared/std/read-as.ts'
 import type { Secret } from '../../../shared/std/secret.ts'
 import { settingAt } from '../../config/edit.ts'
 import type { ConfigSnapshot } from '../../config/load.ts'
@@ -47,7 +48,7 @@ export async function whoseToken(
   if (answer.kind === 'none') {
     throw refusal('channel.unavailable', `Telegram ${answer.reason}`, `Look at the network: ${new URL(root).origin}.`)
   }
-  const found = me.safeParse(answer.body)
+  const found = readAs(me, answer.body)
   if (answer.status !== 200 || !found.success) throw refusalOf(answer)
   return { name: `@${found.data.result.username}`, atMs: answer.atMs }
 }

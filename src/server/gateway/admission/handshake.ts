@@ -9,6 +9,7 @@ import { describeIssues } from '../../../shared/protocol/issues.ts'
 import type { Role } from '../../../shared/protocol/scope.ts'
 import { negotiate, type ProtocolVersion } from '../../../shared/protocol/version.ts'
 import { isRecord } from '../../../shared/std/json.ts'
+import { readAs } from '../../../shared/std/read-as.ts'
 import type { NodeOffer, Peer } from '../context.ts'
 import type { DeviceBook, IssuedToken } from '../device-book.ts'
 import type { SharedSecret } from '../server-parts.ts'
@@ -92,7 +93,7 @@ function readConnect({ params }: RequestFrame): ReadConnect | { kind: 'refused';
     const range = { min: params.minProtocol, max: params.maxProtocol }
     if (!negotiate(range)) return { kind: 'refused', refusal: protocolMismatch(range) }
   }
-  const result = connectParams().safeParse(params ?? {}, { reportInput: true })
+  const result = readAs(connectParams(), params ?? {}, { reportInput: true })
   if (!result.success) {
     const text = `invalid connect params: ${describeIssues(result.error)}`
     return { kind: 'refused', refusal: refusal('INVALID_REQUEST', text) }

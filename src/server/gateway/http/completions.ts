@@ -9,6 +9,7 @@ import { describeIssues } from '../../../shared/protocol/issues.ts'
 import { canonicalKey, normalizeAgentId } from '../../../shared/session-key.ts'
 import type { Clock } from '../../../shared/std/clock.ts'
 import { parseJson } from '../../../shared/std/json.ts'
+import { readAs } from '../../../shared/std/read-as.ts'
 import type { Ask } from '../server-parts.ts'
 import { readBody } from './body.ts'
 import { defineRoute, type Route, sendJson } from './route.ts'
@@ -63,7 +64,7 @@ async function readCompletion(request: IncomingMessage): Promise<Read> {
   }
   const json = parseJson(raw.bytes.toString())
   if (!json.ok) return { kind: 'refused', status: 400, message: `The body is ${json.reason}.` }
-  const parsed = completionRequest.safeParse(json.value, { reportInput: true })
+  const parsed = readAs(completionRequest, json.value, { reportInput: true })
   if (!parsed.success) return { kind: 'refused', status: 400, message: describeIssues(parsed.error) }
   return { kind: 'read', body: parsed.data }
 }

@@ -9,42 +9,64 @@ const pollMs = 25
 /** Rounds of SIGKILL; each finds what was forked during the last. */
 const maxRounds = 50
 
+/** Processes that were found once, by pid, with the time they began. */
+type Known = Map<number, number>
+
 /**
- * Living processes of the run: its process group and session, whatever carries its mark, and the children of all
- * these. A process that both left the session and cleared its environment is found only through its parent.
+ * Living processes of the run: its process group and session, whatever carries its mark, the children of all these, and
+ * what is known already. A process that both left the session and cleared its environment is found only through its parent.
  */
-function processesOf({ marker, root }: LedgerEntry): number[] {
+function processesOf({ marker, root }: LedgerEntry, known: Known): number[] {
   const all = listProcesses()
   if (all.length === 0) return root && kill(-root.pid, 0) ? [-root.pid] : [] // no /proc: only the group is known
   const rows = all.filter((row) => row.pid !== process.pid && (!root || row.startTicks >= root.startTicks))
   const found = new Set<number>()
   for (const row of rows) {
     const isKin = root && (row.pid === root.pid || row.group === root.pid || row.session === root.pid)
-    if (isKin || markerOf(row.pid) === marker) found.add(row.pid)
+    const isKnown = known.get(row.pid) === row.startTicks
+    if (isKin || isKnown || markerOf(row.pid) === marker) found.add(row.pid)
   }
   for (let before = -1; before !== found.size; ) {
     before = found.size
     for (const row of rows) if (found.has(row.parent)) found.add(row.pid)
   }
+  for (const row of rows) if (found.has(row.pid)) known.set(row.pid, row.startTicks)
   return [...found]
 }
 
-/** SIGTERM, up to `graceMs` to obey, then SIGKILL until nothing is left. Returns how many were still there. */
+/**
+ * SIGTERM, up to `graceMs` to obey, then SIGKILL until nothing is left. Returns how many were still there. They are stopped
+ * before each: one that forks in between and ends would leave a child whose parent is gone.
+ */
 export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: Clock): Promise<number> {
-  let living = processesOf(entry)
+  const known: Known = new Map()
+  let living = stopped(entry, known)
   const count = living.length
   const deadline = clock.monotonic() + graceMs
-  if (graceMs > 0) send(living, entry, 'SIGTERM')
+  if (graceMs > 0) for (const signal of ['SIGTERM', 'SIGCONT'] as const) send(living, entry, signal)
   for (let round = 0; living.length > 0 && round < maxRounds; ) {
     if (clock.monotonic() >= deadline) {
-      send(living, entry, 'SIGKILL')
+      send(stopped(entry, known), entry, 'SIGKILL')
       round++
     }
     // Short at first after a kill, so that a fork bomb is overtaken before it grows again.
     await sleep(clock, round > 0 && round < 10 ? 1 : pollMs)
-    living = processesOf(entry)
+    living = processesOf(entry, known)
   }
   return count
+}
+
+/** All of them, once a look finds none that may still fork. */
+function stopped(entry: LedgerEntry, known: Known): number[] {
+  const held = new Set<number>()
+  let living = processesOf(entry, known)
+  for (let look = 0; look < maxRounds && living.some((pid) => !held.has(pid)); look++) {
+    const free = living.filter((pid) => !held.has(pid))
+    send(free, entry, 'SIGSTOP')
+    for (const pid of free) held.add(pid)
+    living = processesOf(entry, known)
+  }
+  return living
 }
 
 /** To the group in one call, which no fork can slip through, and to those outside of it. */

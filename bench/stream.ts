@@ -59,23 +59,34 @@ const wholeCpu: number[] = []
 const readers = { one: ours, oneCurrent: current, oneOld: old, fifty: ours, fiftyCurrent: current, fiftyOld: old }
 type Reader = keyof typeof readers
 const heard = Object.fromEntries(Object.keys(readers).map((name) => [name, []])) as unknown as Record<Reader, Heard[]>
-for (let round = -1; round < rounds; round++) {
-  const raw = await bare.ask({ way: 'fetch', model: 'tokens-5000' })
-  const own = await bare.ask({ way: 'adapter', model: 'tokens-5000' })
-  const cpuFrom = cpuMs(gateway.pid)
-  const one = await answer(1, ours)
-  const cpu = cpuMs(gateway.pid) - cpuFrom
-  if (round < 0) continue // the first is warm-up
-  fetched.push(raw.ended)
-  alone.push(own.ended)
-  aloneCpu.push(own.cpu)
-  wholeCpu.push(cpu)
-  heard.one.push(one)
-  for (const [name, options] of Object.entries(readers).slice(1))
+
+/** Asked once each per round. */
+const ways: (() => Promise<unknown>)[] = [
+  async () => fetched.push((await bare.ask({ way: 'fetch', model: 'tokens-5000' })).ended),
+  async () => {
+    const own = await bare.ask({ way: 'adapter', model: 'tokens-5000' })
+    alone.push(own.ended)
+    aloneCpu.push(own.cpu)
+  },
+  ...Object.entries(readers).map(([name, options]) => async () => {
+    const cpuFrom = cpuMs(gateway.pid)
     heard[name as Reader].push(await answer(name.startsWith('one') ? 1 : 50, options))
-}
+    if (name === 'one') wholeCpu.push(cpuMs(gateway.pid) - cpuFrom)
+  }),
+]
+for (const way of ways) await way() // the first of each is warm-up
+for (const samples of [fetched, alone, aloneCpu, wholeCpu, ...Object.values(heard)]) samples.length = 0
+// In another order each time: what comes after its own process finds warm caches, and would always be the quicker one.
+for (let round = 0; round < rounds; round++) for (const way of shuffled(ways)) await way()
 await answer(10, ours, 5)
 if (texts.size !== 1) throw new Error('readers ended with different texts')
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
 
 const times = (name: Reader) => heard[name].map(({ ended }, i) => ended / (alone[i] ?? Number.NaN))
 const megabytes = (name: Reader) => heard[name].map(({ mb }) => mb)

@@ -22,10 +22,12 @@ for (let i = 0; i < turns; i++) {
 }
 
 const fetched: number[] = []
+for (let i = 0; i < turns; i++) fetched.push((await bare.ask({ way: 'fetch', model: 'tokens-20' })).first)
+
+// Taking turns, each comes right after the other's process and finds the processor's caches as cold.
 const alone: number[] = []
 const whole: number[] = []
 for (let i = 0; i < turns; i++) {
-  fetched.push((await bare.ask({ way: 'fetch', model: 'tokens-20' })).first)
   alone.push((await bare.ask({ way: 'adapter', model: 'tokens-20' })).first)
   whole.push((await turn(peer, `turn-${i}`)).first)
 }

@@ -40,11 +40,15 @@ export function parseLsof(output: string): Listener[] {
 /** Programs whose name says nothing: the script they run does. */
 const interpreters = /^(node|nodejs|bun|deno|python[\d.]*|ruby[\d.]*|perl|java|php[\d.]*|sh|bash|zsh|dash)$/
 
+/** Options whose next word is the program's text or another file than the script: `-e`, `-lc`, `--print`, `java -cp`. */
+const takesText = /^(-(?!jar$)[a-z]{0,2}[ecpr]|--(eval|print|require|import)\b.*)$/i
+
 /** What people call a process, from its `argv`. Arguments are left out: they may hold anything. */
 export function programName(argv: readonly string[]): string {
   const [path = '', ...rest] = argv
   const program = baseName(path)
-  const script = rest.find((word) => !word.startsWith('-'))
+  const at = rest.findIndex((word) => !word.startsWith('-'))
+  const script = rest.slice(0, at).some((word) => takesText.test(word)) ? undefined : rest[at]
   return interpreters.test(program) && script !== undefined ? `${program} ${baseName(script)}` : program
 }
 

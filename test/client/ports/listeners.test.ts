@@ -46,6 +46,10 @@ test.each([
   [['python3.12', 'server.py', '--password', 'hunter2'], 'python3.12 server.py'],
   [['/usr/sbin/nginx', '-g', 'daemon off;'], 'nginx'],
   [['node'], 'node'],
+  [['node', '-e', 'serve("hunter2")'], 'node'],
+  [['bash', '-lc', 'TOKEN=hunter2 serve'], 'bash'],
+  [['node', '--eval=serve()', 'hunter2'], 'node'],
+  [['java', '-jar', '/opt/service.jar'], 'java service.jar'],
   [['ssh', '-N', '-L', '18789:127.0.0.1:18789', 'vps'], 'ssh'],
 ])('%j is called %s, its arguments are nobody’s business', (argv, name) => {
   expect(programName(argv)).toBe(name)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Metafile, Plugin } from 'esbuild'
 
 /** How a program goes on once its entry is there: a line command that asks the gateway, the terminal, a line command about files. */
-const usualStarts = ['src/cli/health.ts', 'src/tui/start.tsx', 'src/cli/config.ts']
+const usualStarts = ['src/cli/health.ts', 'src/tui/start.tsx', 'src/cli/config.ts'] as const
 
 /** A start's own modules, and the entries that are to load all of them. */
 export type Start = { modules: readonly string[]; entries: ReadonlySet<string> }
@@ -20,18 +20,26 @@ export type Start = { modules: readonly string[]; entries: ReadonlySet<string> }
 export function startsOf(meta: Metafile): Start[] {
   const entries = [...new Set(Object.values(meta.inputs).flatMap(({ imports }) => imports.filter(isLater).map(pathOf)))]
   const reached = new Map(entries.map((entry) => [entry, [...reachedFrom(meta, entry)]]))
+  const reachedBy = (root: string): string[] => {
+    const modules = reached.get(root)
+    if (!modules) throw new Error(`${root} is a usual start, and nothing imports it later`)
+    return modules
+  }
   const bytes = (paths: readonly string[]) => paths.reduce((sum, path) => sum + (meta.inputs[path]?.bytes ?? 0), 0)
   const done = new Set(entries)
   const start = (modules: readonly string[], isLoadedBy: (entry: string) => boolean): Start[] => {
     const own = modules.filter((path) => isOurs(path) && !done.has(path))
     for (const path of modules) done.add(path)
-    return own.length === 0 ? [] : [{ modules: own, entries: new Set(entries.filter(isOurs).filter(isLoadedBy)) }]
+    // What one of them imports must not load them: it would run after what needs it.
+    const beneath = new Set(own.flatMap((path) => [...reachedFrom(meta, path)]))
+    const loaders = entries.filter((entry) => isOurs(entry) && !beneath.has(entry) && isLoadedBy(entry))
+    return own.length === 0 ? [] : [{ modules: own, entries: new Set(loaders) }]
   }
-  const plain = (reached.get(usualStarts[0] ?? '') ?? []).filter((path) => [...reachedFrom(meta, path)].every(isOurs))
+  const plain = reachedBy(usualStarts[0]).filter((path) => [...reachedFrom(meta, path)].every(isOurs))
   return [
     ...start(plain, () => true),
     ...usualStarts.flatMap((root) => {
-      const modules = (reached.get(root) ?? []).filter((path) => !done.has(path))
+      const modules = reachedBy(root).filter((path) => !done.has(path))
       const half = bytes(modules) / 2
       return start(modules, (entry) => bytes(modules.filter((path) => reached.get(entry)?.includes(path))) > half)
     }),

@@ -19,6 +19,8 @@ import { programsOf } from './system-programs.ts'
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000
 const lookEveryMs = 20
+/** A gateway answers a moment before it has noted where it is. Until then it may be another one that was started at once. */
+const notePatienceMs = 1_000
 /** How a gateway ends that finds another one on its state folder. */
 const gaveWay = `exit code ${new Fault('state.locked', '').exitCode}`
 
@@ -44,6 +46,8 @@ export type LocalGateway = {
 /** Finds or starts it. Rejects with `gateway.start-failed` (with the end of its log) or `gateway.port-taken`. */
 export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGateway> {
   const { env, paths, onProgress, signal } = options
+  // Of a gateway that ended, should none answer: its number is another program's by now.
+  const before = (await readRuntime(paths.runtimeFile))?.pid
   const config = await readGatewayConfig(paths, env)
   const wanted = await localPort({ port: options.port }, env, paths, config)
   const listener = await probeWay(placeWay(wanted), signal)
@@ -62,10 +66,9 @@ export async function ensureLocalGateway(options: LocalOptions): Promise<LocalGa
   makePrivateFolder(paths.stateDir)
   onProgress(wanted.socket === undefined ? `Starting a gateway on port ${port}…` : 'Starting a gateway…')
   const own = readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) ?? config.port ?? gatewayPort
-  const before = await noted(paths)
   // A port on the command line counts before the settings: it would stay there whatever they say later.
   const child = startGateway(options.program, port === own ? undefined : port, env, paths)
-  return await untilReady(child, { place: { ...wanted, port }, before: before?.pid }, options)
+  return await untilReady(child, { place: { ...wanted, port }, before }, options)
 }
 
 /** Makes the gateway's secret when nobody configured one: 256 bits in a private file that both ends read. */
@@ -96,15 +99,17 @@ async function untilReady(
   void child.ended.then((how) => {
     end = how
   })
+  let answersSince: number | undefined
   for (const from = clock.monotonic(); clock.monotonic() - from < startPatienceMs; ) {
-    const note = await noted(paths)
-    // One that was there before the start is of a gateway that ended; its number is another program's by now.
-    const now = note?.pid === before && note?.pid !== child.pid ? undefined : note
-    if ((await probeWay(placeWay(now ?? place), signal)) === 'gateway') {
-      // The note follows the first answer.
-      return { port: now?.port || port, isNew: now === undefined || now.pid === child.pid, pid: now?.pid ?? child.pid }
-    }
-    if (end !== undefined) return await someoneElses(end, options)
+    const found = await noted(paths)
+    const note = found?.pid === before && found?.pid !== child.pid ? undefined : found
+    const answers = (await probeWay(placeWay(note ?? place), signal)) === 'gateway'
+    if (answers && note) return { port: note.port || port, isNew: note.pid === child.pid, pid: note.pid }
+    if (answers) {
+      answersSince ??= clock.monotonic()
+      const pid = end === undefined ? child.pid : undefined
+      if (clock.monotonic() - answersSince > notePatienceMs) return { port, isNew: pid !== undefined, pid }
+    } else if (end !== undefined) return await someoneElses(end, options)
     await sleep(clock, lookEveryMs, signal)
   }
   throw await startFault(paths, `did not listen within ${startPatienceMs / 1000} s`)

@@ -36,7 +36,8 @@ function processesOf({ marker, root }: LedgerEntry, known: Known): number[] {
 
 /**
  * SIGTERM, up to `graceMs` to obey, then SIGKILL until nothing is left. Returns how many were still there. They are stopped
- * before each: one that forks in between and ends would leave a child whose parent is gone.
+ * before each: one that forks in between and ends would leave a child whose parent is gone. One that has neither session nor
+ * environment, and whose parent ends as it was started, is not found: a handler of SIGTERM can still start such a child.
  */
 export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: Clock): Promise<number> {
   const known: Known = new Map()
@@ -48,7 +49,7 @@ export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: C
     if (clock.monotonic() >= deadline) {
       send(stopped(entry, known), entry, 'SIGKILL')
       round++
-    }
+    } else send(living, entry, 'SIGCONT') // runuser stops itself when it sees that its child was
     // Short at first after a kill, so that a fork bomb is overtaken before it grows again.
     await sleep(clock, round > 0 && round < 10 ? 1 : pollMs)
     living = processesOf(entry, known)

@@ -25,11 +25,11 @@ class Local implements AsyncDisposable {
     this.env = { PATH, NODE_OPTIONS, ...settings, CLAWDBOT_GATEWAY_PORT: String(port), ...more }
   }
 
-  ensure(more: { port?: number } = {}) {
+  ensure(more: { port?: number; onProgress?: (line: string) => void } = {}) {
     const { paths } = this.home
     const onProgress = (line: string) => this.lines.push(line)
     const { signal } = new AbortController()
-    return ensureLocalGateway({ ...more, env: this.env, paths, program, clock: systemClock, onProgress, signal })
+    return ensureLocalGateway({ env: this.env, paths, program, clock: systemClock, onProgress, signal, ...more })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,4 +103,21 @@ test('one that gives way to another that has only begun to start: that one is us
   await using other = await StandInGateway.start()
   await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port: other.port }))
   expect(await found).toMatchObject({ port: other.port, isNew: false })
+})
+
+test('one that came up between the look and the start is the one that is told', async () => {
+  await using home = await Home.make()
+  const port = await freePort()
+  await using others = new AsyncDisposableStack()
+  await using local = new Local(home, port, { STAND_IN_GIVES_WAY: '1' })
+  const starting = Promise.withResolvers<void>()
+  const found = local.ensure({
+    async onProgress() {
+      others.use(await StandInGateway.start({ port, token: 't' }))
+      await writeFile(home.paths.runtimeFile, JSON.stringify({ pid: process.pid, port }))
+      starting.resolve()
+    },
+  })
+  await starting.promise
+  expect(await found).toEqual({ port, isNew: false, pid: process.pid })
 })

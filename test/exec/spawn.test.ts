@@ -11,10 +11,10 @@ import { systemClock } from '../../src/shared/std/clock.ts'
 
 const program = new URL('../support/spawner-program.ts', import.meta.url).pathname
 
-async function openSpawner() {
+async function openSpawner({ graceMs = 200 } = {}) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'clawdbot-spawn-')))
   const ledger = join(folder, 'running')
-  const spawner = new Spawner({ ledger: new Ledger(ledger), clock: systemClock, graceMs: 200 })
+  const spawner = new Spawner({ ledger: new Ledger(ledger), clock: systemClock, graceMs })
   return {
     folder,
     ledger,
@@ -80,6 +80,14 @@ test.each(Object.entries(escapes))('EX11: aborting ends %s', async (_, template)
   expect(await run).toMatchObject({ ended: 'aborted', exitCode: null })
   expect(sleep.count()).toBe(0)
   expect(readdirSync(spawner.ledger)).toEqual([])
+})
+
+test('EX11: one that stops itself while it is to end is let go on, as runuser does when its child was stopped', async () => {
+  await using spawner = await openSpawner({ graceMs: 10_000 })
+  const stop = new AbortController()
+  const text = "trap 'kill -STOP $$; echo cleared up; exit' TERM; echo ready; while :; do sleep 0.02; done"
+  const run = spawner.run(text, { signal: stop.signal, onOutput: (text) => text.includes('ready') && stop.abort() })
+  expect(await run).toMatchObject({ ended: 'aborted', text: expect.stringMatching(/\ncleared up\n$/) })
 })
 
 test('EX11: the time limit ends the whole group', async () => {

@@ -1,6 +1,11 @@
 /** Bytes to the parsers of frames: ours reads strangers, and our client reads a gateway that may be hostile. */
 
+import { connectParams } from '../../src/shared/protocol/connect.ts'
 import { parseRequest, parseServerFrame } from '../../src/shared/protocol/frame.ts'
+import { methodTable } from '../../src/shared/protocol/table.ts'
+import { parseEvent } from '../../src/shared/rpc/client.ts'
+import { wholeVocabulary } from '../../src/shared/rpc/whole-vocabulary.ts'
+import { readAs } from '../../src/shared/std/read-as.ts'
 import { type Fuzzing, failure, inputs, withoutThrowing } from './corpus.ts'
 
 export function fuzzFrames(fuzzing: Fuzzing): void {
@@ -12,6 +17,18 @@ export function fuzzFrames(fuzzing: Fuzzing): void {
     if (result.kind === 'request' && JSON.stringify(result.frame).includes('"__proto__":')) {
       throw failure('frames', input, 'a key __proto__ passed')
     }
-    withoutThrowing('frames', input, parseServerFrame)
+    withoutThrowing('frames', input, readWhole)
   }
+}
+
+/** What the gateway makes of the frame as a request, and a client as an event. */
+function readWhole(text: string): void {
+  const request = parseRequest(text)
+  if (request.kind === 'request') {
+    const { method, params = {} } = request.frame
+    const schema = method === 'connect' ? connectParams() : methodTable.get(method)?.params
+    if (schema) readAs(schema, params)
+  }
+  const frame = parseServerFrame(text)
+  if (frame?.type === 'event') parseEvent(wholeVocabulary, frame)
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { Fault } from '../../shared/fault.ts'
-import { parseJson } from '../../shared/std/json.ts'
+import { isRecord, parseJson } from '../../shared/std/json.ts'
 import { once } from '../../shared/std/once.ts'
 import { readAs } from '../../shared/std/read-as.ts'
 
@@ -41,7 +41,7 @@ export type Versions = { readonly version: string; readonly schema: number }
 /** Throws `backup.invalid` for what is none, and for one of a newer version than this. */
 export function readManifest(text: string, ours: Versions): Manifest {
   const parsed = parseJson(text)
-  const { format } = (parsed.ok ? parsed.value : {}) as { format?: unknown }
+  const { format } = parsed.ok && isRecord(parsed.value) ? parsed.value : {}
   if (typeof format === 'number' && format > manifestFormat) throw newer(`format ${format}`, ours)
   const checked = readAs(shape(), parsed.ok ? parsed.value : undefined)
   if (!checked.success) throw damaged('its list of contents cannot be read')

@@ -55,8 +55,12 @@ export function createReception(parts: GatewayParts, state: GatewayState, dispat
     if (presence.left(connection.connId)) state.announcePresence()
   }
 
-  function onFailed(error: unknown, { connId }: Connection): void {
-    log.error('a message failed unexpectedly', { connId, stack: error instanceof Error ? error.stack : error })
+  function onFailed(error: unknown, { connId, source }: Connection): void {
+    log.error('a message failed unexpectedly', {
+      connId,
+      from: source.address,
+      stack: error instanceof Error ? error.stack : error,
+    })
   }
 
   function onRefused({ answer, close, news }: Verdict & { kind: 'refused' }, source: Source): void {

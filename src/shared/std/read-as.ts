@@ -5,9 +5,10 @@ import * as z from 'zod'
 type Context = z.core.ParseContext<z.core.$ZodIssue>
 
 /**
- * As `schema.safeParse`, which this is for every value that comes from outside, and it never throws. Zod (4.6) compares
+ * As `schema.safeParse`, for every value that comes from outside: none of them makes it throw. Zod (4.6) compares
  * the length of whatever has one with its limit, also of what is no string or list, and an object's may be none that
- * turns into a number: `{ "length": { "toString": null } }`.
+ * turns into a number: `{ "length": { "toString": null } }`. Then that is the only problem told, and not where it is. A
+ * failure of ours in a schema is thrown on.
  */
 export function readAs<T extends z.ZodType>(
   schema: T,
@@ -16,7 +17,8 @@ export function readAs<T extends z.ZodType>(
 ): z.ZodSafeParseResult<z.output<T>> {
   try {
     return schema.safeParse(value, context)
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
     const issue: z.core.$ZodIssue = {
       code: 'custom',
       path: [],

@@ -3,6 +3,7 @@ import { Secret } from '../../../src/shared/std/secret.ts'
 import { ManualClock } from '../../support/clock.ts'
 import { connectParamsOf, makeDevice } from '../../support/device.ts'
 import { startTestGateway, testToken } from '../../support/gateway.ts'
+import { cheapHash } from '../../support/password-hash.ts'
 import { RawClient } from '../../support/raw-client.ts'
 import { RawSocket } from '../../support/raw-socket.ts'
 
@@ -193,24 +194,24 @@ test('IN8: before and after the login, a length that is no number is refused in 
   expect(await owner.request('health')).toMatchObject({ ok: true })
 })
 
-test.each(['at once', 'later'])(
-  'IN8: a message we fail over %s costs its own connection and no other',
-  async (when) => {
-    let isBroken = false
-    const broken = (): never => {
-      throw new Error('a bug of ours')
-    }
-    const secret = new Secret(testToken)
-    await using gateway = await startTestGateway({
-      secret: () => (isBroken && when === 'judged' ? broken() : { mode: 'token', secret }),
-      doorbook: { accepted: () => isBroken && broken(), refused: () => true, changed: () => {} },
-    })
-    using owner = await gateway.client()
-    isBroken = true
-    using unlucky = new RawClient(gateway.url)
-    void unlucky.connect({ auth: { token: testToken } }).catch(() => {})
-    expect(await unlucky.closed).toEqual({ code: 1011, reason: 'internal error' })
-    expect(gateway.logged.join('\n')).toMatch(/error a message failed unexpectedly .*a bug of ours/)
-    expect(await owner.request('health')).toMatchObject({ ok: true })
-  },
-)
+test.each([
+  ['at once', { mode: 'token', secret: new Secret(testToken) }],
+  ['once its password is hashed', { mode: 'password', secret: new Secret(cheapHash(testToken)) }],
+] as const)('IN8: a message we fail over %s costs its own connection and no other', async (_when, secret) => {
+  let isBroken = false
+  const refused = (): boolean => {
+    if (isBroken) throw new Error('a bug of ours')
+    return true
+  }
+  await using gateway = await startTestGateway({
+    secret: () => secret,
+    doorbook: { accepted: () => {}, refused, changed: () => {} },
+  })
+  using owner = await gateway.client({ auth: { [secret.mode]: testToken } })
+  isBroken = true
+  using unlucky = new RawClient(gateway.url)
+  void unlucky.connect({ auth: { [secret.mode]: 'another secret than the right one' } }).catch(() => {})
+  expect(await unlucky.closed).toEqual({ code: 1011, reason: 'internal error' })
+  expect(gateway.logged.join('\n')).toMatch(/error a message failed unexpectedly .*a bug of ours/)
+  expect(await owner.request('health')).toMatchObject({ ok: true })
+})

@@ -29,3 +29,10 @@ test('otherwise it says what the schema says', () => {
     { path: ['list'], code: 'too_big', input: ['a', 'b', 'c'] },
   ])
 })
+
+test('a failure of ours in a schema is no fault of the value', () => {
+  const broken = z.string().refine(() => {
+    throw new RangeError('a bug of ours')
+  })
+  expect(() => readAs(broken, 'ada')).toThrow('a bug of ours')
+})

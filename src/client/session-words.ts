@@ -1,6 +1,7 @@
 /** Sessions as commands and screens write them. Pure. */
 
 import type { SessionRow } from '../shared/protocol/sessions.ts'
+import { canonicalKey } from '../shared/session-key.ts'
 
 /** A name for people: what they called it, what it is about, else its key without what all keys share. */
 export function sessionTitle(key: string, row?: SessionRow): string {
@@ -9,9 +10,10 @@ export function sessionTitle(key: string, row?: SessionRow): string {
   return named?.trim() || shortKey(key)
 }
 
-/** `agent:main:work` → `work`; another agent's keeps its agent: `helper:work`. */
+/** As it can be given again: `agent:main:work` → `work`, another agent's whole. */
 export function shortKey(key: string): string {
-  return key.replace(/^agent:main:/, '').replace(/^agent:/, '')
+  const short = key.replace(/^agent:main:/, '')
+  return canonicalKey(short) === key ? short : key
 }
 
 /** Of a session without words, gateways give the beginning of its id, and a day, for a title (section 7.7). */

@@ -21,7 +21,9 @@ test.each([
 test.each([
   ['agent:main:main', 'main'],
   ['agent:main:日本語 セッション', '日本語 セッション'],
-  ['agent:helper:work', 'helper:work'],
+  ['agent:helper:work', 'agent:helper:work'],
+  ['agent:main:helper:work', 'helper:work'],
+  ['agent:main:agent:helper:work', 'agent:main:agent:helper:work'],
 ])('without anything said of it, %s is called %s', (key, title) => {
   expect([shortKey(key), sessionTitle(key)]).toEqual([title, title])
 })

@@ -120,10 +120,11 @@ export async function executeRun(
       }
       const asked = close('toolUse')
       if (asked) parts.log.append({ runId: plan.ref.runId, message: asked })
-      for (const call of state.calls) await answerCall(parts, plan, call, signal)
+      const { calls, steps } = state
+      state = nextStep(state) // what was said so far is in the log
+      for (const call of calls) await answerCall(parts, plan, call, signal)
       if (signal.aborted) throw signal.reason
-      if (state.steps >= maxSteps) throw tooManySteps()
-      state = nextStep(state)
+      if (steps >= maxSteps) throw tooManySteps()
     }
   } catch (error) {
     teller.close()

@@ -177,6 +177,11 @@ export function createCatalog({ db, clock, defaultAgentId, isStale }: CatalogPar
       )
     },
 
+    /** The model that answered last says no more what answers next. */
+    forgetModel(key: string): void {
+      db.run('UPDATE sessions SET model_provider = NULL, model = NULL WHERE key = ?', key)
+    },
+
     /** Counters and model of the last answer; a session reset meanwhile keeps its zeros. */
     noteRunEnd(key: string, transcript: number, end: RunEnd): void {
       const answer = end.message?.role === 'assistant' ? end.message : undefined

@@ -144,6 +144,7 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
         const session = catalog.ensure(key)
         const labelOwner = (label: string) => catalog.findBy({ label })[0]?.key
         catalog.write(key, applyPatch(session, patch, { ...checks, labelOwner }))
+        if (patch.model === null) catalog.forgetModel(key)
         return catalog.find(key) as SessionRecord
       })
     },

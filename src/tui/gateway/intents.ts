@@ -10,6 +10,7 @@ import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import type { Action, Hit } from '../store/action.ts'
 import { type DeviceChoice, grantOf } from '../store/device-choices.ts'
+import { isSilent } from '../store/run.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { runningRun, waitingQuestions } from '../store/transcript.ts'
@@ -74,17 +75,17 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
 
     /** A message that waits or was refused; undefined when its answer has begun meanwhile. */
     async withdraw(key: string, runId: string): Promise<Taken | undefined> {
-      const find = () =>
-        store.get().transcripts[key]?.live.find(({ id, phase, question }) => {
-          return id === runId && (phase === 'waiting' || question?.delivery === 'refused')
-        })
-      const delivery = find()?.question?.delivery
-      if (delivery === undefined) return undefined
+      const find = () => store.get().transcripts[key]?.live.find(({ id }) => id === runId)
+      const run = find()
+      const { text, at, delivery } = run?.question ?? {}
+      if (text === undefined || (run?.phase !== 'waiting' && delivery !== 'refused')) return undefined
       const wasUnsent = delivery === 'refused' || (await gateway.outbox.remove(runId))
       if (!wasUnsent) await gateway.call('chat.abort', { sessionKey: key, runId })
-      const question = find()?.question
+      // Its end is told before the call is answered, and its answer may have begun meanwhile.
+      const now = find()
+      if (now && !isSilent(now)) return undefined
       store.dispatch({ type: 'message.withdrawn', key, runId })
-      return question && { text: question.text, at: wasUnsent && delivery === 'unsent' ? question.at : undefined }
+      return { text, at: wasUnsent && delivery === 'unsent' ? at : undefined }
     },
 
     openSession(key: string): void {

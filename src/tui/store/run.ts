@@ -35,6 +35,9 @@ export function newRun(id: string, phase: RunPhase = 'running', question?: Quest
 
 export const isOver = (run: Run): boolean => run.phase !== 'waiting' && run.phase !== 'running'
 
+/** Nobody has heard anything of its answer. */
+export const isSilent = ({ parts }: Run): boolean => parts.every((part) => part.kind === 'reply' && part.text === '')
+
 /**
  * Adds the part of `deltaText` that is new. `offset` is its place in the reply; without it the piece is appended.
  * `replace` rewrites the reply from its start, or, right after a tool, begins another text. A piece beyond what is known

@@ -7,7 +7,18 @@ import type { RunSnapshot } from '../../shared/protocol/reattach.ts'
 import type { HistoryMessage } from '../gateway/port.ts'
 import { historyItems } from './history.ts'
 import type { Item, QuestionItem } from './item.ts'
-import { addText, addThought, addTool, endRun, isOver, joinRun, newRun, type Run, type RunPhase } from './run.ts'
+import {
+  addText,
+  addThought,
+  addTool,
+  endRun,
+  isOver,
+  isSilent,
+  joinRun,
+  newRun,
+  type Run,
+  type RunPhase,
+} from './run.ts'
 
 export type Transcript = {
   readonly key: string
@@ -58,12 +69,14 @@ export function miss(transcript: Transcript, runId: string): Transcript {
   return missed === transcript ? transcript : { ...missed, isStale: true }
 }
 
-/** The message was taken back before it was answered, or after it was refused. */
+/**
+ * The message was taken back before anything of its answer was heard, or after it was refused. What is still told of its run
+ * is told of one that is over.
+ */
 export function withdraw(transcript: Transcript, runId: string): Transcript {
-  const live = transcript.live.filter(
-    (run) => run.id !== runId || (run.phase !== 'waiting' && run.question?.delivery !== 'refused'),
-  )
-  return live.length === transcript.live.length ? transcript : { ...transcript, live }
+  const isOut = (run: Run) =>
+    run.phase === 'waiting' || run.question?.delivery === 'refused' || (run.phase === 'stopped' && isSilent(run))
+  return changeRun(transcript, runId, (run) => (isOut(run) ? newRun(runId, 'stopped') : run))
 }
 
 /** News of a run, as `feed.ts` reads them from the wire. */

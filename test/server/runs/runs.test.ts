@@ -230,6 +230,21 @@ describe('a run', () => {
     })
   })
 
+  test('what was said before a tool call is in the log once, also when the run is stopped at that call', async () => {
+    const { send, runs, sessions } = setup([['let me see', call]], {
+      runTool: async (_call, { signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        return textOutcome('stopped', {})
+      },
+    })
+    void send('r1', 'look')
+    await until(() => sessions.history(key).messages.some(({ role }) => role === 'assistant'))
+    runs.abort('main', 'r1', 'rpc')
+    await runs.settled(['r1'])
+    expect(sessions.history(key).messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'toolResult'])
+    expect(sessions.run('r1')).toMatchObject({ status: 'aborted' })
+  })
+
   test('a provider that fails ends the run as an error that says what to do', async () => {
     const fault = new Fault('provider.unauthorized', 'The key was refused.', { remedy: 'Set OPENAI_API_KEY.' })
     const { send, done, news } = setup([[fault]])

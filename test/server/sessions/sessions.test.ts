@@ -195,6 +195,17 @@ test('a list shows titles and last words, and finds by label, agent and part of 
   expect(sessions.counts()).toEqual({ sessions: 2, byAgent: { main: 1, work: 1 } })
 })
 
+test('back on the default model, what answered last is not called the model any more', () => {
+  const { sessions, begin } = store()
+  sessions.patch(main, { model: 'p/m' })
+  begin('r1', 'hello')
+  sessions.endRun('r1', { status: 'ok', message: answer('ok', { provider: 'p', model: 'm', usage: usage(5, 5) }) })
+  expect(sessions.patch(main, { label: 'Mine' })).toMatchObject({ modelProvider: 'p', model: 'm' })
+  const after = sessions.patch(main, { model: null })
+  expect(after).toMatchObject({ settings: {}, label: 'Mine', totalTokens: 10 })
+  expect([after.modelProvider, after.model]).toEqual([undefined, undefined])
+})
+
 test('a reset keeps settings and begins a new id with empty history; the old words stay searchable', () => {
   const { sessions, begin } = store()
   begin('r1', 'remember the umbrella')

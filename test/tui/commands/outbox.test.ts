@@ -74,7 +74,10 @@ test('one that is edited is a message of its own in its old place, and the draft
   expect(screen.text()).toMatch(/› a draft\s*\n─/)
   expect(queue(screen)).toEqual(['first', 'secondly', 'third'])
   const changed = script.gateway.outbox.entries.find(({ message }) => message === 'secondly')
-  expect(changed?.place).toBe(screen.ui.store.get().transcripts['agent:main:main']?.live[1]?.question?.at)
+  const runs = screen.ui.store.get().transcripts['agent:main:main']?.live ?? []
+  const shown = runs.find(({ question }) => question?.text === 'secondly')?.question
+  expect(shown?.at).toEqual(expect.any(Number))
+  expect(changed?.place).toBe(shown?.at)
 })
 
 test('taken back one after the other, each comes back by itself, and clearing one loses nothing', async () => {
@@ -155,4 +158,23 @@ test('one that was sent and waits its turn is taken back from the gateway; one t
   await screen.type('<ctrl+d>')
   await screen.after()
   expect(screen.text()).toContain('No message waits.')
+})
+
+test('one whose end is told before the abort is answered comes back whole, and stays nowhere else', async () => {
+  const script = scriptedGateway({
+    'chat.abort': () => {
+      script.finish('run-2', 'aborted', { stopReason: 'rpc' })
+      return { ok: true, aborted: true, runIds: ['run-2'] }
+    },
+  })
+  await using screen = await arrived(script)
+  await screen.type('answer me<enter>')
+  script.say('run-1', 'Well', 0)
+  await screen.type('and me<enter>')
+  await screen.after()
+  await screen.type('<alt+up>')
+  await screen.after()
+  expect(screen.text()).toMatch(/› and me\s*\n─/)
+  expect(screen.text().match(/and me/g)).toHaveLength(1)
+  expect(screen.text()).not.toContain('Stopped')
 })

@@ -10,11 +10,15 @@ export type Notifier = {
   mention(text: string): () => void
   /** A failure with what to do about it; stays longer. */
   fail(error: unknown): void
+  /** There is a connection: that there was none is no failure any more. */
+  connected(): void
   /** Says that doing it again has another meaning now, for `askMs`; `isAsking` tells whether that still holds. */
   ask(id: string, text: string): void
   isAsking(id: string): boolean
   close(id: string): void
 }
+
+const noConnectionId = 'no connection'
 
 /** Milliseconds in which doing something again confirms it. */
 const askMs = 2_000
@@ -48,7 +52,14 @@ export function createNotifier(dispatch: (action: Action) => void, clock: Clock)
       show({ id, tone: 'info', text }, stays.info)
       return () => close(id)
     },
-    fail: (error) => say('danger', errorText(error), error instanceof Fault ? error.remedy : undefined),
+    fail(error) {
+      const { remedy, code } = error instanceof Fault ? error : { remedy: undefined, code: undefined }
+      const id = code === 'client.closed' ? noConnectionId : newId()
+      show({ id, tone: 'danger', text: errorText(error), ...(remedy === undefined ? {} : { remedy }) }, stays.danger)
+    },
+    connected() {
+      if (open.has(noConnectionId)) close(noConnectionId)
+    },
     ask: (id, text) => show({ id, tone: 'info', text }, askMs),
     isAsking: (id) => open.has(id),
     close,

@@ -129,6 +129,10 @@ function reading(fleet: Fleet, picture: Picture): Omit<CommandContext['screen'],
       fleet.current.store.dispatch({ type: 'overlay.moved', by: rows, count: picture.frame.lastPage + 1 })
     },
     hasShownCommand: () => picture.frame.sheet?.hasShownAll ?? true,
-    commandPage: () => Math.max(1, (picture.frame.sheet?.pageRows ?? 1) - 1),
+    turnCommand(direction) {
+      const { top, pageRows, lastTop } = picture.frame.sheet ?? { top: 0, pageRows: 0, lastTop: 0 }
+      const next = top + direction * Math.max(1, pageRows - 1)
+      fleet.current.store.dispatch({ type: 'approval.paged', top: Math.max(0, Math.min(lastTop, next)) })
+    },
   }
 }

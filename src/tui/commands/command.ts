@@ -19,9 +19,10 @@ export type ScreenControls = {
   copy(text: string): Promise<string>
   /** The page to read, rows on. */
   turnPage(rows: number): void
-  /** Has the whole command that asks for permission been on screen? And how many rows of it show at once. */
+  /** Has all of the question whether a command may run been on screen? */
   hasShownCommand(): boolean
-  commandPage(): number
+  /** The next or the last page of it. */
+  turnCommand(direction: 1 | -1): void
   redraw(): void
   /** Writes in the reader's own editor; undefined when they have none or left it with an error. */
   edit(text: string): Promise<string | undefined>

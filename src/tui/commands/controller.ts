@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../shared/std/clock.ts'
 import type { InputEvent } from '../input/event.ts'
-import { keysOf } from '../input/keys.ts'
+import { keyName, keysOf } from '../input/keys.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { contextsOf } from '../screens/frame.ts'
 import type { Action } from '../store/action.ts'
@@ -11,6 +11,7 @@ import { askedDevice } from '../store/devices.ts'
 import type { State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
+import { createHold, questionKey } from './hold.ts'
 import { type Context, keymap } from './keymap.ts'
 import { deeds } from './keys.ts'
 import { pasteInForm, typeInForm } from './profiles.ts'
@@ -19,8 +20,8 @@ import { pasteInForm, typeInForm } from './profiles.ts'
 const wheelRows = 3
 
 /**
- * A question whether a command may run takes keys only after this pause without any, in milliseconds: who was writing
- * when it came goes on writing, and allows nothing by accident.
+ * A question whether a command may run takes keys only after this pause without any, in milliseconds, and a letter decides
+ * only with this pause behind it: who writes goes on writing, and allows nothing by accident. A draft has the keys anyway.
  */
 const calmMs = 700
 
@@ -36,9 +37,17 @@ const keyContexts: ReadonlySet<Context> = new Set<Context>([
 /** Where a letter says yes or no. */
 const answerContexts: ReadonlySet<Context> = new Set<Context>(['approval', 'device', 'trust'])
 
+/** What hears nothing before a pause. */
+const calmContexts: ReadonlySet<Context> = new Set<Context>([...answerContexts, 'answer'])
+
+const lettersOf = (events: readonly InputEvent[]): string =>
+  events.map((event) => (event.kind === 'text' ? event.text : '')).join('')
+
+/** One letter, however often. */
+const isOneKey = (text: string): boolean => new Set(text).size === 1
+
 /** Text of one read that no single key makes: a paste without brackets, or somebody who goes on writing. */
-const isWriting = (events: readonly InputEvent[]): boolean =>
-  Array.from(events.map((event) => (event.kind === 'text' ? event.text : '')).join('')).length > 1
+const isWriting = (events: readonly InputEvent[]): boolean => Array.from(lettersOf(events)).length > 1
 
 const isList = (context: Context | undefined): boolean => context === 'list' || context === 'outbox'
 
@@ -49,28 +58,48 @@ export function createController(context: CommandContext, shown: Store<State, Ac
   let pressed: readonly string[] = []
   let lastKeyMs = Number.NEGATIVE_INFINITY
   let askedId: string | number | undefined
-  let askedMs = 0
+  let askedMs = Number.NEGATIVE_INFINITY
   /** A question that has heard one key hears the next ones too, however quick they come. */
   let heardId: string | number | undefined
+  /** What is answered here, and when the last one that was left. */
+  let answeringId: string | undefined
+  let decidedMs = Number.NEGATIVE_INFINITY
+  /** The question came right behind one decided here: what it does not hear yet was meant for that one. */
+  let isSequel = false
+  const hold = createHold(context, clock, calmMs)
   shown.subscribe(() => {
-    const id = questionId(shown.get())
-    if (id === askedId) return
-    askedId = id
-    askedMs = clock.monotonic()
+    const state = shown.get()
+    const id = questionId(state)
+    if (id !== askedId) {
+      hold.drop()
+      const nowMs = clock.monotonic()
+      if (askedId !== undefined && askedId === answeringId) decidedMs = nowMs
+      askedId = id
+      askedMs = nowMs
+      isSequel = nowMs - decidedMs < calmMs
+    }
+    answeringId = state.approvals.answering?.id
   })
 
-  /** The contexts for this key; a question that has just come does not hear it yet. */
-  function contexts(): Context[] {
+  /** The contexts for this key. A question that has just come, or whose reader was just writing, does not hear it yet. */
+  function contexts(): { within: Context[]; isDeaf: boolean } {
+    const state = context.store.get()
+    const within = contextsOf(state)
     const nowMs = clock.monotonic()
     const isCalm = nowMs - Math.max(lastKeyMs, askedMs) >= calmMs
     lastKeyMs = nowMs
     if (isCalm) heardId = askedId
-    return askedId === undefined || askedId === heardId ? contextsOf(context.store.get()) : ['chat']
+    const top = within.at(-1)
+    // Nobody turns to what they cannot have seen.
+    if (top === 'beside' && nowMs - askedMs < calmMs) return { within: within.slice(0, -1), isDeaf: false }
+    const isDeaf = askedId !== undefined && askedId !== heardId && top !== undefined && calmContexts.has(top)
+    return { within: isDeaf ? ['chat'] : within, isDeaf }
   }
 
   /** The question hears nothing more until the next pause: neither this read nor what follows it closely. */
   function turnAway(): void {
     heardId = undefined
+    isSequel = false
     lastKeyMs = clock.monotonic()
   }
 
@@ -79,31 +108,56 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     Promise.resolve(deed(context)).catch((error: unknown) => context.notifier.fail(error))
   }
 
-  function key(name: string, within: Context[]): boolean {
+  function key(name: string): void {
+    const writing = hold.meet(name)
+    if (writing !== '') write(writing)
+    const { within, isDeaf } = contexts()
+    if (isDeaf && isSequel && pressed.length === 0 && questionKey(name)) return
+    press(name, within)
+  }
+
+  function press(name: string, within: readonly Context[]): void {
     const found = keymap.lookup([...pressed, name], within)
-    const wasChord = pressed.length > 0
     pressed = found.kind === 'prefix' ? [...pressed, name] : []
-    if (found.kind === 'found') run(deeds[found.binding.id])
-    return found.kind !== 'none' || wasChord
+    if (found.kind !== 'found') return
+    run(deeds[found.binding.id])
+    if (found.binding.id === 'turn-to-question') heardId = askedId
+  }
+
+  /** Text while a command asks: a key of the question, or the beginning of writing. */
+  function letter(text: string, isDeaf: boolean): void {
+    const id = isOneKey(text) ? questionKey(keyName(text[0] ?? '')) : undefined
+    const isForQuestion = id !== undefined && hold.fits(text) && (!isDeaf || isSequel)
+    if (!isForQuestion) write(hold.release() + text)
+    else if (id !== 'approval-page-down') hold.press(text, isDeaf ? undefined : id)
+    else if (!isDeaf) run(deeds[id])
+  }
+
+  function write(text: string) {
+    const { store } = context
+    const { composer, sessions } = store.get()
+    const isEmpty = editorOf(composer, sessions.key).text === ''
+    if (isEmpty && text === '?') return store.dispatch({ type: 'overlay.opened', overlay: 'help' })
+    if (askedId !== undefined) turnAway()
+    store.dispatch({ type: 'composer.edited', op: { op: 'insert', text } })
   }
 
   function text(event: InputEvent & { kind: 'text' }) {
-    const within = contexts()
+    const { within, isDeaf } = contexts()
     const top = within.at(-1)
+    if (pressed.length === 0 && contextsOf(context.store.get()).at(-1) === 'approval') return letter(event.text, isDeaf)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
     // Devices and profiles go by a letter pressed twice: that comes in two reads.
     if ((top === 'devices' || top === 'profiles') && isWriting([event])) return
     if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
-      for (const name of keysOf(event)) key(name, within)
+      for (const name of keysOf(event)) press(name, within)
       return
     }
     const { store } = context
-    const { overlay, composer, sessions } = store.get()
+    const { overlay } = store.get()
     if (isList(top) && overlay) return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + event.text })
-    const isEmpty = editorOf(composer, sessions.key).text === ''
-    if (isEmpty && event.text === '?') return store.dispatch({ type: 'overlay.opened', overlay: 'help' })
-    store.dispatch({ type: 'composer.edited', op: { op: 'insert', text: event.text } })
+    write(event.text)
   }
 
   function paste(pasted: string) {
@@ -115,16 +169,19 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     }
     if (top === 'form') return pasteInForm(context, pasted)
     if (top === 'profiles' || top === 'devices' || top === 'connection') return
-    if (top === 'answer' && contexts().at(-1) === 'answer') return context.asker.type(pasted)
+    if (top === 'answer' && !contexts().isDeaf) return context.asker.type(pasted)
+    const held = hold.release()
+    if (held !== '') write(held)
     // Never an answer to a question of yes or no, whatever is in it.
     if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })
   }
 
   return (events) => {
     const top = contextsOf(context.store.get()).at(-1)
-    if (top !== undefined && answerContexts.has(top) && isWriting(events)) turnAway()
+    const isOneLetter = top === 'approval' && isOneKey(lettersOf(events))
+    if (top !== undefined && answerContexts.has(top) && !isOneLetter && isWriting(events)) turnAway()
     for (const event of events) {
-      if (event.kind === 'key') key(event.key, contexts())
+      if (event.kind === 'key') key(event.key)
       else if (event.kind === 'text') text(event)
       else if (event.kind === 'paste') paste(event.text)
       else if (event.kind === 'mouse' && event.action === 'wheel-up') context.screen.scroll({ rows: -wheelRows })

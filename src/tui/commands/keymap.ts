@@ -2,7 +2,10 @@
 
 import { type Binding, defineKeymap } from '../input/bindings.ts'
 
-/** Where a key holds. `chat` is the conversation with its composer; the others lie over it. */
+/**
+ * Where a key holds. `chat` is the conversation with its composer; the others lie over it. `beside` is the composer while
+ * a command waits for a decision.
+ */
 export type Context =
   | 'chat'
   | 'completion'
@@ -14,6 +17,7 @@ export type Context =
   | 'form'
   | 'text'
   | 'approval'
+  | 'beside'
   | 'device'
   | 'devices'
   | 'trust'
@@ -131,12 +135,16 @@ export const bindings = [
 
   { id: 'approve-once', keys: ['o', 'y'], when: 'approval', title: 'Allow once' },
   { id: 'approve-always', keys: ['a'], when: 'approval', title: 'Allow always' },
-  { id: 'deny', keys: ['d', 'n', 'escape', 'ctrl+c'], when: 'approval', title: 'Deny' },
-  { id: 'approval-left', keys: ['left', 'shift+tab'], when: 'approval', title: 'Previous choice' },
-  { id: 'approval-right', keys: ['right', 'tab'], when: 'approval', title: 'Next choice' },
+  { id: 'deny', keys: ['d', 'n', 'escape'], when: 'approval', title: 'Deny' },
+  { id: 'deny-stop', keys: ['ctrl+c'], when: 'approval', title: 'Deny, and stop the reply that asks' },
+  { id: 'turn-to-composer', keys: ['tab'], when: 'approval', title: 'Write; the question waits' },
+  { id: 'approval-left', keys: ['left'], when: 'approval', title: 'Previous choice' },
+  { id: 'approval-right', keys: ['right'], when: 'approval', title: 'Next choice' },
   { id: 'approval-choose', keys: ['enter'], when: 'approval', title: 'Choose what is marked' },
   { id: 'approval-page-down', keys: ['pagedown', 'down', 'space'], when: 'approval', title: 'Read on' },
   { id: 'approval-page-up', keys: ['pageup', 'up'], when: 'approval', title: 'Read back' },
+
+  { id: 'turn-to-question', keys: ['tab'], when: 'beside', title: 'Turn to the command that waits' },
 
   { id: 'device-later', keys: ['l', 'escape', 'ctrl+c'], when: 'device', title: 'Decide later' },
   { id: 'device-reject', keys: ['n', 'd'], when: 'device', title: 'Refuse it' },

@@ -10,7 +10,7 @@ import { isReadOnly } from '../store/rights.ts'
 import type { State } from '../store/state.ts'
 import { currentTranscript } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
-import { approve, chooseApproval } from './approvals.ts'
+import { answer, chooseApproval, moveApproval, turn } from './approvals.ts'
 import type { CommandContext } from './command.ts'
 import { askAgain, chooseDevice, decideDevice, endToken, moveDeviceChoice, moveDeviceRow } from './devices.ts'
 import { editingOps } from './editing.ts'
@@ -298,13 +298,17 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'text-page-down': ({ screen, store }) => screen.turnPage(page(store.get())),
   'text-close': ({ store }) => store.dispatch({ type: 'overlay.closed' }),
 
-  'approve-once': approve('allow-once'),
-  'approve-always': approve('allow-always'),
-  deny: ({ intents }) => intents.answer('deny'),
-  'approval-left': ({ store }) => store.dispatch({ type: 'approval.chosen', by: -1 }),
-  'approval-right': ({ store }) => store.dispatch({ type: 'approval.chosen', by: 1 }),
+  'approve-once': answer('allow-once'),
+  'approve-always': answer('allow-always'),
+  deny: answer('deny'),
+  'deny-stop': ({ intents }) => intents.denyAndStop(),
+  'turn-to-composer': turn('composer'),
+  'turn-to-question': turn('question'),
+  'approval-left': moveApproval(-1),
+  'approval-right': moveApproval(1),
   'approval-choose': chooseApproval,
-  'approval-page-down': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: screen.commandPage() }),
+  'approval-page-down': ({ screen }) => screen.turnCommand(1),
+  'approval-page-up': ({ screen }) => screen.turnCommand(-1),
   'device-later': decideDevice('later'),
   'device-reject': decideDevice('reject'),
   'device-read': decideDevice('read'),
@@ -329,8 +333,6 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   'answer-backspace': ({ asker }) => asker.erase('sign'),
   'answer-clear': ({ asker }) => asker.erase('all'),
   'answer-decline': ({ asker }) => asker.decline(),
-
-  'approval-page-up': ({ store, screen }) => store.dispatch({ type: 'approval.paged', by: -screen.commandPage() }),
 }
 
 function filter(text: string | undefined, dispatch: CommandContext['store']['dispatch']): void {

@@ -143,7 +143,10 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       })
     },
 
-    /** Answers the command on screen. A late answer is refused by the gateway and said so; it is never kept for later. */
+    /**
+     * Answers the command on screen. A late answer is refused by the gateway and said so; it is never kept for later. One
+     * that did not get through leaves the question as it was.
+     */
     answer(decision: ExecDecision): void {
       const { waiting, answering } = store.get().approvals
       const approval = waiting[0]
@@ -154,12 +157,20 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
         try {
           await gateway.call('exec.approval.resolve', { id, decision })
         } catch (error) {
+          const isLost = gateway.view.phase !== 'live'
+          store.dispatch(isLost ? { type: 'approval.unanswered', id } : { type: 'approval.resolved', id, decision })
           if (!isDecided(error)) throw error
-          notifier.say('warning', 'Too late: it was decided already, or nobody waits for it any more.')
-        } finally {
-          store.dispatch({ type: 'approval.resolved', id, decision })
+          return notifier.say('warning', 'Too late: it was decided already, or nobody waits for it any more.')
         }
+        store.dispatch({ type: 'approval.resolved', id, decision })
       })
+    },
+
+    /** Denies the command on screen and stops what runs in its session, so that nothing there asks again. */
+    denyAndStop(): void {
+      const sessionKey = store.get().approvals.waiting[0]?.request.sessionKey
+      this.answer('deny')
+      if (sessionKey) attempt(() => gateway.call('chat.abort', { sessionKey }))
     },
 
     /** Lets a waiting device in, with all it asks for or with less, or refuses it. */

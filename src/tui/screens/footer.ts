@@ -70,12 +70,22 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
     ['text-down', 'scroll'],
   ],
   approval: [
+    ['approval-page-down', 'read on'],
     ['approve-once', 'once'],
     ['approve-always', 'always'],
     ['deny', 'deny'],
+    ['deny-stop', 'stop'],
+    ['turn-to-composer', 'write'],
     ['approval-left', ''],
     ['approval-right', 'move'],
     ['approval-choose', 'choose'],
+  ],
+  beside: [
+    ['turn-to-question', 'decide'],
+    ['send', 'send'],
+    ['newline', 'new line'],
+    ['sessions', 'sessions'],
+    ['models', 'model'],
   ],
   device: [
     ['device-later', 'later'],
@@ -106,16 +116,18 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
 }
 
-/** `helpKey` is the shortest way to the help now; `useless` is a key that would do nothing now. */
+/** Where one writes: the way to the help belongs there. */
+const writing: ReadonlySet<Context> = new Set<Context>(['chat', 'completion', 'offline', 'beside'])
+
+/** `helpKey` is the shortest way to the help now; `useless` are keys that would do nothing now. */
 export const footerRow = ofSlices(
   [],
-  (_, context: Context, columns: number, helpKey: string, useless: KeyId | undefined): Row => {
-    const isOver = context !== 'chat' && context !== 'completion' && context !== 'offline'
-    const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
+  (_, context: Context, columns: number, helpKey: string, useless: ReadonlySet<KeyId>): Row => {
+    const help: Row = !writing.has(context) ? [] : [plain(helpKey, strong), plain(' help', muted)]
     const room = columns - rowWidth(help) - 2
     const left: Span[] = []
     for (const hint of hints[context]) {
-      if (hint[0] === useless) continue
+      if (useless.has(hint[0])) continue
       const spans = hintSpans(hint)
       const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
       if (rowWidth(left) + rowWidth(next) > room) break

@@ -5,7 +5,7 @@
  */
 
 import { entriesOf } from '../commands/entries.ts'
-import { type Context, keyOf } from '../commands/keymap.ts'
+import { type Context, type KeyId, keyOf } from '../commands/keymap.ts'
 import { type Completion, completions } from '../commands/slash.ts'
 import { slashCommands } from '../commands/table.ts'
 import { cutRow } from '../layout/fit.ts'
@@ -19,6 +19,7 @@ import type { Notice } from '../store/action.ts'
 import { mayRemember } from '../store/approvals.ts'
 import { editorOf } from '../store/composer.ts'
 import { askedDevice } from '../store/devices.ts'
+import { isFacing } from '../store/facing.ts'
 import { itemOpener } from '../store/folding.ts'
 import type { Overlay } from '../store/overlay.ts'
 import { isOverAll } from '../store/select.ts'
@@ -71,36 +72,43 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const header = headerRow(state)
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
-  const useless = mayRemember(state.approvals.waiting[0]) ? undefined : 'approve-always'
-  const footer = footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
+  const footerWith = (useless: ReadonlySet<KeyId>) =>
+    footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
   const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
   const room = rows - 2 - above.length
-  if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer })
+  if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer: footerWith(allUseful) })
   const rule = ruleRow(state)
-  const sheetRoom = isLow ? room - 1 : Math.floor(room * 0.7)
+  const composer = composerRows(state, Math.max(1, Math.floor(rows * (isAsked(state) ? 0.2 : 0.4)) - 1))
+  // A low window has no room for a rule above a draft beside a question, and none for an empty composer.
+  const isTight = isLow && isAsked(state)
+  const ruleAbove = isTight ? [] : [rule]
+  const composerBlock =
+    isTight && hidesComposer(state, isEmpty) ? [] : [...ruleAbove, ...composer.rows, ...(isLow ? [] : [rule])]
+  const sheetRoom = isLow ? room - 1 - (isTight ? composerBlock.length : 0) : Math.floor(room * 0.7)
   const question = state.asked && questionSheet(state.asked, columns, sheetRoom)
   const sheet = question ? undefined : approvalSheet(state, moment, sheetRoom)
   const device = question || sheet ? undefined : deviceSheet(state, moment, sheetRoom)
   const sheetRows = question?.rows ?? sheet?.rows ?? device ?? []
-  const composer = composerRows(state, Math.max(1, Math.floor(rows * (isAsked(state) ? 0.2 : 0.4)) - 1))
-  const composerBlock = isAsked(state) && isLow ? [] : [rule, ...composer.rows, ...(isLow ? [] : [rule])]
   // One row of air above what stands over the composer, and under the header, where there is room for it.
   const air: Row[] = isLow ? [] : [[]]
   const popup = popupRows(state, isLow ? 3 : 6)
-  const notices = noticeRows(state, popup.length === 0 ? noticeRoom(state) : isLow ? 1 : 3)
+  const taken = composerBlock.length + (sheetRows.length > 0 ? sheetRows.length + air.length : 2)
+  const overRoom = Math.max(0, room - taken)
+  const notices = noticeRows(state, popup.length === 0 ? Math.min(overRoom, noticeRoom(state)) : isLow ? 1 : 3)
   const over = [...notices, ...queueBlock(state, isLow ? 1 : 3), ...popup]
-  const below = [...air, ...over.slice(0, Math.max(0, room - composerBlock.length - 2)), ...sheetRows, ...composerBlock]
+  const below = [...air, ...over.slice(0, overRoom), ...sheetRows, ...composerBlock]
   const bodyRows = Math.max(0, room - below.length)
   const body = bodyOf(state, transcriptView, bodyRows, moment.nowMs)
-  const composerTop = rows - 2 - composerBlock.length + 1
-  const cursor = question ? question.cursor : composerBlock.length > 0 ? composer.cursor : undefined
+  const composerTop = rows - 2 - composerBlock.length + ruleAbove.length
+  const isWriting = composerBlock.length > 0 && !isFacing(state)
+  const cursor = question ? question.cursor : isWriting ? composer.cursor : undefined
   const cursorTop = question ? rows - 2 - composerBlock.length - sheetRows.length : composerTop
   return {
     above,
     body: body.rows,
     below: below.slice(-room),
     status: [status],
-    footer: [footer],
+    footer: [footerWith(sheet ? uselessFor(state, sheet) : allUseful)],
     cursor: cursor && { row: cursorTop + cursor.row, column: cursor.column },
     bodyRows,
     lastPage: 0,
@@ -114,13 +122,15 @@ export function contextsOf(state: State): Context[] {
   if (state.form && state.overlay?.kind === 'profiles') return ['form']
   if (state.overlay && isOverAll(state)) return [gatewayContexts[state.overlay.kind] ?? 'list']
   if (state.asked) return [state.asked.fields.length === 0 ? 'trust' : 'answer']
-  if (state.approvals.waiting.length > 0) return ['approval']
-  if (askedDevice(state.devices)) return ['device']
+  if (isFacing(state)) return ['approval']
+  const isBeside = state.approvals.waiting.length > 0
+  if (!isBeside && askedDevice(state.devices)) return ['device']
   if (state.overlay?.kind === 'devices') return ['devices']
   if (state.overlay) return isPage(state) ? ['text'] : state.overlay.kind === 'outbox' ? ['list', 'outbox'] : ['list']
   const isOffline = state.connection.phase === 'waiting' || state.connection.phase === 'failed'
   const offline: Context[] = isOffline ? ['offline'] : []
-  return ['chat', ...offline, ...(openCompletions(state).length > 0 ? ['completion' as const] : [])]
+  const beside: Context[] = isBeside && state.connection.phase === 'live' ? ['beside'] : []
+  return ['chat', ...offline, ...beside, ...(openCompletions(state).length > 0 ? ['completion' as const] : [])]
 }
 
 const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
@@ -128,8 +138,26 @@ const contextOf = (state: State): Context => contextsOf(state).at(-1) ?? 'chat'
 const isPage = ({ overlay }: State): boolean =>
   overlay !== undefined && ['help', 'status', 'security', 'nodes', 'pair', 'pairing'].includes(overlay.kind)
 
-/** A panel covers the conversation, and a question covers that. */
-const isCovered = (state: State): boolean => state.overlay !== undefined && (isOverAll(state) || !isAsked(state))
+/** A panel covers the conversation, and a question covers that; whether a command may run waits until the panel is closed. */
+function isCovered(state: State): boolean {
+  if (state.overlay === undefined || isOverAll(state)) return state.overlay !== undefined
+  return state.approvals.waiting.length > 0 ? !state.asked && !isFacing(state) : !isAsked(state)
+}
+
+/** Whether a question takes the place of the composer, where there is none for both. */
+const hidesComposer = (state: State, isEmpty: boolean): boolean =>
+  state.asked || state.approvals.waiting.length === 0 ? isAsked(state) : isEmpty && isFacing(state)
+
+const allUseful: ReadonlySet<KeyId> = new Set<KeyId>()
+const whileReading: ReadonlySet<KeyId> = new Set<KeyId>([
+  ...(['approve-once', 'approve-always', 'approval-left', 'approval-right', 'approval-choose'] as const),
+])
+const onceRead: ReadonlySet<KeyId> = new Set<KeyId>(['approval-page-down'])
+const onlyOnce: ReadonlySet<KeyId> = new Set<KeyId>(['approval-page-down', 'approve-always'])
+
+/** Keys of what the question does not offer now. */
+const uselessFor = ({ approvals }: State, { hasShownAll }: Sheet): ReadonlySet<KeyId> =>
+  !hasShownAll ? whileReading : mayRemember(approvals.waiting[0]) ? onceRead : onlyOnce
 
 const gatewayContexts: Partial<Record<Overlay['kind'], Context>> = {
   gateways: 'list',

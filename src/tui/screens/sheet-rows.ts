@@ -4,6 +4,7 @@ import { chosen, danger, muted, strong } from '../layout/items/styles.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row, type Style } from '../layout/span.ts'
 import { truncate } from '../layout/width.ts'
+import { wrapText } from '../layout/wrap.ts'
 
 export const indent = (row: Row): Row => [plain('  '), ...row]
 
@@ -14,6 +15,18 @@ export function sheetFacts(facts: readonly SheetFact[], columns: number, nameWid
   const width = Math.max(1, columns - 4 - nameWidth)
   return facts.flatMap(([name, value, style]) =>
     value === undefined ? [] : [[plain(name.padEnd(nameWidth), muted), plain(truncate(oneLine(value), width), style)]],
+  )
+}
+
+/** The same, with as many rows as it takes to show all of each. */
+export function wholeFacts(facts: readonly SheetFact[], columns: number, nameWidth = 9): Row[] {
+  const width = Math.max(1, columns - 4 - nameWidth)
+  return facts.flatMap(([name, value, style]) =>
+    value === undefined
+      ? []
+      : wrapText(oneLine(value), width).map((line, index): Row => {
+          return [plain((index === 0 ? name : '').padEnd(nameWidth), muted), plain(line, style)]
+        }),
   )
 }
 

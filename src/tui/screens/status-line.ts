@@ -7,6 +7,7 @@ import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth } from '../layout/width.ts'
 import { askedDevice } from '../store/devices.ts'
+import { isFacing } from '../store/facing.ts'
 import { lostWords } from '../store/phase-words.ts'
 import { isReadOnly } from '../store/rights.ts'
 import type { Run } from '../store/run.ts'
@@ -76,7 +77,9 @@ function stateRow(state: State, moment: Moment): Row {
 
 /** Where what is asked is, when something lies over it. */
 function covered(state: State): Row {
-  return isOverAll(state) && !state.form ? [plain(` · ${keyOf('list-close')} shows it`, muted)] : []
+  const isBehindPanel = state.overlay !== undefined && state.approvals.waiting.length > 0 && !isFacing(state)
+  const isUnder = isOverAll(state) || (isBehindPanel && !state.asked)
+  return isUnder && !state.form ? [plain(` · ${keyOf('list-close')} shows it`, muted)] : []
 }
 
 function waitingRow(connection: State['connection'], { nowMs, isCalm }: Moment): Row {

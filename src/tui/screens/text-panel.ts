@@ -29,6 +29,7 @@ const sections: readonly [Context | 'always', string][] = [
   ['chat', 'Keys'],
   ['always', 'Everywhere'],
   ['approval', 'When a command asks for permission'],
+  ['beside', 'When it asks and one writes'],
   ['device', 'When a new device wants in'],
   ['trust', 'When a server is not known yet'],
   ['answer', 'When a secret is asked for'],

@@ -75,8 +75,15 @@ export type Action =
   | { type: 'approval.asked'; approval: PendingApproval }
   | { type: 'approval.resolved'; id: string; decision: string }
   | { type: 'approval.answering'; id: string; decision: ExecDecision }
+  /** The answer did not get through. */
+  | { type: 'approval.unanswered'; id: string }
   | { type: 'approval.chosen'; by: number }
-  | { type: 'approval.paged'; by: number }
+  | { type: 'approval.marked'; choice: ExecDecision }
+  /** Somebody would allow what they have not read to its end. */
+  | { type: 'approval.hurried' }
+  | { type: 'approval.paged'; top: number }
+  /** The reader turned to the question, or away from it to the composer. */
+  | { type: 'approval.turned'; to: 'question' | 'composer' }
   | { type: 'approvals.loaded'; approvals: readonly PendingApproval[] }
   | { type: 'approvals.expired'; nowMs: number }
   // Devices

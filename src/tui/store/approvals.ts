@@ -4,18 +4,29 @@ import type { ExecDecision, PendingApproval } from '../../shared/protocol/exec.t
 import type { Action } from './action.ts'
 
 /** In the order they stand on screen. The first is chosen until the reader moves: Enter by accident denies. */
-export const choices: readonly ExecDecision[] = ['deny', 'allow-once', 'allow-always']
+const choices: readonly ExecDecision[] = ['deny', 'allow-once', 'allow-always']
 
 export type Approvals = {
   readonly waiting: readonly PendingApproval[]
   readonly choice: ExecDecision
-  /** First row shown of a long command. */
+  /** First row shown of a long question. */
   readonly top: number
+  /** It would have been allowed before all of it was read; until one reads on. */
+  readonly isHasty: boolean
+  /** Where the reader turned for this question; undefined while the draft decides: see `isFacing`. */
+  readonly turned: 'question' | 'composer' | undefined
   /** Answered here, not yet confirmed by the gateway. */
   readonly answering: { readonly id: string; readonly decision: ExecDecision } | undefined
 }
 
-export const noApprovals: Approvals = { waiting: [], choice: 'deny', top: 0, answering: undefined }
+export const noApprovals: Approvals = {
+  waiting: [],
+  choice: 'deny',
+  top: 0,
+  isHasty: false,
+  turned: undefined,
+  answering: undefined,
+}
 
 export function reduceApprovals(approvals: Approvals, action: Action): Approvals {
   switch (action.type) {
@@ -25,10 +36,7 @@ export function reduceApprovals(approvals: Approvals, action: Action): Approvals
     case 'approvals.loaded':
       return keep(approvals, action.approvals)
     case 'approval.resolved':
-      return keep(
-        approvals,
-        approvals.waiting.filter(({ id }) => id !== action.id),
-      )
+      return resolve(approvals, action.id)
     case 'approvals.expired':
       return keep(
         approvals,
@@ -36,23 +44,54 @@ export function reduceApprovals(approvals: Approvals, action: Action): Approvals
       )
     case 'approval.answering':
       return { ...approvals, answering: { id: action.id, decision: action.decision } }
+    case 'approval.unanswered':
+      return approvals.answering?.id === action.id ? { ...approvals, answering: undefined } : approvals
     case 'approval.chosen': {
-      const at = choices.indexOf(approvals.choice) + action.by
-      return { ...approvals, choice: choices.at(at % choices.length) ?? 'deny' }
+      const offered = offeredFor(approvals.waiting[0])
+      const at = offered.indexOf(approvals.choice) + action.by
+      return { ...approvals, choice: offered.at(at % offered.length) ?? 'deny' }
     }
+    case 'approval.marked':
+      return { ...approvals, choice: action.choice }
+    case 'approval.hurried':
+      return { ...approvals, isHasty: true }
     case 'approval.paged':
-      return { ...approvals, top: Math.max(0, approvals.top + action.by) }
+      return { ...approvals, top: action.top, isHasty: false }
+    case 'approval.turned':
+      return { ...approvals, turned: action.to }
+    case 'screen.left':
+      return turnBack(approvals)
+    // Who writes has turned away.
+    case 'composer.edited':
+      return action.op.op === 'insert' || action.op.op === 'paste' ? turnBack(approvals) : approvals
     default:
       return approvals
   }
 }
 
-/** Another command on screen starts at its top, with the safe choice. */
+/** Who turned to a question and answered it goes on with the next. */
+function resolve(approvals: Approvals, resolved: string): Approvals {
+  const next = keep(
+    approvals,
+    approvals.waiting.filter(({ id }) => id !== resolved),
+  )
+  const goesOn = next.waiting.length > 0 && approvals.answering?.id === resolved
+  return goesOn ? { ...next, turned: approvals.turned } : next
+}
+
+const turnBack = (approvals: Approvals): Approvals =>
+  approvals.turned === 'question' ? { ...approvals, turned: undefined } : approvals
+
+/** What may be chosen about it, in the order it stands on screen. */
+export const offeredFor = (approval: PendingApproval | undefined): readonly ExecDecision[] =>
+  choices.filter((choice) => choice !== 'allow-always' || mayRemember(approval))
+
 /** Whether it may be allowed for always; a command a shell takes apart may not. */
 export function mayRemember(approval: PendingApproval | undefined): boolean {
   return approval?.request.rememberable !== false
 }
 
+/** Another command on screen starts at its top, with the safe choice. */
 function keep(approvals: Approvals, waiting: readonly PendingApproval[]): Approvals {
   const isSame = waiting[0]?.id === approvals.waiting[0]?.id
   if (isSame && waiting.length === approvals.waiting.length) return approvals

@@ -160,7 +160,7 @@ describe('a command asks for permission on another gateway', () => {
     expect(screen.text()).toContain('$ rm -rf ./theirs')
     await screen.after(1_000)
     await screen.type('o')
-    await screen.after()
+    await screen.after(800)
     expect(called(warm, 'exec.approval.resolve')).toEqual([{ id: 'theirs', decision: 'allow-once' }])
     expect(called(script, 'exec.approval.resolve')).toEqual([])
   })

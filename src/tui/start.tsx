@@ -85,6 +85,8 @@ export async function startTui(options: StartOptions): Promise<number> {
   screen.on('size', () => ui.store.dispatch({ type: 'view.resized', ...screenSize(screen) }))
   write(saveTitle)
   const endTitle = followTitle(ui, write)
+  const resume = (): void => screen.resume()
+  process.on('SIGCONT', resume)
   reader.reclaim()
   const ink = mountInk(<App picture={ui.picture} />, { screen, isFullScreen: true })
   write(askTerminal)
@@ -93,6 +95,7 @@ export async function startTui(options: StartOptions): Promise<number> {
 
   await left.promise
   endTitle()
+  process.off('SIGCONT', resume)
   reader.letGo()
   ink.unmount()
   guard.restore()

@@ -23,6 +23,8 @@ export type TerminalOutput = {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
   readonly rows?: number | undefined
+  /** Asks the terminal for its size. Node does so by itself on SIGWINCH, which a suspended program is not sent. */
+  _refreshSize?(): void
   write(text: string, done?: (error?: Error | null) => void): boolean
   on(event: 'resize', listener: () => void): unknown
   off(event: 'resize', listener: () => void): unknown
@@ -113,7 +115,15 @@ export class Screen extends Writable {
   reclaim(): void {
     this.#isLent = false
     this.#output.write(enterAlternate + keepInRow + hideCursor)
-    this.repaint()
+    this.resume()
+  }
+
+  /** This program was stopped: the window may have another size by now, and the shell may have written into it. */
+  resume(): void {
+    if (this.#isLent) return
+    this.#output._refreshSize?.()
+    this.#cancelResize?.()
+    this.#applySize()
   }
 
   override write(chunk: string | Uint8Array, done?: WriteDone): boolean

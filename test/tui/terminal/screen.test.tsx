@@ -68,6 +68,33 @@ test('a storm of resizes is drawn once per 33 ms, whole and from a clean screen'
   expect(screen.text()).toBe('one\ntwo\nthree\n\nfooter')
 })
 
+test('taken back from the shell, the size is asked again before the first frame, and once', () => {
+  const clock = new ManualClock()
+  const resized: (() => void)[] = []
+  const output = {
+    columns: 80,
+    rows: 24,
+    _refreshSize() {
+      Object.assign(output, { columns: 60, rows: 20 })
+      for (const listener of resized) listener()
+    },
+    write: () => true,
+    on: (_: 'resize', listener: () => void) => resized.push(listener),
+    off() {},
+  }
+  const screen = new Screen(output, clock)
+  const sizes: string[] = []
+  screen.on('size', () => sizes.push(`${screen.columns}x${screen.rows}`))
+  screen.release()
+  screen.resume()
+  expect(sizes).toEqual([])
+  screen.reclaim()
+  expect(sizes).toEqual(['60x20'])
+  clock.advance(100)
+  expect(sizes).toEqual(['60x20'])
+  screen.destroy()
+})
+
 test('where a terminal draws a cluster wider than we count, the row it is in is too long and no other is touched', async () => {
   const family = (rest: string) => `👩‍👩‍👧 ${rest}`
   await using screen = await openScreen(<Rows lines={['', 'two']} footer={family('abcdefg')} />, {

@@ -4,7 +4,7 @@ import { Box, useCursor } from 'ink'
 import { useSyncExternalStore } from 'react'
 import type { Picture } from './components/picture.ts'
 import { Rows } from './components/rows.tsx'
-import { BodyRows } from './terminal/body-rows.tsx'
+import { BodyRows, useCaret } from './terminal/body-rows.tsx'
 
 /** Streamed words change the body alone, and time the status: both are drawn past React and Ink. */
 export function App({ picture }: { picture: Picture }) {
@@ -14,13 +14,16 @@ export function App({ picture }: { picture: Picture }) {
   )
   const { setCursorPosition } = useCursor()
   setCursorPosition(cursor && { x: cursor.column, y: cursor.row })
+  useCaret(cursor)
+  const bodyEnd = above.length + bodyRows
+  const statusTop = bodyEnd + below.length
   return (
     <Box flexDirection="column">
-      <Rows lines={above} />
+      <Rows top={0} lines={above} />
       <BodyRows top={above.length} height={bodyRows} source={picture.body} />
-      <Rows lines={below} />
-      <BodyRows top={above.length + bodyRows + below.length} height={statusRows} source={picture.status} />
-      <Rows lines={footer} />
+      <Rows top={bodyEnd} lines={below} />
+      <BodyRows top={statusTop} height={statusRows} source={picture.status} />
+      <Rows top={statusTop + statusRows} lines={footer} />
     </Box>
   )
 }

@@ -18,6 +18,9 @@ const step = fc.oneof(
     keys: fc.constantFrom(
       'a',
       '日本',
+      '👍🏽',
+      '❤️ ',
+      '<left>',
       'é',
       ' ',
       '<enter>',

@@ -1,7 +1,7 @@
 /** Rows of an exact width: something on the left, something on the right, what does not fit left out. */
 
 import { plain, type Row, type Span, type Style } from './span.ts'
-import { textWidth, truncate } from './width.ts'
+import { textWidth, truncate, widestWidth } from './width.ts'
 import { sliceSpans } from './wrap.ts'
 
 export const rowWidth = (row: Row): number => row.reduce((sum, span) => sum + textWidth(span.text), 0)
@@ -16,13 +16,19 @@ export function cutRow(row: Row, columns: number): Row {
   return [...sliceSpans(row, { from: 0, to }), plain('…', ending)]
 }
 
-/** `left` and `right` at the two ends. `right` stays whole; where there is no room for both, `left` is cut. */
+/**
+ * `left` and `right` at the two ends. `right` stays whole; where there is no room for both, `left` is cut. What terminals
+ * may draw wider than we count gets that much room, so that nothing is pushed over the edge.
+ */
 export function spread(left: Row, right: Row, columns: number, style?: Style): Row {
-  const room = columns - rowWidth(right)
+  const room = columns - widest(right)
   if (room <= 0) return cutRow(right, columns)
-  const shown = cutRow(left, right.length > 0 ? room - 1 : room)
-  return [...shown, plain(' '.repeat(Math.max(0, room - rowWidth(shown))), style), ...right]
+  const most = right.length > 0 ? room - 1 : room
+  const shown = widest(left) <= most ? left : cutRow(left, Math.max(0, most - (widest(left) - rowWidth(left))))
+  return [...shown, plain(' '.repeat(Math.max(0, room - widest(shown))), style), ...right]
 }
+
+const widest = (row: Row): number => row.reduce((sum, span) => sum + widestWidth(span.text), 0)
 
 /** The row with spaces up to `columns`, for backgrounds. */
 export function padRow(row: Row, columns: number, style?: Style): Row {

@@ -27,6 +27,23 @@ export function graphemeWidth(grapheme: string): number {
   return width
 }
 
+/** Marks, joiners, emoji, Thai and Lao am, parts of Korean syllables. */
+const disputed =
+  /[\p{M}\p{Emoji_Modifier}\p{Extended_Pictographic}\p{Regional_Indicator}\u0e33\u0eb3\u1100-\u11ff]|\u200c|\u200d/u
+
+/** Does it hold anything of which terminals disagree how many cells it takes? */
+export function isDisputed(text: string): boolean {
+  return disputed.test(text)
+}
+
+/** The most cells a terminal may take for it: one that joins nothing and gives every spacing mark a cell. */
+export function widestWidth(text: string): number {
+  if (!isDisputed(text)) return textWidth(text)
+  const apart = (grapheme: string): number =>
+    Array.from(grapheme).reduce((sum, sign) => sum + (/\p{Mc}/u.test(sign) ? 1 : graphemeWidth(sign)), 0)
+  return graphemes(text).reduce((sum, grapheme) => sum + Math.max(graphemeWidth(grapheme), apart(grapheme)), 0)
+}
+
 /** The user-perceived characters of a text (UAX #29 extended grapheme clusters). */
 export function graphemes(text: string): string[] {
   if (isPlain.test(text)) return text.split('')

@@ -8,6 +8,7 @@ import type { Answers } from '../../client/onboard/step.ts'
 import { systemClock } from '../../shared/std/clock.ts'
 import { Rows } from '../components/rows.tsx'
 import { KeyReader } from '../input/stdin.ts'
+import { useCaret } from '../terminal/body-rows.tsx'
 import { guardTerminal } from '../terminal/guard.ts'
 import { askTerminal, restoreTerminal } from '../terminal/modes.ts'
 import { mountInk } from '../terminal/mount.ts'
@@ -57,9 +58,10 @@ export function WizardScreen({ picture }: { picture: WizardPicture }) {
   const { lines, cursor } = useSyncExternalStore(picture.subscribe, picture.get)
   const { setCursorPosition } = useCursor()
   setCursorPosition(cursor && { x: cursor.column, y: cursor.row })
+  useCaret(cursor)
   return (
     <Box flexDirection="column">
-      <Rows lines={lines} />
+      <Rows top={0} lines={lines} />
     </Box>
   )
 }

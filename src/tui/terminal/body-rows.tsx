@@ -1,7 +1,7 @@
 /** The component for rows past Ink: a blank box in Ink's layout, and what is over it drawn by the screen. */
 import { Box, Text, useStdout } from 'ink'
-import { memo, useInsertionEffect, useLayoutEffect, useSyncExternalStore } from 'react'
-import type { BodyRows as BodyRowsAt } from './body.ts'
+import { memo, useInsertionEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
+import type { BodyRows as BodyRowsAt, Caret } from './body.ts'
 import { Screen } from './screen.ts'
 
 /** Painted rows that change: at most `height` of them, each at most as wide as the screen. */
@@ -44,6 +44,35 @@ function MountedRows({ height, source }: BodyRowsProps) {
       ))}
     </Box>
   )
+}
+
+/** Draws this text past Ink on this screen row; none for undefined. False where that cannot be, and Ink has to draw it. */
+export function useWholeRow(row: number, text: string | undefined): boolean {
+  const { stdout } = useStdout()
+  const screen = stdout instanceof Screen ? stdout : undefined
+  const owner = useRef({}).current
+  const wasShown = useRef(false)
+  useInsertionEffect(() => {
+    if (text === undefined && !wasShown.current) return
+    wasShown.current = text !== undefined
+    screen?.showWithFrame(owner, { top: row, lines: text === undefined ? [] : [text] })
+  }, [screen, owner, row, text])
+  useInsertionEffect(
+    () => () => {
+      if (wasShown.current) screen?.showWithFrame(owner, nothing)
+    },
+    [screen, owner],
+  )
+  return screen !== undefined && text !== undefined
+}
+
+const nothing: BodyRowsAt = { top: 0, lines: [] }
+
+/** The caret stands where the terminal has drawn what is before it, also where that is not the column we count. */
+export function useCaret(caret: Caret | undefined): void {
+  const { stdout } = useStdout()
+  const screen = stdout instanceof Screen ? stdout : undefined
+  useInsertionEffect(() => screen?.setCaret(caret), [screen, caret])
 }
 
 const Line = memo(({ text }: { text: string }) => <Text wrap="truncate">{text}</Text>)

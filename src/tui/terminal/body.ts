@@ -7,14 +7,20 @@
  * learned from its bytes, so a row that it blanked late, after a change of layout, is drawn again.
  */
 
+import { graphemes, graphemeWidth, isDisputed } from '../layout/width.ts'
+
 /** What is to show: painted rows, each at most as wide as the screen, from screen row `top` (0 is the first). */
 export type BodyRows = { readonly top: number; readonly lines: readonly string[] }
+
+/** Where one writes, from 0, the column as we count it. */
+export type Caret = { readonly row: number; readonly column: number }
 
 export class Body {
   readonly #wanted = new Map<object, BodyRows>()
   /** What each screen row that is ours holds. A row that Ink touched is not in here. */
   readonly #shown = new Map<number, string>()
   #inkRow = 0
+  #caret: Caret | undefined
 
   /** No two owners have a row in common. */
   show(owner: object, rows: BodyRows): void {
@@ -44,6 +50,21 @@ export class Body {
     let text = ''
     for (const rows of this.#wanted.values()) text += this.#scroll(rows) + this.#draw(rows)
     return text === '' ? '' : keepCursor(text)
+  }
+
+  setCaret(caret: Caret | undefined): void {
+    this.#caret = caret
+  }
+
+  /**
+   * In a row whose width terminals disagree about, what is before the caret is written once more: then it stands where the
+   * terminal has drawn that. Goes last. Ink goes from row to row relatively, to columns absolutely.
+   */
+  placing(): string {
+    const line = this.#caret && this.#shown.get(this.#caret.row)
+    if (!this.#caret || line === undefined || !isDisputed(line)) return ''
+    const { row, column } = this.#caret
+    return `\x1b[${row + 1};1H${upTo(line, column)}\x1b[0m`
   }
 
   /** Follows Ink's cursor through its bytes, on a screen of this many rows. */
@@ -122,6 +143,26 @@ function findShift(shown: readonly (string | undefined)[], wanted: readonly stri
 /** A CSI sequence, a line feed, or a run of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it reads terminal sequences
 const inkBytes = /\x1b\[([?\d;]*)([A-Za-z])|\n|[^\x1b\n]+/g
+
+/** A painted line up to a column, as we count it. */
+function upTo(line: string, column: number): string {
+  let text = ''
+  let width = 0
+  for (const [part, sgr] of line.matchAll(paintedParts)) {
+    if (sgr !== undefined) text += part
+    else {
+      for (const grapheme of graphemes(part)) {
+        width += graphemeWidth(grapheme)
+        if (width > column) return text
+        text += grapheme
+      }
+    }
+  }
+  return text
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it reads terminal sequences
+const paintedParts = /(\x1b\[[\d;]*m)|[^\x1b]+/g
 
 /** Erased first: behind a full row the cursor still stands on its last cell, and erasing then would take that. */
 const drawRow = (row: number, line: string): string => `\x1b[${row + 1};1H\x1b[2K${line}`

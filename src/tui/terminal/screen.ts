@@ -5,7 +5,7 @@
  */
 import { Writable } from 'node:stream'
 import type { Clock } from '../../shared/std/clock.ts'
-import { Body, type BodyRows } from './body.ts'
+import { Body, type BodyRows, type Caret } from './body.ts'
 import {
   beginSync,
   endSync,
@@ -82,6 +82,12 @@ export class Screen extends Writable {
   /** The same, to be drawn together with the frame that Ink is about to draw. */
   showWithFrame(owner: object, rows: BodyRows): void {
     this.#body.show(owner, rows)
+    this.#isFrameDue = true
+  }
+
+  /** Where one writes, from the next frame on. */
+  setCaret(caret: Caret | undefined): void {
+    this.#body.setCaret(caret)
     this.#isFrameDue = true
   }
 
@@ -177,7 +183,8 @@ export class Screen extends Writable {
       .replace(leaveAlternate, `${wrapRows}${leaveAlternate}`)
     const clearing = this.#body.clearing()
     this.#body.track(ink, this.rows)
-    const frame = this.#prefix + clearing + ink + this.#body.painting()
+    const drawn = this.#prefix + clearing + ink + this.#body.painting()
+    const frame = drawn === '' ? '' : drawn + this.#body.placing()
     this.#prefix = ''
     return frame === '' ? '' : beginSync + frame + endSync
   }

@@ -87,6 +87,16 @@ export function failed(layers: Waterfall, name: LayerName, fault: Fault, at: num
   }))
 }
 
+/** How far another attempt has come, over one that broke: why that was stands there until the new one is live. */
+export function triedAgain(before: Waterfall, now: Waterfall): Waterfall {
+  return before.map((old) => {
+    const next = now.find(({ layer }) => layer === old.layer)
+    if (!next || next.state === 'idle') return old
+    const ms = next.ms ?? old.ms
+    return old.fault === undefined ? { ...next, ms } : { ...next, state: 'begun', ms: old.ms, fault: old.fault }
+  })
+}
+
 /** Where the loss of a connection that was up belongs. */
 export function layerOf({ code }: Fault): LayerName {
   return code.startsWith('ssh.') ? 'ssh' : code.startsWith('tailscale.') ? 'tcp' : 'live'

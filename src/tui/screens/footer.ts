@@ -25,7 +25,7 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
   offline: [
     ['retry', 'connect now'],
-    ['send', 'queue'],
+    ['send', 'send'],
     ['connection', 'why'],
     ['gateways', 'gateways'],
     ['sessions', 'sessions'],
@@ -121,14 +121,14 @@ const writing: ReadonlySet<Context> = new Set<Context>(['chat', 'completion', 'o
 
 /** `helpKey` is the shortest way to the help now; `useless` are keys that would do nothing now. */
 export const footerRow = ofSlices(
-  [],
-  (_, context: Context, columns: number, helpKey: string, useless: ReadonlySet<KeyId>): Row => {
+  ['connection'],
+  ({ connection }, context: Context, columns: number, helpKey: string, useless: ReadonlySet<KeyId>): Row => {
     const help: Row = !writing.has(context) ? [] : [plain(helpKey, strong), plain(' help', muted)]
     const room = columns - rowWidth(help) - 2
     const left: Span[] = []
     for (const hint of hints[context]) {
       if (useless.has(hint[0])) continue
-      const spans = hintSpans(hint)
+      const spans = hintSpans(hint[0] === 'send' && connection.phase !== 'live' ? ['send', 'queue'] : hint)
       const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
       if (rowWidth(left) + rowWidth(next) > room) break
       left.push(...next)

@@ -83,8 +83,9 @@ function covered(state: State): Row {
 }
 
 function waitingRow(connection: State['connection'], { nowMs, isCalm }: Moment): Row {
-  const { retryAt } = connection
-  const next = retryAt === undefined || isCalm ? '' : `, next try in ${countdown(retryAt - nowMs)}`
+  const { retryAt, isRetrying } = connection
+  const soon = retryAt === undefined || isCalm ? '' : `, next try in ${countdown(retryAt - nowMs)}`
+  const next = isRetrying ? ', connecting' : soon
   return [plain(lostWords(connection), danger), plain(`${next} · ${keyOf('retry')} now`, muted)]
 }
 

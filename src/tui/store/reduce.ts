@@ -1,5 +1,7 @@
 /** The reducer of the whole screen: each slice answers for its own field. */
 
+import type { ConnectionView } from '../../client/connection-api.ts'
+import { triedAgain } from '../../client/layers.ts'
 import { editorText } from '../input/editor.ts'
 import type { Action } from './action.ts'
 import { reduceApprovals } from './approvals.ts'
@@ -65,9 +67,18 @@ function reduceConnection(connection: State['connection'], action: Action): Stat
     return { ...connection, goodbye: action.isRestart ? 'restarting' : 'stopping' }
   }
   if (action.type !== 'connection.changed') return connection
+  const { view } = action
+  if (connection.phase === 'waiting' && isTrying(view)) {
+    const layers = triedAgain(connection.layers, view.layers)
+    return { ...connection, isRetrying: true, retryAt: undefined, layers }
+  }
   const { goodbye } = connection
-  return goodbye !== undefined && action.view.phase !== 'live' ? { ...action.view, goodbye } : action.view
+  return goodbye !== undefined && view.phase !== 'live' ? { ...view, goodbye } : view
 }
+
+/** An attempt that may be over in milliseconds: what was known before it stays on screen, and no row jumps. */
+const isTrying = ({ phase }: ConnectionView): boolean =>
+  phase === 'resolving' || phase === 'connecting' || phase === 'authenticating' || phase === 'greeting'
 
 /** The same trouble again is told once, with its first time. */
 function reduceTrouble(trouble: State['trouble'], action: Action): State['trouble'] {

@@ -17,8 +17,11 @@ import { emptyTranscript, type Transcript } from './transcript.ts'
 import { initialView, type View } from './view.ts'
 
 export type State = {
-  /** `goodbye` while a gateway that announced its end has not come back. */
-  readonly connection: ConnectionView & { readonly goodbye?: 'stopping' | 'restarting' }
+  /**
+   * `goodbye` while a gateway that announced its end has not come back. `isRetrying` while one that was lost is tried
+   * again: its phase stays `waiting`, with all that is known of the loss.
+   */
+  readonly connection: ConnectionView & { readonly goodbye?: 'stopping' | 'restarting'; readonly isRetrying?: true }
   readonly roundtrips: Roundtrips
   readonly trouble: Trouble | undefined
   readonly sessions: Sessions

@@ -206,12 +206,15 @@ test('one is tried out: it is connected to, or asked when it is connected', asyn
 test('what broke last is told with its time also when it is over, and how it stands with the layer it is at', async () => {
   const { screen, warm } = await opened()
   await using _ = screen
-  warm.lose(screen.clock.now() + 5_000)
   const layers = advance(plannedLayers({ kind: 'ssh', host: 'desktop' }), { layer: 'tcp', state: 'begun' }, 0)
   warm.become({ phase: 'connecting', fault: undefined, layers })
   await screen.type('<down>')
   await screen.after()
   expect(screen.text()).toMatch(/desktop .*connecting: TCP/)
+  warm.lose(screen.clock.now() + 5_000)
+  warm.become({ phase: 'connecting', fault: undefined, retryAt: undefined })
+  await screen.after()
+  expect(screen.text()).toMatch(/desktop .*The gateway closed the.*connection lost: TCP/)
   warm.arrive({ kind: 'resumed', replayed: 0, runs: [] })
   await screen.after()
   expect(screen.text()).toMatch(/last error +\d\d:\d\d The gateway closed the connection\./)

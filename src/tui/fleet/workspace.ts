@@ -83,7 +83,6 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const expiry = startExpiry(store, clock)
   const endQuestions = asker.subscribe(() => store.dispatch({ type: 'question.changed', asked: asker.asked }))
   const endChecking = gateway.subscribe(() => {
-    if (gateway.view.phase === 'live') notifier.connected()
     if (['live', 'waiting', 'failed'].includes(gateway.view.phase)) asker.settled()
   })
   const alerts = startAlerts(store, options.onAlert)

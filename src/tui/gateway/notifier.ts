@@ -10,15 +10,11 @@ export type Notifier = {
   mention(text: string): () => void
   /** A failure with what to do about it; stays longer. */
   fail(error: unknown): void
-  /** There is a connection: that there was none is no failure any more. */
-  connected(): void
   /** Says that doing it again has another meaning now, for `askMs`; `isAsking` tells whether that still holds. */
   ask(id: string, text: string): void
   isAsking(id: string): boolean
   close(id: string): void
 }
-
-const noConnectionId = 'no connection'
 
 /** Milliseconds in which doing something again confirms it. */
 const askMs = 2_000
@@ -43,22 +39,21 @@ export function createNotifier(dispatch: (action: Action) => void, clock: Clock)
     dispatch({ type: 'notice.shown', notice })
   }
   const newId = (): string => `n${++count}`
-  const say: Notifier['say'] = (tone, text, remedy) =>
-    show({ id: newId(), tone, text, ...(remedy === undefined ? {} : { remedy }) }, stays[tone])
+  const say = (tone: Notice['tone'], text: string, remedy?: string, isUntilLive = false): void => {
+    const more = { ...(remedy === undefined ? {} : { remedy }), ...(isUntilLive ? { isUntilLive } : {}) }
+    show({ id: newId(), tone, text, ...more }, stays[tone])
+  }
   return {
-    say,
+    say: (tone, text, remedy) => say(tone, text, remedy),
     mention(text) {
       const id = newId()
       show({ id, tone: 'info', text }, stays.info)
       return () => close(id)
     },
     fail(error) {
-      const { remedy, code } = error instanceof Fault ? error : { remedy: undefined, code: undefined }
-      const id = code === 'client.closed' ? noConnectionId : newId()
-      show({ id, tone: 'danger', text: errorText(error), ...(remedy === undefined ? {} : { remedy }) }, stays.danger)
-    },
-    connected() {
-      if (open.has(noConnectionId)) close(noConnectionId)
+      const fault = error instanceof Fault ? error : undefined
+      const isOfConnection = fault?.code === 'client.closed' || fault?.code === 'client.timeout'
+      say('danger', errorText(error), fault?.remedy, isOfConnection)
     },
     ask: (id, text) => show({ id, tone: 'info', text }, askMs),
     isAsking: (id) => open.has(id),

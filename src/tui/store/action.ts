@@ -141,4 +141,6 @@ export type Notice = {
   readonly text: string
   /** What to do about it. */
   readonly remedy?: string
+  /** It tells of a connection that broke or did not answer: once that is back it is no longer true. */
+  readonly isUntilLive?: boolean
 }

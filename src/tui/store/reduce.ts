@@ -30,8 +30,9 @@ import { reduceView } from './view.ts'
 
 export function reduce(state: State, action: Action): State {
   if (action.type === 'batch') return action.actions.reduce(reduce, state)
+  const connection = reduceConnection(state.connection, action)
   const next: State = {
-    connection: reduceConnection(state.connection, action),
+    connection,
     roundtrips: action.type === 'roundtrips.read' ? action.roundtrips : state.roundtrips,
     trouble: reduceTrouble(state.trouble, action),
     sessions: reduceSessions(state.sessions, action),
@@ -45,7 +46,7 @@ export function reduce(state: State, action: Action): State {
     fleet: action.type === 'fleet.changed' ? action.fleet : state.fleet,
     models: reduceModels(state.models, action),
     overlay: reduceOverlay(state.overlay, action),
-    notices: reduceNotices(state.notices, action),
+    notices: reduceNotices(state.notices, action, !isSound(state.connection) && isSound(connection)),
     view: reduceView(state.view, action),
   }
   return isSame(state, next) ? state : next
@@ -68,9 +69,9 @@ function reduceConnection(connection: State['connection'], action: Action): Stat
   }
   if (action.type !== 'connection.changed') return connection
   const { view } = action
-  if (connection.phase === 'waiting' && isTrying(view)) {
+  if ((connection.phase === 'waiting' || connection.phase === 'live') && isTrying(view)) {
     const layers = triedAgain(connection.layers, view.layers)
-    return { ...connection, isRetrying: true, retryAt: undefined, layers }
+    return { ...connection, phase: 'waiting', isSuspect: false, isRetrying: true, retryAt: undefined, layers }
   }
   const { goodbye } = connection
   return goodbye !== undefined && view.phase !== 'live' ? { ...view, goodbye } : view
@@ -79,6 +80,8 @@ function reduceConnection(connection: State['connection'], action: Action): Stat
 /** An attempt that may be over in milliseconds: what was known before it stays on screen, and no row jumps. */
 const isTrying = ({ phase }: ConnectionView): boolean =>
   phase === 'resolving' || phase === 'connecting' || phase === 'authenticating' || phase === 'greeting'
+
+const isSound = ({ phase, isSuspect }: ConnectionView): boolean => phase === 'live' && !isSuspect
 
 /** The same trouble again is told once, with its first time. */
 function reduceTrouble(trouble: State['trouble'], action: Action): State['trouble'] {

@@ -207,6 +207,7 @@ test('what broke last is told with its time also when it is over, and how it sta
   const { screen, warm } = await opened()
   await using _ = screen
   const layers = advance(plannedLayers({ kind: 'ssh', host: 'desktop' }), { layer: 'tcp', state: 'begun' }, 0)
+  warm.become({ phase: 'idle' })
   warm.become({ phase: 'connecting', fault: undefined, layers })
   await screen.type('<down>')
   await screen.after()

@@ -76,9 +76,35 @@ describe.each([
   })
 })
 
+test('one that fell silent and is followed by an attempt at once is lost too, not new', async () => {
+  const script = scriptedGateway()
+  await using screen = await arrived(script)
+  script.become({ isSuspect: true })
+  script.become({ phase: 'connecting', isSuspect: false })
+  await screen.after()
+  expect(screen.text()).toMatch(/^vps-1 · connection lost/)
+  expect(screen.text()).toContain('connection lost, connecting')
+  expect(screen.text()).toContain('enter queue')
+})
+
 test('before the first connection enter is said to queue, which is what it does', async () => {
   await using screen = await openUi(scriptedGateway())
   expect(screen.text()).toContain('connecting to vps-1')
   expect(screen.text()).toContain('enter queue')
   expect(screen.text()).not.toContain('enter send')
+})
+
+test('what could not be done without a connection is said until it is back', async () => {
+  const script = scriptedGateway()
+  await using screen = await arrived(script)
+  script.lose(screen.clock.now() + 2_000)
+  await screen.type('/compact<enter>')
+  await screen.after()
+  expect(screen.text()).toContain('The gateway is not connected.')
+  script.become({ phase: 'connecting', fault: undefined })
+  await screen.after()
+  expect(screen.text()).toContain('The gateway is not connected.')
+  script.arrive({ kind: 'resumed', replayed: 0, runs: [] })
+  await screen.after()
+  expect(screen.text()).not.toContain('The gateway is not connected.')
 })

@@ -53,3 +53,20 @@ test('nothing new is the same state', () => {
   expect(reduce(start, { type: 'notice.closed', id: 'none' })).toBe(start)
   expect(reduce(start, { type: 'overlay.closed' })).toBe(start)
 })
+
+test('what was said of a broken connection goes once it is back, and not before; other words stay', () => {
+  const { view } = scriptedGateway().gateway
+  const became = (change: Partial<typeof view>): Action => ({
+    type: 'connection.changed',
+    view: { ...view, ...change },
+  })
+  const broken = { id: 'n1', tone: 'danger', text: 'The connection was closed', isUntilLive: true } as const
+  const other = { id: 'n2', tone: 'info', text: 'Copied.' } as const
+  const told = after(start, { type: 'notice.shown', notice: broken }, { type: 'notice.shown', notice: other })
+  for (const change of [{ phase: 'waiting' }, { phase: 'connecting' }, { phase: 'live', isSuspect: true }] as const) {
+    expect(after(told, became(change)).notices).toEqual([broken, other])
+    expect(after(told, became(change), became({ phase: 'live' })).notices).toEqual([other])
+  }
+  const live = after(start, became({ phase: 'live' }), { type: 'notice.shown', notice: broken })
+  expect(after(live, became({ phase: 'live', latencyMs: 4 })).notices).toEqual([broken])
+})

@@ -57,6 +57,7 @@ function sessionEntry(key: string, row: State['sessions']['rows'][number] | unde
     isCurrent,
     choice: { kind: 'session', key },
     ...(detail === '' ? {} : { detail }),
+    ...(title === name || row?.label ? {} : { name }),
     ...(row?.updatedAt ? { at: row.updatedAt } : {}),
   }
 }

@@ -5,6 +5,8 @@ import type { Span } from '../layout/span.ts'
 export type Entry = {
   readonly title: string
   readonly detail?: string
+  /** Tells it from others of the same title; leads where there is no room for the detail. */
+  readonly name?: string
   /** Milliseconds since 1970, shown as an age. */
   readonly at?: number
   readonly isCurrent?: boolean

@@ -87,20 +87,33 @@ function truncateStart(text: string, columns: number): string {
   return shown
 }
 
+/** From how wide a window on the detail stands behind the title. */
+const detailColumns = 60
+
 function entryRow(entry: Entry, isChosen: boolean, columns: number, nowMs: number): Row {
   const mark = entry.mark ? `${entry.mark.text} ` : entry.isCurrent ? '● ' : '  '
   const when = entry.tail ?? (entry.at === undefined ? '' : age(entry.at, nowMs))
-  const room = columns - textWidth(when) - 4
-  const hasDetail = entry.detail !== undefined && columns >= 60
-  const titleWidth = hasDetail ? Math.min(textWidth(oneLine(entry.title)), Math.max(20, Math.floor(room * 0.55))) : room
-  const title = truncate(oneLine(entry.title), titleWidth)
-  const detail = hasDetail ? truncate(oneLine(entry.detail ?? ''), Math.max(0, room - textWidth(title) - 2)) : ''
+  const { lead, more } = wordsOf(entry, columns - textWidth(when) - 4, columns >= detailColumns)
   const left: Row = [
     plain(mark, isChosen ? chosen : (entry.mark?.style ?? success)),
-    plain(title, isChosen ? chosen : entry.isCurrent ? strong : undefined),
-    plain(detail === '' ? '' : `  ${detail}`, isChosen ? chosenMuted : muted),
+    plain(lead, isChosen ? chosen : entry.isCurrent ? strong : undefined),
+    plain(more === '' ? '' : `  ${more}`, isChosen ? chosenMuted : muted),
   ]
   const right: Row = when === '' ? [] : [plain(`${when} `, isChosen ? chosenMuted : muted)]
   const row = spread(left, right, columns, isChosen ? chosenMuted : undefined)
   return isChosen ? padRow(row, columns, chosenMuted) : row
+}
+
+/** The title with its detail; in a narrow window the name, where it has one, with as much of the title as fits. */
+function wordsOf({ title, detail, name }: Entry, room: number, isWide: boolean): { lead: string; more: string } {
+  const behind = (lead: string, more: string | undefined) => ({
+    lead,
+    more: more === undefined ? '' : truncate(oneLine(more), Math.max(0, room - textWidth(lead) - 2)),
+  })
+  if (!isWide)
+    return name === undefined
+      ? behind(truncate(oneLine(title), room), undefined)
+      : behind(truncate(oneLine(name), room), title)
+  const width = detail === undefined ? room : Math.max(20, Math.floor(room * 0.55))
+  return behind(truncate(oneLine(title), width), detail)
 }

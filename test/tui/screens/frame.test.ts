@@ -222,6 +222,33 @@ describe.each(sizes)('at $columns×$rows', (size) => {
   })
 })
 
+test.each([
+  { columns: 40, rows: 10 },
+  { columns: 44, rows: 12 },
+])('at $columns×$rows sessions of the same title are told apart by their names', async (size) => {
+  const alike = ['main', 'work', 'a-rather-long-name-of-a-session-nobody-shortened'].map((name) => ({
+    key: `agent:main:${name}`,
+    kind: 'direct',
+    updatedAt: 1_769_500_000_000,
+    derivedTitle: 'short hello',
+  }))
+  const script = scriptedGateway({
+    'sessions.list': () => ({
+      ts: 0,
+      count: 3,
+      sessions: [...alike, { ...alike[0], key: 'agent:main:x', label: 'Mine' }],
+    }),
+  })
+  const { screen } = await arrived(size, script)
+  await using _ = screen
+  await screen.type('<ctrl+o>')
+  const text = screen.text()
+  expect(text).toMatch(/● main {2}short hello +now/)
+  expect(text).toMatch(/ {2}work {2}short hello +now/)
+  expect(text).toMatch(/ {2}a-rather-long-name-of-a-session.*… +now/)
+  expect(text).toMatch(/ {2}Mine +now/)
+})
+
 test('completions, models, help, find and status have their frames', async () => {
   const { screen } = await arrived({})
   await using _ = screen

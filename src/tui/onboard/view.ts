@@ -186,8 +186,9 @@ const tryingAt = { model: 'the service', telegram: 'Telegram', tailscale: 'Tails
 function footRow(sheet: Sheet, columns: number): Row {
   const field = fieldOf(sheet)
   const key = (chord: string, title: string): Row => [plain(chord, strong), plain(` ${title}`, muted)]
+  const isTold = hasFilter(sheet) && columns >= wideColumns
   const keys = [
-    ...(field === 'choice' ? [key('↑↓', hasFilter(sheet) ? 'choose, or type to filter' : 'choose')] : []),
+    ...(field === 'choice' ? [key('↑↓', isTold ? 'choose, or type to filter' : 'choose')] : []),
     ...(field === 'summary' ? [key('←→', 'choose')] : []),
     key('enter', field === 'summary' ? 'do it' : 'next'),
     ...(sheet.wizard.at === 'role' ? [] : [key('esc', 'back')]),

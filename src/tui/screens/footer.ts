@@ -116,6 +116,20 @@ const hints: Readonly<Record<Context, readonly Hint[]>> = {
   ],
 }
 
+/** What leads out of where one is: it keeps its place where there is no room for all. */
+const waysOut: ReadonlySet<KeyId> = new Set([
+  'completion-close',
+  'list-close',
+  'profiles-close',
+  'connection-close',
+  'form-close',
+  'text-close',
+  'device-later',
+  'devices-close',
+  'trust-no',
+  'answer-decline',
+])
+
 /** Where one writes: the way to the help belongs there. */
 const writing: ReadonlySet<Context> = new Set<Context>(['chat', 'completion', 'offline', 'beside'])
 
@@ -123,19 +137,45 @@ const writing: ReadonlySet<Context> = new Set<Context>(['chat', 'completion', 'o
 export const footerRow = ofSlices(
   ['connection'],
   ({ connection }, context: Context, columns: number, helpKey: string, useless: ReadonlySet<KeyId>): Row => {
-    const help: Row = !writing.has(context) ? [] : [plain(helpKey, strong), plain(' help', muted)]
-    const room = columns - rowWidth(help) - 2
-    const left: Span[] = []
-    for (const hint of hints[context]) {
-      if (useless.has(hint[0])) continue
-      const spans = hintSpans(hint[0] === 'send' && connection.phase !== 'live' ? ['send', 'queue'] : hint)
-      const next = left.length === 0 ? spans : [plain(left.at(-1)?.text.endsWith(' ') ? '' : '  '), ...spans]
-      if (rowWidth(left) + rowWidth(next) > room) break
-      left.push(...next)
-    }
-    return spread(left, help, columns)
+    const isOver = !writing.has(context)
+    const help: Row = isOver ? [] : [plain(helpKey, strong), plain(' help', muted)]
+    const room = columns - rowWidth(help) - (isOver ? 0 : 2)
+    const now = hints[context]
+      .filter(([id]) => !useless.has(id))
+      .map((hint): Hint => (hint[0] === 'send' && connection.phase !== 'live' ? ['send', 'queue'] : hint))
+    return spread(fitting(now, room), help, columns)
   },
 )
+
+/** As many as fit, from the first, with the way out. Keys that share their words stay together. */
+function fitting(all: readonly Hint[], columns: number): Row {
+  const groups = grouped(all)
+  const isOut = (group: readonly Hint[]): boolean => group.some(([id]) => waysOut.has(id))
+  const width = (group: readonly Hint[]): number => rowWidth(group.flatMap(hintSpans)) + gap.length
+  let left = columns + gap.length - groups.filter(isOut).reduce((sum, group) => sum + width(group), 0)
+  let isFull = false
+  const shown = groups.filter((group) => {
+    if (isOut(group)) return true
+    left -= width(group)
+    isFull ||= left < 0
+    return !isFull
+  })
+  return shown.flatMap((group, at) => [...(at === 0 ? [] : [plain(gap)]), ...group.flatMap(hintSpans)])
+}
+
+const gap = '  '
+
+/** A key without words belongs to the next one. */
+function grouped(all: readonly Hint[]): Hint[][] {
+  const groups: Hint[][] = []
+  let isOpen = false
+  for (const hint of all) {
+    if (isOpen) groups.at(-1)?.push(hint)
+    else groups.push([hint])
+    isOpen = hint[1] === ''
+  }
+  return groups
+}
 
 function hintSpans([id, words]: Hint): Span[] {
   return words === '' ? [plain(`${keyOf(id)} `, strong)] : [plain(keyOf(id), strong), plain(` ${words}`, muted)]

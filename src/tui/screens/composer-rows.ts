@@ -8,6 +8,7 @@ import { accentStrong, chosen, chosenMuted, muted, strong, userMark, warning } f
 import { oneLine } from '../layout/sanitize.ts'
 import { plain, type Row } from '../layout/span.ts'
 import { textWidth, truncate } from '../layout/width.ts'
+import { wrapText } from '../layout/wrap.ts'
 import { editorOf } from '../store/composer.ts'
 import type { QuestionItem } from '../store/item.ts'
 import { isReadOnly } from '../store/rights.ts'
@@ -49,20 +50,36 @@ function placeholder(state: Pick<State, 'connection'>): string {
   return 'Message, or / for commands'
 }
 
-/** At most `maxRows` of the popup, with the chosen one among them. */
+/** At most `maxRows` of the popup, with the chosen one among them: that one in full, below each other where it is long. */
 export function completionRows(list: readonly Completion[], index: number, columns: number, maxRows: number): Row[] {
-  const top = Math.max(0, Math.min(index - maxRows + 1, list.length - maxRows))
   const labelWidth = Math.min(Math.floor(columns * 0.4), Math.max(...list.map(({ label }) => textWidth(label))) + 2)
-  return list.slice(top, top + maxRows).map(({ label, about }, at): Row => {
-    const isChosen = top + at === index
+  const one = list[index]
+  const all = one ? wholeCompletion(one, labelWidth, columns) : []
+  const whole = all.slice(0, maxRows)
+  if (all.length > maxRows) whole.push(cutRow([...(whole.pop() ?? []), plain('…', chosenMuted)], columns))
+  const room = maxRows - Math.max(0, whole.length - 1)
+  const top = Math.max(0, Math.min(index - room + 1, list.length - room))
+  return list.slice(top, top + room).flatMap((completion, at): Row[] => {
+    if (top + at === index) return whole
+    const { label, about } = completion
     const name = truncate(label, labelWidth - 1)
-    const row: Row = [
-      plain(`  ${name}${' '.repeat(Math.max(1, labelWidth - textWidth(name)))}`, isChosen ? chosen : strong),
-      plain(about, isChosen ? chosenMuted : muted),
-    ]
-    return isChosen ? padRow(row, columns, chosenMuted) : cutRow(row, columns)
+    const row = [plain(`  ${name}${pad(name, labelWidth)}`, strong), plain(about, muted)]
+    return [cutRow(row, columns)]
   })
 }
+
+function wholeCompletion({ label, about }: Completion, labelWidth: number, columns: number): Row[] {
+  const isShort = textWidth(label) < labelWidth && 2 + labelWidth + textWidth(about) <= columns
+  const rows: Row[] = isShort
+    ? [[plain(`  ${label}${pad(label, labelWidth)}`, chosen), plain(about, chosenMuted)]]
+    : [
+        ...wrapText(label, columns - 2).map((line): Row => [plain(`  ${line}`, chosen)]),
+        ...wrapText(about, columns - 4).map((line): Row => [plain(`    ${line}`, chosenMuted)]),
+      ]
+  return rows.map((row) => padRow(row, columns, chosenMuted))
+}
+
+const pad = (name: string, columns: number): string => ' '.repeat(Math.max(1, columns - textWidth(name)))
 
 /** Messages that wait for their turn or for the gateway, the last ones if they are many. */
 export function queueRows(waiting: readonly QuestionItem[], columns: number, maxRows: number): Row[] {

@@ -12,7 +12,7 @@ import { type Form, formProblems, leadsElsewhere } from '../profiles/form.ts'
 import { type Panel, ruledTitle } from './panel-title.ts'
 
 const labelWidth = 17
-/** Narrower, a problem stands under its field and not beside it. */
+/** Narrower, a problem stands under its field and not beside it; and wherever it is too long for that. */
 const wideColumns = 70
 const elsewhere =
   'This leads to another gateway: saving deletes what is kept of the old one here (transcripts, drafts, unsent messages).'
@@ -63,13 +63,14 @@ function fieldRows(field: Field, form: Form, problem: Problem | undefined, colum
   const told = problem && tell(problem, form.wasTried || isFocused)
   const caretAt = caret === undefined ? {} : { caret: labelWidth + caret }
   if (!told) return { rows: [cutRow(left, columns)], ...caretAt }
-  if (columns >= wideColumns) {
-    const room = Math.max(12, columns - rowWidth(left) - 2)
-    return { rows: [spread(left, cutRow([told], room), columns)], ...caretAt }
+  const isWide = columns >= wideColumns
+  if (isWide && textWidth(told.text) <= columns - rowWidth(left) - 2) {
+    return { rows: [spread(left, [told], columns)], ...caretAt }
   }
-  const below: Row[] = isFocused ? [cutRow([plain('    '), told], columns)] : []
+  const lines = wrapText(told.text, columns - 4)
+  const below = isWide || isFocused ? lines.map((line): Row => [plain('    '), plain(line, told.style)]) : []
   return {
-    rows: [cutRow([...left, ...(isFocused ? [] : [plain(' !', told.style ?? warning)])], columns), ...below],
+    rows: [cutRow([...left, ...(below.length > 0 ? [] : [plain(' !', told.style ?? warning)])], columns), ...below],
     ...caretAt,
   }
 }

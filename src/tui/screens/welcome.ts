@@ -12,29 +12,37 @@ import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
 import { waterfallRow, waterfallRows } from './waterfall.ts'
 
-/** Where there is little room the blank rows go first. */
+/** Where there is little room the blank rows go first, then what is last; no sentence ends in the middle. */
 export function welcomeRows(state: State, height: number): Row[] {
-  const rows = allRows(state)
-  const tight = rows.length > height ? rows.filter((row) => row.length > 0) : rows
-  return tight.map((row) => cutRow(row, state.view.columns))
+  const all = allBlocks(state)
+  const isTight = all.flat().length > height
+  const rows: Row[] = []
+  for (const block of isTight ? all.filter((block) => block !== blank) : all) {
+    if (rows.length + block.length > height) break
+    rows.push(...block.map((row) => cutRow(row, state.view.columns)))
+  }
+  return rows
 }
 
-function allRows(state: State): Row[] {
+/** Rows that are shown together or not at all. */
+type Block = readonly Row[]
+
+const blank: Block = [[]]
+
+const paragraph = (text: string, columns: number): Block =>
+  wrapText(text, Math.min(columns, 78)).map((line): Row => [plain(line, muted)])
+
+function allBlocks(state: State): readonly Block[] {
   const { connection } = state
-  if (connection.phase !== 'live' && connection.hello === undefined) return connectRows(state)
-  if (currentTranscript(state).source !== 'gateway') return [[], [plain('Loading the conversation…', muted)]]
-  return isReadOnly(connection) ? readerRows(state.view.columns) : readyRows(state.view.columns)
+  if (connection.phase !== 'live' && connection.hello === undefined) return connectBlocks(state)
+  if (currentTranscript(state).source !== 'gateway') return [blank, [[plain('Loading the conversation…', muted)]]]
+  return isReadOnly(connection) ? readerBlocks(state.view.columns) : readyBlocks(state.view.columns)
 }
 
 /** For a device that may only read. */
-function readerRows(columns: number): Row[] {
+function readerBlocks(columns: number): readonly Block[] {
   const rest = 'What is said at this gateway shows here as it is said. To take part, this device needs the scope write.'
-  return [
-    [],
-    [plain('This device may only read here.', accentStrong)],
-    [],
-    ...wrapText(rest, Math.min(columns, 78)).map((line): Row => [plain(line, muted)]),
-  ]
+  return [blank, [[plain('This device may only read here.', accentStrong)]], blank, paragraph(rest, columns)]
 }
 
 /** Why it cannot be reached stands beside the layer that broke, so it needs not be said again. */
@@ -47,38 +55,48 @@ export function isToldByLayer(state: State): boolean {
 /** In a lower window one row must do for all layers. */
 const lowRows = 16
 
-function connectRows({ connection, view }: State): Row[] {
+function connectBlocks({ connection, view }: State): readonly Block[] {
   const { layers, url, route, transport } = connection
-  const more = 'You can write already: your message is kept and sent as soon as the gateway answers.'
   const isLow = view.rows < lowRows
-  const steps = isLow ? [waterfallRow(layers, view.columns)] : [[], ...waterfallRows(layers, view.columns)]
+  const more = isLow
+    ? 'Write already: it is kept, and sent when the gateway answers.'
+    : 'You can write already: your message is kept and sent as soon as the gateway answers.'
+  const steps = isLow ? [[waterfallRow(layers, view.columns)]] : [blank, ...each(waterfallRows(layers, view.columns))]
   const place = `${oneLine(url)} (${oneLine(route || transport)})`
   return [
-    [],
-    [plain(`Connecting to ${oneLine(connection.name)}`, accentStrong)],
-    ...(isLow ? [place] : wrapText(place, view.columns)).map((line): Row => [plain(line, muted)]),
+    blank,
+    [[plain(`Connecting to ${oneLine(connection.name)}`, accentStrong)]],
+    (isLow ? [place] : wrapText(place, view.columns)).map((line): Row => [plain(line, muted)]),
     ...(layers.length === 0 ? [] : steps),
-    [],
-    ...wrapText(more, Math.min(view.columns, 78)).map((line): Row => [plain(line, muted)]),
+    blank,
+    paragraph(more, view.columns),
   ]
 }
 
-const tries: readonly [string, string][] = [
-  ['run uptime', 'a command on the gateway; you are asked first'],
+const each = (rows: readonly Row[]): readonly Block[] => rows.map((row) => [row])
+
+/** With fewer words for a narrow window. */
+const tries: readonly [name: string, about: string, brief?: string][] = [
+  ['run uptime', 'a command on the gateway; you are asked first', 'a command, asked first'],
   ['/model', 'choose a model'],
   ['/help', 'all keys and commands'],
 ]
 
-function readyRows(columns: number): Row[] {
+function readyBlocks(columns: number): readonly Block[] {
   const nameWidth = Math.max(...tries.map(([name]) => textWidth(name))) + 3
   const keeps = `Everything said is kept on the gateway: leave with ${keyOf('interrupt')} twice and come back any time.`
   return [
-    [],
-    [plain('Your assistant is ready.', accentStrong)],
-    [],
-    [plain('Write a message, or try:', muted)],
-    ...tries.map(([name, about]): Row => [plain(`  ${name.padEnd(nameWidth)}`, strong), plain(about, muted)]),
-    [],
-    ...wrapText(keeps, Math.min(columns, 78)).map((line): Row => [plain(line, muted)]),
+    blank,
+    [[plain('Your assistant is ready.', accentStrong)]],
+    blank,
+    [[plain('Write a message, or try:', muted)]],
+    ...each(
+      tries.map(([name, about, brief = about]): Row => {
+        const words = 2 + nameWidth + textWidth(about) <= columns ? about : brief
+        return [plain(`  ${name.padEnd(nameWidth)}`, strong), plain(words, muted)]
+      }),
+    ),
+    blank,
+    paragraph(keeps, columns),
   ]
 }

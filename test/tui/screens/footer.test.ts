@@ -6,7 +6,7 @@ import { scriptedGateway } from '../../support/scripted-gateway.ts'
 
 const { view: connection } = scriptedGateway().gateway
 const footer = (context: Context, columns: number): string =>
-  rowText(footerRow({ connection }, context, columns, 'f1', undefined))
+  rowText(footerRow({ connection }, context, columns, 'f1', new Set()))
 
 test.each([
   ['completion', 'completion-close'],

@@ -3,6 +3,7 @@
 import type { CommandContext } from './commands/command.ts'
 import { createController } from './commands/controller.ts'
 import { keyOf } from './commands/keymap.ts'
+import { settleSought } from './commands/seek.ts'
 import { Picture } from './components/picture.ts'
 import { Fleet, type FleetOptions } from './fleet/fleet.ts'
 import { startGauge } from './fleet/gauge.ts'
@@ -11,10 +12,13 @@ import type { Alert } from './gateway/alerts.ts'
 import { HiddenLine } from './gateway/hidden-line.ts'
 import type { InputEvent } from './input/event.ts'
 import type { Anchor } from './layout/window.ts'
+import { showItems } from './screens/frame.ts'
 import type { Action } from './store/action.ts'
 import type { Member } from './store/fleet.ts'
-import type { State } from './store/state.ts'
+import { itemOpener } from './store/folding.ts'
+import { currentTranscript, type State } from './store/state.ts'
 import type { Store } from './store/store.ts'
+import { visibleItems } from './store/transcript.ts'
 import type { Notification } from './terminal/bell.ts'
 
 /** What the terminal and its machine do for the screen. */
@@ -55,7 +59,9 @@ export function createUi(options: UiOptions): Ui {
   })
   const gauge = startGauge(fleet.shown, () => fleet.readRoundtrips(), clock, options.isCalm ?? false)
   const screen = { ...platform, ...reading(fleet, picture) }
-  const control = createController(contextOf(fleet, options.saved, screen), fleet.shown, clock)
+  const context = contextOf(fleet, options.saved, screen)
+  const control = createController(context, fleet.shown, clock)
+  const endSeeking = fleet.shown.subscribe(() => settleSought(context))
 
   /** Outside the window with a bell; about another gateway with a word on this one's screen. */
   function callReader({ kind, text }: Alert, from: Member): void {
@@ -81,6 +87,7 @@ export function createUi(options: UiOptions): Ui {
       control(events)
     },
     [Symbol.dispose]() {
+      endSeeking()
       gauge[Symbol.dispose]()
       fleet[Symbol.dispose]()
     },
@@ -106,6 +113,12 @@ function contextOf(fleet: Fleet, saved: SavedProfiles, screen: CommandContext['s
   }
 }
 
+/** A card or a thought shows more of itself. */
+function canUnfold(state: State, id: string): boolean {
+  const item = visibleItems(currentTranscript(state), true).find((one) => one.id === id)
+  return (item?.kind === 'tool' || item?.kind === 'thought') && !itemOpener(state.view)(item)
+}
+
 /** Moving about in what is on screen. */
 function reading(fleet: Fleet, picture: Picture): Omit<CommandContext['screen'], keyof Platform> {
   const show = (anchor: Anchor): void => fleet.current.store.dispatch({ type: 'view.scrolled', anchor })
@@ -121,9 +134,19 @@ function reading(fleet: Fleet, picture: Picture): Omit<CommandContext['screen'],
         show(transcript.scroll(anchor, rows, height))
       }
     },
-    reveal(itemId) {
-      const anchor = fleet.current.transcript.anchorOf(itemId)
-      if (anchor) show(anchor)
+    reveal(itemId, words) {
+      const { store, transcript } = fleet.current
+      const find = (): Anchor | undefined => {
+        showItems(store.get(), transcript)
+        return transcript.anchorOf(itemId, words === '' ? undefined : words)
+      }
+      let anchor = find()
+      if (!anchor && canUnfold(store.get(), itemId)) {
+        store.dispatch({ type: 'item.toggled', id: itemId })
+        anchor = find()
+      }
+      show(anchor ?? transcript.anchorOf(itemId) ?? { kind: 'bottom' })
+      return anchor !== undefined
     },
     turnPage(rows) {
       fleet.current.store.dispatch({ type: 'overlay.moved', by: rows, count: picture.frame.lastPage + 1 })

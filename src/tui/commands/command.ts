@@ -13,8 +13,8 @@ import type { Store } from '../store/store.ts'
 export type ScreenControls = {
   /** Rows down (negative: up), pages, or all the way. */
   scroll(by: { rows: number } | { pages: number } | 'top' | 'bottom'): void
-  /** Brings an item of the conversation to the top of the view. */
-  reveal(itemId: string): void
+  /** Brings an item of the conversation to the top of the view, unfolded if need be, or its row that holds `words`: false when it shows none. */
+  reveal(itemId: string, words: string): boolean
   /** Puts text on the clipboard and says which way it took. */
   copy(text: string): Promise<string>
   /** The page to read, rows on. */

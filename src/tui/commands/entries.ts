@@ -91,7 +91,7 @@ function findEntries(state: State, filter: string): readonly Entry[] {
     const line = lineWith(itemText(item), query)
     return line === undefined
       ? []
-      : [{ title: line, detail: speakers[item.kind], choice: { kind: 'item', id: item.id } as const }]
+      : [{ title: line, detail: speakers[item.kind], choice: { kind: 'item', id: item.id, words: filter } as const }]
   })
 }
 
@@ -105,14 +105,14 @@ function lineWith(text: string, query: string): string | undefined {
 }
 
 function searchEntries(state: State): readonly Entry[] {
-  return (state.overlay?.hits ?? []).map(({ key, snippet, at }) => ({
-    title: snippet,
+  return (state.overlay?.hits ?? []).map((hit) => ({
+    title: hit.snippet,
     detail: sessionTitle(
-      key,
-      state.sessions.rows.find((row) => row.key === key),
+      hit.key,
+      state.sessions.rows.find(({ key }) => key === hit.key),
     ),
-    at,
-    choice: { kind: 'session', key },
+    at: hit.at,
+    choice: { kind: 'hit', hit },
   }))
 }
 

@@ -1,6 +1,7 @@
 /** One row of a list panel, and what choosing it means. */
 
 import type { Span } from '../layout/span.ts'
+import type { Hit } from '../store/action.ts'
 
 export type Entry = {
   readonly title: string
@@ -19,6 +20,7 @@ export type Entry = {
     | { kind: 'session'; key: string }
     | { kind: 'new-session' }
     | { kind: 'model'; model: string | null }
-    | { kind: 'item'; id: string }
+    | { kind: 'item'; id: string; words: string }
+    | { kind: 'hit'; hit: Hit }
     | { kind: 'prompt'; text: string }
 }

@@ -34,6 +34,7 @@ import {
   useForCommands,
 } from './profiles.ts'
 import { status } from './run.ts'
+import { goToItem, openHit } from './seek.ts'
 import { parseSlash } from './slash.ts'
 import { slashCommands } from './table.ts'
 import { copyReply } from './view.ts'
@@ -167,7 +168,7 @@ function choose(context: CommandContext) {
 }
 
 function follow({ choice }: Entry, context: CommandContext) {
-  const { store, intents, screen } = context
+  const { store, intents } = context
   switch (choice.kind) {
     case 'gateway':
       return goTo(context, choice.id)
@@ -180,7 +181,9 @@ function follow({ choice }: Entry, context: CommandContext) {
     case 'model':
       return intents.setModel(choice.model)
     case 'item':
-      return screen.reveal(choice.id)
+      return goToItem(context, choice.id, choice.words)
+    case 'hit':
+      return openHit(context, choice.hit)
     case 'prompt':
       return store.dispatch({ type: 'composer.edited', op: { op: 'set', text: choice.text } })
   }

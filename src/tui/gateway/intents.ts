@@ -8,7 +8,7 @@ import type { ExecDecision } from '../../shared/protocol/exec.ts'
 import type { Params, Payload } from '../../shared/protocol/table.ts'
 import { canonicalKey } from '../../shared/session-key.ts'
 import type { Clock } from '../../shared/std/clock.ts'
-import type { Action, Hit } from '../store/action.ts'
+import type { Action, Hit, Sought } from '../store/action.ts'
 import { type DeviceChoice, grantOf } from '../store/device-choices.ts'
 import { isSilent } from '../store/run.ts'
 import { currentTranscript, type State } from '../store/state.ts'
@@ -88,8 +88,8 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       return { text, at: wasUnsent && delivery === 'unsent' ? at : undefined }
     },
 
-    openSession(key: string): void {
-      store.dispatch({ type: 'session.opened', key: canonicalKey(key) })
+    openSession(key: string, sought?: Sought): void {
+      store.dispatch({ type: 'session.opened', key: canonicalKey(key), ...(sought ? { sought } : {}) })
     },
 
     /** A session under a new key. It exists on the gateway from its first message on. */

@@ -5,6 +5,7 @@
 
 import type { Item } from '../store/item.ts'
 import { ItemLayout, type ItemLook } from './items/item-rows.ts'
+import { rowWith } from './seek.ts'
 import type { Row } from './span.ts'
 import { type Anchor, HeightIndex, scrollBy, scrollTo, type View, viewAt } from './window.ts'
 
@@ -15,6 +16,9 @@ export type TranscriptLook = {
 }
 
 const blank: Row = []
+
+/** What is looked for stands this far below the top of the view, with what leads to it. */
+const rowsBefore = 1
 
 export class TranscriptView {
   readonly #layout = new ItemLayout()
@@ -63,10 +67,12 @@ export class TranscriptView {
     return next
   }
 
-  /** The anchor that shows an item at the top. */
-  anchorOf(itemId: string): Anchor | undefined {
+  /** The anchor that shows an item at the top, or the row of it that holds `words`; undefined when none does. */
+  anchorOf(itemId: string, words?: string): Anchor | undefined {
     const item = this.#items.findIndex(({ id }) => id === itemId)
-    return item < 0 ? undefined : scrollTo(item)
+    if (item < 0 || words === undefined) return item < 0 ? undefined : scrollTo(item)
+    const row = rowWith(this.#itemRows(item), words)
+    return row === undefined ? undefined : scrollTo(item, Math.max(0, row - rowsBefore))
   }
 
   /** Lays out what shows, until what shows has only true heights. */

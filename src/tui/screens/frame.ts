@@ -245,8 +245,7 @@ function bodyOf(
     while (rows.length < height) rows.push([])
     return { rows }
   }
-  const here = `gateway ${oneLine(state.connection.hello?.server.host ?? state.connection.name)}`
-  transcriptView.update(items, { width: state.view.columns, here, isOpen: itemOpener(state.view) })
+  showItems(state, transcriptView)
   const notes: Row[] = []
   const { savedAt } = transcript
   if (transcript.source === 'cache' && savedAt !== undefined) {
@@ -255,6 +254,13 @@ function bodyOf(
   const { rows, view } = transcriptView.rows(state.view.anchor, Math.max(0, height - notes.length))
   if (view.rowsBelow > 0 && rows.length > 0) rows[rows.length - 1] = below(view.rowsBelow, state.view.columns)
   return { rows: [...notes, ...rows].slice(0, height), view }
+}
+
+/** Gives the view the conversation as it is now, also before it is drawn. */
+export function showItems(state: State, transcriptView: TranscriptView): void {
+  const items = visibleItems(currentTranscript(state), state.connection.phase === 'live')
+  const here = `gateway ${oneLine(state.connection.hello?.server.host ?? state.connection.name)}`
+  transcriptView.update(items, { width: state.view.columns, here, isOpen: itemOpener(state.view) })
 }
 
 const note = (text: string, columns: number): Row => cutRow([plain(text, muted)], columns)

@@ -12,6 +12,7 @@ import type { Anchor } from '../layout/window.ts'
 import type { Form } from '../profiles/form.ts'
 import type { DeviceChoice } from './device-choices.ts'
 import type { Fleet, Roundtrips } from './fleet.ts'
+import type { Item } from './item.ts'
 import type { Asked } from './question.ts'
 import type { RunNews } from './transcript.ts'
 
@@ -56,7 +57,8 @@ export type Action =
     }
   | { type: 'history.failed'; key: string }
   // Sessions and models
-  | { type: 'session.opened'; key: string }
+  /** `sought` is what one opens it for. */
+  | { type: 'session.opened'; key: string; sought?: Sought }
   | { type: 'session.changed'; key: string; reason: string }
   | { type: 'session.reset'; key: string }
   | { type: 'sessions.loaded'; rows: readonly SessionRow[]; defaults: SessionDefaults }
@@ -107,6 +109,8 @@ export type Action =
   | { type: 'notice.closed'; id: string }
   | { type: 'view.resized'; columns: number; rows: number }
   | { type: 'view.scrolled'; anchor: Anchor }
+  /** What was sought is found, or is not there. */
+  | { type: 'view.settled' }
   | { type: 'view.toggled'; what: 'tools' | 'thoughts' }
   | { type: 'item.toggled'; id: string }
 
@@ -133,6 +137,9 @@ export type OverlayKind =
 
 /** A place in a conversation, found by the gateway's search. */
 export type Hit = { readonly key: string; readonly role: string; readonly snippet: string; readonly at: number }
+
+/** A hit to go to; `old` are messages from before the session was opened, known to be out of date. */
+export type Sought = { readonly hit: Hit; readonly old: readonly Item[] | undefined }
 
 /** A short message to the reader that passes. */
 export type Notice = {

@@ -1,12 +1,14 @@
 /** How the conversation is looked at: the size of the screen, where the reader is, what is unfolded. */
 
 import type { Anchor } from '../layout/window.ts'
-import type { Action } from './action.ts'
+import type { Action, Sought } from './action.ts'
 
 export type View = {
   readonly columns: number
   readonly rows: number
   readonly anchor: Anchor
+  /** Where one wants to be, until the conversation is loaded or one goes elsewhere. */
+  readonly sought?: Sought | undefined
   /** Every tool card unfolded, every thought shown whole. */
   readonly showsTools: boolean
   readonly showsThoughts: boolean
@@ -29,21 +31,28 @@ export function reduceView(view: View, action: Action): View {
       if (action.columns === view.columns && action.rows === view.rows) return view
       return { ...view, columns: action.columns, rows: action.rows }
     case 'view.scrolled':
-      return isSameAnchor(view.anchor, action.anchor) ? view : { ...view, anchor: action.anchor }
+      return settle(isSameAnchor(view.anchor, action.anchor) ? view : { ...view, anchor: action.anchor })
+    case 'view.settled':
+      return settle(view)
     case 'view.toggled':
       return action.what === 'tools'
         ? { ...view, showsTools: !view.showsTools, toggled: new Set() }
         : { ...view, showsThoughts: !view.showsThoughts, toggled: new Set() }
     case 'item.toggled':
       return { ...view, toggled: flip(view.toggled, action.id) }
-    case 'message.asked': // whoever sends wants to see the answer
     case 'session.opened':
+      return action.sought ? { ...atBottom(view), sought: action.sought } : settle(atBottom(view))
+    case 'message.asked': // whoever sends wants to see the answer
     case 'session.reset':
-      return view.anchor.kind === 'bottom' ? view : { ...view, anchor: { kind: 'bottom' } }
+      return settle(atBottom(view))
     default:
       return view
   }
 }
+
+const atBottom = (view: View): View => (view.anchor.kind === 'bottom' ? view : { ...view, anchor: { kind: 'bottom' } })
+
+const settle = (view: View): View => (view.sought ? { ...view, sought: undefined } : view)
 
 function flip(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(ids)

@@ -22,7 +22,7 @@ import { askedDevice } from '../store/devices.ts'
 import { isFacing } from '../store/facing.ts'
 import { itemOpener } from '../store/folding.ts'
 import type { Overlay } from '../store/overlay.ts'
-import { isOverAll } from '../store/select.ts'
+import { gatewayPlace, isOverAll } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { clockTime } from './ages.ts'
@@ -259,8 +259,11 @@ function bodyOf(
 /** Gives the view the conversation as it is now, also before it is drawn. */
 export function showItems(state: State, transcriptView: TranscriptView): void {
   const items = visibleItems(currentTranscript(state), state.connection.phase === 'live')
-  const here = `gateway ${oneLine(state.connection.hello?.server.host ?? state.connection.name)}`
-  transcriptView.update(items, { width: state.view.columns, here, isOpen: itemOpener(state.view) })
+  transcriptView.update(items, {
+    width: state.view.columns,
+    here: oneLine(gatewayPlace(state, items)),
+    isOpen: itemOpener(state.view),
+  })
 }
 
 const note = (text: string, columns: number): Row => cutRow([plain(text, muted)], columns)

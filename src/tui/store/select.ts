@@ -1,6 +1,7 @@
 /** What several parts of the screen ask of the state. Pure. */
 
 import type { OverlayKind } from './action.ts'
+import type { Item } from './item.ts'
 import { currentRow } from './sessions.ts'
 import type { State } from './state.ts'
 
@@ -26,6 +27,20 @@ function shortCount(count: number): string {
   if (count < 1000) return String(count)
   const [scaled, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1_000_000, 'M']
   return `${scaled < 10 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)}${unit}`
+}
+
+/**
+ * `gateway vps-1`, as its tools name their machine: what the gateway says of itself, else what a card tells. Only a
+ * gateway that never says it goes by the name it has here.
+ */
+export function gatewayPlace({ connection }: Pick<State, 'connection'>, items: readonly Item[]): string {
+  const { hello, name } = connection
+  const self = hello?.snapshot?.presence?.find(({ mode, reason }) => mode === 'gateway' && reason === 'self')
+  const host = hello?.server.host ?? self?.host
+  if (typeof host === 'string') return `gateway ${host}`
+  const told = items.findLast((item) => item.kind === 'tool' && item.where?.startsWith('gateway '))
+  if (told?.kind === 'tool' && told.where !== undefined) return told.where
+  return hello ? `gateway ${name}` : 'gateway'
 }
 
 const overAll: ReadonlySet<OverlayKind> = new Set<OverlayKind>(['gateways', 'profiles', 'connection'])

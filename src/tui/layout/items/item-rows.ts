@@ -20,7 +20,7 @@ import { toolRows } from './tool-card.ts'
 export type ItemLook = {
   readonly width: number
   readonly isOpen: boolean
-  /** The machine tools run on when the gateway does not say. */
+  /** The machine of calls that do not tell theirs, such as those that never ran. */
   readonly here: string
 }
 

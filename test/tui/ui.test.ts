@@ -177,7 +177,7 @@ describe('commands', () => {
     await screen.after()
     expect(asked()).toEqual(['fix the bug'])
     expect(screen.text()).toContain('the session is busy')
-    expect(screen.text()).toMatch(/› \/new and this\s*\n─/)
+    expect(screen.text()).toMatch(/› \/reset and this\s*\n─/)
   })
 
   test.each(['/abort', '/stop', '/compact', '/status', '/exit'])(
@@ -230,6 +230,7 @@ describe('commands', () => {
     await screen.type('/model x/y<enter>')
     await screen.after()
     expect(screen.text()).toContain('model not allowed')
+    await screen.type('<ctrl+u>')
     await screen.type('<ctrl+c>')
     expect(screen.done).toEqual([])
     await screen.type('<ctrl+c>')

@@ -1,10 +1,13 @@
 /** The handlers that stand on sessions, runs and tools, wired to them. */
 
+import { Fault } from '../../shared/fault.ts'
 import type { Message } from '../../shared/model/message.ts'
 import { deadline } from '../../shared/std/signal.ts'
+import { didYouMean } from '../../shared/std/text.ts'
 import type { Bus } from '../bus.ts'
 import type { ComposeParts } from '../compose-parts.ts'
-import { agentSettings, isModelAllowed } from '../config/agents.ts'
+import { agentSettings, isModelAllowed, isModelListed } from '../config/agents.ts'
+import type { Config } from '../config/schema.ts'
 import type { DeviceBook } from '../gateway/device-book.ts'
 import type { OtherHandlers } from '../gateway/server-parts.ts'
 import { agentMethods } from '../methods/agent.ts'
@@ -18,6 +21,7 @@ import { securityMethods } from '../methods/security.ts'
 import { sessionsMethods } from '../methods/sessions.ts'
 import { usageMethods } from '../methods/usage.ts'
 import type { Nodes } from '../nodes/nodes.ts'
+import type { ModelRef } from '../providers/model-name.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Tools } from '../tools/open.ts'
@@ -52,7 +56,7 @@ export function createHandlers(parts: HandlersParts): Omit<OtherHandlers, 'chann
     windowOf: agent.windowOf,
     modelChecks: {
       isModelAllowed: (provider, model) => isModelAllowed(config(), provider, model),
-      requireProvider: (provider, model) => void agent.modelRef(`${provider}:${model}`),
+      requireProvider: (provider, model) => requireListed(config(), agent.modelRef(`${provider}:${model}`)),
     },
     stopRuns: (key) => stopRuns(runs, key),
   })
@@ -109,6 +113,17 @@ function historyOf(sessions: Sessions, sessionKey: string, limit: number) {
     ...(session ? { sessionId: session.sessionId } : {}),
     ...(thinkingLevel ? { thinkingLevel } : {}),
   }
+}
+
+/** Of a provider whose models the settings list a session chooses among those; what another one has is not known. */
+function requireListed(config: Config, ref: ModelRef): void {
+  if (isModelListed(config, ref)) return
+  const ids = config.models.providers[ref.provider]?.models?.map(({ id }) => id) ?? []
+  const near = didYouMean(ref.model, ids)
+  const there = near ? `did you mean ${ref.provider}/${near}?` : `there are: ${ids.slice(0, 5).join(', ')}.`
+  throw new Fault('provider.unknown-model', `The settings list no model ${ref.model} of ${ref.provider}; ${there}`, {
+    remedy: `Add it to models.providers.${ref.provider}.models, or choose one with /models.`,
+  })
 }
 
 /** Stops every run of a session; false when one goes on. */

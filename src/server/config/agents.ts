@@ -63,3 +63,14 @@ export function isModelAllowed(config: Config, provider: string, model: string):
     return known?.provider === provider && known.model === model
   })
 }
+
+/** False where the settings list a provider's models and neither they nor an agent name this one. Ids may hold any sign. */
+export function isModelListed(config: Config, { provider, model }: { provider: string; model: string }): boolean {
+  const listed = config.models.providers[provider]?.models ?? []
+  if (listed.length === 0 || listed.some(({ id }) => id === model)) return true
+  const named = [
+    ...Object.keys(config.agents.defaults.models ?? {}),
+    ...agentsOf(config).flatMap(({ models }) => models),
+  ]
+  return named.map(splitModel).some((ref) => ref?.provider === provider && ref.model === model)
+}

@@ -30,7 +30,7 @@ const maxLabelLength = 64
 export type ModelChecks = {
   /** Whether the configuration lets sessions choose this model. */
   isModelAllowed(provider: string, model: string): boolean
-  /** Throws when no run could ask this model, because there is no such provider. */
+  /** Throws when no run could ask this model: there is no such provider, or its list is known and lacks it. */
   requireProvider(provider: string, model: string): void
 }
 

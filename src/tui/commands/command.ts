@@ -65,7 +65,14 @@ export type SlashCommand = {
   readonly about: string
   /** Values the first argument can have, for completion. */
   readonly values?: (state: State) => readonly string[]
-  run(context: CommandContext, args: string): void | Promise<void>
+  /** `refused`, at once or later: what was written comes back, to be mended. */
+  run(context: CommandContext, args: string): unknown
+}
+
+/** Says why. */
+export function refuse({ notifier }: CommandContext, text: string, remedy?: string): 'refused' {
+  notifier.say('warning', text, remedy)
+  return 'refused'
 }
 
 export function defineCommand(command: Omit<SlashCommand, 'aliases' | 'usage'> & Partial<SlashCommand>): SlashCommand {

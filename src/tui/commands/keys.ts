@@ -11,7 +11,7 @@ import type { State } from '../store/state.ts'
 import { currentTranscript } from '../store/state.ts'
 import { runningRun } from '../store/transcript.ts'
 import { answer, chooseApproval, moveApproval, turn } from './approvals.ts'
-import type { CommandContext } from './command.ts'
+import { type CommandContext, refuse } from './command.ts'
 import { askAgain, chooseDevice, decideDevice, endToken, moveDeviceChoice, moveDeviceRow } from './devices.ts'
 import { editingOps } from './editing.ts'
 import { entriesOf } from './entries.ts'
@@ -34,6 +34,7 @@ import {
   useForCommands,
 } from './profiles.ts'
 import { status } from './run.ts'
+import { runSlash } from './run-slash.ts'
 import { goToItem, openHit } from './seek.ts'
 import { parseSlash } from './slash.ts'
 import { slashCommands } from './table.ts'
@@ -70,14 +71,14 @@ function submit(context: CommandContext) {
   }
   if (slash?.args && slash.command.usage === '') {
     const [word = ''] = text.split(/\s/)
-    return context.notifier.say('warning', `${word} takes no words.`, `Write ${word} alone.`)
+    return void refuse(context, `${word} takes no words.`, `Write ${word} alone.`)
   }
   const long = tooLong(slash ? slash.args : text, 'This message')
   if (long) return context.notifier.say('warning', long.message, long.remedy) // and stays where it is
   const place = revisionOf(context)?.at
   store.dispatch({ type: 'composer.remembered', text })
   store.dispatch({ type: 'composer.cleared' })
-  if (slash) return slash.command.run(context, slash.args)
+  if (slash) return runSlash(context, slash, text)
   intents.send(text, place)
 }
 
@@ -179,7 +180,7 @@ function follow({ choice }: Entry, context: CommandContext) {
     case 'new-session':
       return intents.newSession()
     case 'model':
-      return intents.setModel(choice.model)
+      return void intents.setModel(choice.model)
     case 'item':
       return goToItem(context, choice.id, choice.words)
     case 'hit':
@@ -231,7 +232,7 @@ export const deeds: Readonly<Record<KeyId, Deed>> = {
   help: open('help'),
   connection: open('connection'),
   outbox: open('outbox'),
-  status: (context) => status.run(context, ''),
+  status: async (context) => void (await status.run(context, '')),
   'toggle-tools': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'tools' }),
   'toggle-thoughts': ({ store }) => store.dispatch({ type: 'view.toggled', what: 'thoughts' }),
   copy: (context) => copyReply(context),

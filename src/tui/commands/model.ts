@@ -1,7 +1,7 @@
 /** Commands about the model and how it works. */
 
 import { thinkingLevels } from '../../shared/model/thinking.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, refuse } from './command.ts'
 
 export const model = defineCommand({
   name: 'model',
@@ -9,8 +9,8 @@ export const model = defineCommand({
   about: 'Choose the model of this session; "default" goes back',
   values: (state) => ['default', ...state.models.rows.map(({ provider, id }) => `${provider}/${id}`)],
   run({ store, intents }, args) {
-    if (args === '') store.dispatch({ type: 'overlay.opened', overlay: 'models' })
-    else intents.setModel(args === 'default' ? null : args)
+    if (args !== '') return intents.setModel(args.toLowerCase() === 'default' ? null : args)
+    store.dispatch({ type: 'overlay.opened', overlay: 'models' })
   },
 })
 
@@ -27,9 +27,10 @@ export const think = defineCommand({
   usage: '<level>',
   about: 'Set how long the model thinks',
   values: () => thinkingLevels,
-  run({ intents, notifier }, args) {
-    if ((thinkingLevels as readonly string[]).includes(args)) intents.setThinking(args === 'off' ? null : args)
-    else notifier.say('warning', `Say how long: /think ${thinkingLevels.join('|')}`)
+  run(context, args) {
+    const level = thinkingLevels.find((one) => one === args.toLowerCase())
+    if (level === undefined) return refuse(context, `Say how long: /think ${thinkingLevels.join('|')}`)
+    return context.intents.setThinking(level === 'off' ? null : level)
   },
 })
 
@@ -38,8 +39,9 @@ export const verbose = defineCommand({
   usage: '<on|off>',
   about: 'Let the gateway tell tool calls in full',
   values: () => ['on', 'off'],
-  run({ intents, notifier }, args) {
-    if (args === 'on' || args === 'off') intents.setVerbose(args)
-    else notifier.say('warning', 'Say which: /verbose on, or /verbose off')
+  run(context, args) {
+    const level = args.toLowerCase()
+    if (level === 'on' || level === 'off') return context.intents.setVerbose(level)
+    return refuse(context, 'Say which: /verbose on, or /verbose off')
   },
 })

@@ -3,27 +3,39 @@
 import { askingText, fingerprintOf, nodeName } from '../../client/node-words.ts'
 import { shellWords } from '../../shared/std/shell-words.ts'
 import { may } from '../store/rights.ts'
-import { type CommandContext, defineCommand } from './command.ts'
+import { type CommandContext, defineCommand, refuse } from './command.ts'
 import { nodesText, ranText, runningText } from './nodes-page.ts'
 
 export const nodes = defineCommand({
   name: 'nodes',
   usage: '[approve|reject|rename|run <name> …]',
   about: 'Show the nodes, other machines that run commands; let them, name them, run a program there',
-  values: () => ['approve', 'reject', 'rename', 'run'],
+  values: () => verbs,
   async run(context, text) {
-    const [verb, ...words] = wordsOf(text)
-    if (verb === undefined) return await show(context)
+    const [given, ...words] = wordsOf(text)
+    if (given === undefined) return await show(context)
+    const verb = verbs.find((one) => one === given.toLowerCase())
+    if (!verb) return refuse(context, `/nodes knows approve, reject, rename and run, not ${JSON.stringify(given)}.`)
+    if (words.length === 0) return refuse(context, needs[verb])
     try {
-      if (verb === 'approve' || verb === 'reject') await decide(verb, words, context)
-      else if (verb === 'rename') await rename(words, context)
-      else if (verb === 'run') await runThere(words, context)
-      else context.notifier.say('warning', `/nodes knows approve, reject, rename and run, not ${JSON.stringify(verb)}.`)
+      if (verb === 'rename') return await rename(words, context)
+      if (verb === 'run') return await runThere(words, context)
+      return await decide(verb, words, context)
     } catch (error) {
       context.notifier.fail(error)
+      return 'refused'
     }
   },
 })
+
+const verbs = ['approve', 'reject', 'rename', 'run'] as const
+
+const needs: Readonly<Record<(typeof verbs)[number], string>> = {
+  approve: 'Say which one: /nodes approve <name>',
+  reject: 'Say which one: /nodes reject <name>',
+  rename: 'Say which one, and its new name: /nodes rename <name> <new name>',
+  run: 'Say where, and a program: /nodes run <name> uptime',
+}
 
 async function show({ store, intents }: CommandContext): Promise<void> {
   const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
@@ -37,23 +49,23 @@ async function show({ store, intents }: CommandContext): Promise<void> {
   if (isShown(loading, store)) open(text)
 }
 
-async function decide(verb: 'approve' | 'reject', words: readonly string[], context: CommandContext): Promise<void> {
+async function decide(verb: 'approve' | 'reject', words: readonly string[], context: CommandContext): Promise<unknown> {
   const { intents, notifier } = context
   const { waiting } = await intents.nodes(true)
   const request = named(words, waiting, context, 'waits')?.one
-  if (!request) return
+  if (!request) return 'refused'
   await intents.decideNode(request, verb)
   const { kind, name, wants } = request
   const now = kind === 'device' ? 'may connect, and is asked nothing yet' : `may be asked: ${wants}`
   notifier.say('success', `${name} ${verb === 'reject' ? 'is refused' : now}.`)
 }
 
-async function rename(words: readonly string[], context: CommandContext): Promise<void> {
+async function rename(words: readonly string[], context: CommandContext): Promise<unknown> {
   const { intents, notifier } = context
   const found = named(words, await known(context), context, 'is known')
-  if (!found) return
+  if (!found) return 'refused'
   const name = found.rest.join(' ')
-  if (name === '') return notifier.say('warning', 'Say its new name too: /nodes rename <name> <new name>')
+  if (name === '') return refuse(context, 'Say its new name too: /nodes rename <name> <new name>')
   notifier.say('success', `${found.one.name} is called ${await intents.renameNode(found.one.nodeId, name)}.`)
 }
 
@@ -61,13 +73,13 @@ async function rename(words: readonly string[], context: CommandContext): Promis
 const shownUnits = 10_000
 
 /** Here on a page, until it is closed; after that in a word. */
-async function runThere(words: readonly string[], context: CommandContext): Promise<void> {
+async function runThere(words: readonly string[], context: CommandContext): Promise<unknown> {
   const { store, intents, notifier } = context
   const found = named(words, await known(context), context, 'is known')
-  if (!found) return
+  if (!found) return 'refused'
   const { one, rest } = found
   const place = `node ${one.name}`
-  if (rest.length === 0) return notifier.say('warning', `Say a program too: /nodes run ${one.name} uptime`)
+  if (rest.length === 0) return refuse(context, `Say a program too: /nodes run ${one.name} uptime`)
   const open = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'nodes', text })
   let said = ''
   let running = runningText(place, rest, said, 'Running…')

@@ -5,7 +5,7 @@ import { operatorScopes } from '../../shared/protocol/scope.ts'
 import type { Result } from '../../shared/protocol/table.ts'
 import { may } from '../store/rights.ts'
 import type { State } from '../store/state.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, refuse } from './command.ts'
 
 /** As of the line command: what another terminal of the same person needs. */
 const usualScopes = 'read,write,approvals'
@@ -15,16 +15,14 @@ export const pair = defineCommand({
   usage: '[scopes]',
   about: 'Show a code that lets another device in, once, within ten minutes',
   values: () => ['read', 'read,write', usualScopes],
-  async run({ store, intents, notifier }, args) {
+  async run(context, args) {
+    const { store, intents } = context
     const missing = obstacle(store.get())
-    if (missing !== undefined) return notifier.say('warning', missing)
-    const words = (args.trim() || usualScopes).split(',').map((word) => `operator.${word.trim()}`)
+    if (missing !== undefined) return refuse(context, missing)
+    const words = (args.trim() || usualScopes).split(',').map((word) => `operator.${word.trim().toLowerCase()}`)
     const stranger = words.find((word) => !operatorScopes.some((scope) => scope === word))
     if (stranger !== undefined) {
-      return notifier.say(
-        'warning',
-        `There is no scope ${scopesText([stranger])}; there are: ${scopesText(operatorScopes)}.`,
-      )
+      return refuse(context, `There is no scope ${scopesText([stranger])}; there are: ${scopesText(operatorScopes)}.`)
     }
     const made = await intents.makePairCode(words)
     store.dispatch({ type: 'overlay.opened', overlay: 'pair', text: pairText(made) })

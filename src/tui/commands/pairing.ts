@@ -3,19 +3,22 @@
 import type { Result } from '../../shared/protocol/table.ts'
 import { oneLine } from '../layout/sanitize.ts'
 import type { State } from '../store/state.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, refuse } from './command.ts'
 
 export const pairing = defineCommand({
   name: 'pairing',
   usage: '[approve|reject <code>]',
   about: 'Show who wants to write from a chat service, and let them',
-  async run({ store, intents, notifier }, args) {
+  async run(context, args) {
+    const { store, intents, notifier } = context
     const missing = obstacle(store.get())
-    const [word, code, ...rest] = args.split(/\s+/).filter((part) => part !== '')
-    if (missing === undefined && (word === 'approve' || word === 'reject') && code !== undefined && rest.length === 0) {
+    const [verb, code, ...rest] = args.split(/\s+/).filter((part) => part !== '')
+    if (missing === undefined && verb !== undefined) {
+      const word = (['approve', 'reject'] as const).find((one) => one === verb.toLowerCase())
+      if (!word || code === undefined || rest.length > 0) return refuse(context, howToDecide)
       const name = await intents.decidePerson(code, word)
-      if (name !== undefined) notifier.say('success', `${word === 'approve' ? 'Let in' : 'Refused'}: ${oneLine(name)}`)
-      return
+      if (name === undefined) return 'refused'
+      return notifier.say('success', `${word === 'approve' ? 'Let in' : 'Refused'}: ${oneLine(name)}`)
     }
     const show = (text: string) => store.dispatch({ type: 'overlay.opened', overlay: 'pairing', text })
     show(missing ?? 'People\tAsking the gateway…')
@@ -24,6 +27,8 @@ export const pairing = defineCommand({
     if (store.get().overlay?.kind === 'pairing') show(text)
   },
 })
+
+const howToDecide = 'Write /pairing alone, or /pairing approve <code>, or /pairing reject <code>.'
 
 /** Why nothing can be asked, in the words of the page. */
 function obstacle({ connection }: State): string | undefined {

@@ -1,6 +1,5 @@
 /** Commands about sessions: opening, listing, starting afresh, searching. */
 
-import { editorOf } from '../store/composer.ts'
 import { defineCommand } from './command.ts'
 
 export const session = defineCommand({
@@ -30,11 +29,8 @@ export const fresh = defineCommand({
     const { key } = store.get().sessions
     const isFresh = await intents.resetSession(key)
     if (message === '') return
-    if (isFresh) return intents.send(message, undefined, key)
-    // What was written comes back, unless something else is being written meanwhile.
-    const { composer, sessions } = store.get()
-    if (sessions.key !== key || editorOf(composer, key).text !== '') return
-    store.dispatch({ type: 'composer.edited', op: { op: 'set', text: `/new ${message}` } })
+    if (!isFresh) return 'refused'
+    intents.send(message, undefined, key)
   },
 })
 

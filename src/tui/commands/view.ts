@@ -2,7 +2,7 @@
 
 import { currentTranscript } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
-import { type CommandContext, defineCommand } from './command.ts'
+import { type CommandContext, defineCommand, refuse } from './command.ts'
 
 export const help = defineCommand({
   name: 'help',
@@ -16,7 +16,11 @@ export const copy = defineCommand({
   usage: '[code]',
   about: 'Copy the last reply as written, or its last block of code',
   values: () => ['code'],
-  run: (context, args) => copyReply(context, args === 'code'),
+  run(context, args) {
+    const what = args.toLowerCase()
+    if (what === '' || what === 'code') return copyReply(context, what === 'code')
+    return refuse(context, 'Write /copy for the last reply, or /copy code for its last block of code.')
+  },
 })
 
 export const exit = defineCommand({

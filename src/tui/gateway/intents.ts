@@ -37,12 +37,19 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
   const attempt = (task: () => Promise<unknown>): void => {
     task().catch((error: unknown) => notifier.fail(error))
   }
-  const patch = (fields: Omit<Params<'sessions.patch'>, 'key'>, done: string): void =>
-    attempt(async () => {
-      await gateway.call('sessions.patch', { key: openKey(), ...fields })
-      store.dispatch({ type: 'session.changed', key: openKey(), reason: 'patch' })
-      notifier.say('success', done)
-    })
+  /** A setting of the open session; `refused` when the gateway does not take it. */
+  const patch = async (fields: Omit<Params<'sessions.patch'>, 'key'>, done: string): Promise<undefined | 'refused'> => {
+    const key = openKey()
+    try {
+      await gateway.call('sessions.patch', { key, ...fields })
+    } catch (error) {
+      notifier.fail(error)
+      return 'refused'
+    }
+    store.dispatch({ type: 'session.changed', key, reason: 'patch' })
+    notifier.say('success', done)
+    return undefined
+  }
 
   return {
     /**
@@ -110,17 +117,14 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
       return true
     },
 
-    setModel(model: string | null): void {
-      patch({ model }, model === null ? 'Back to the default model.' : `This session now uses ${model}.`)
-    },
+    setModel: (model: string | null) =>
+      patch({ model }, model === null ? 'Back to the default model.' : `This session now uses ${model}.`),
 
-    setThinking(level: string | null): void {
-      patch({ thinkingLevel: level }, level === null ? 'Thinking is off.' : `Thinking is ${level}.`)
-    },
+    setThinking: (level: string | null) =>
+      patch({ thinkingLevel: level }, level === null ? 'Thinking is off.' : `Thinking is ${level}.`),
 
-    setVerbose(level: string | null): void {
-      patch({ verboseLevel: level }, level === 'on' ? 'Tool calls are told in full.' : 'Tool calls are told in brief.')
-    },
+    setVerbose: (level: string | null) =>
+      patch({ verboseLevel: level }, level === 'on' ? 'Tool calls are told in full.' : 'Tool calls are told in brief.'),
 
     compact(): void {
       const key = openKey()

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { agentSettings, agentsOf, defaultAgentId, isModelAllowed } from '../../../src/server/config/agents.ts'
+import {
+  agentSettings,
+  agentsOf,
+  defaultAgentId,
+  isModelAllowed,
+  isModelListed,
+} from '../../../src/server/config/agents.ts'
 import { gatewayPort, sharedSecret } from '../../../src/server/config/effective.ts'
 import { configSchema } from '../../../src/server/config/schema.ts'
 
@@ -59,4 +65,14 @@ test('an agent has its own settings before the defaults, aliases resolved', () =
     false,
     true,
   ])
+})
+
+test('a model is listed by its provider, or named by an agent; of a provider without a list any may be there', () => {
+  const file = config({
+    agents: { defaults: { model: 'fake:named' } },
+    models: { providers: { fake: { baseUrl: 'http://127.0.0.1:1/v1', models: [{ id: 'org/one' }] }, open: {} } },
+  })
+  const listed = (provider: string, model: string) => isModelListed(file, { provider, model })
+  expect([listed('fake', 'org/one'), listed('fake', 'named'), listed('fake', 'nope')]).toEqual([true, true, false])
+  expect([listed('open', 'nope'), listed('openai', 'newer')]).toEqual([true, true])
 })

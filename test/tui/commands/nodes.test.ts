@@ -72,11 +72,24 @@ test('what waits is refused, and a node gets another name', async () => {
   expect(called(script, 'node.pair.reject')).toEqual([{ requestId: 'n1' }])
   await screen.type('/nodes rename mac-mini<enter>')
   await screen.until('Say its new name too')
-  await screen.type('/nodes rename mac-mini 台所 の箱<enter>')
+  await screen.type(' 台所 の箱<enter>')
   await screen.until('mac-mini is called 台所.')
   expect(called(script, 'node.rename')).toEqual([{ nodeId, displayName: '台所 の箱' }])
   await screen.type('/nodes remove mac-mini<enter>')
   await screen.until('/nodes knows approve, reject, rename and run, not "remove".')
+})
+
+test.each([
+  ['rename', 'Say which one, and its new name: /nodes rename <name> <new name>'],
+  ['RUN', 'Say where, and a program: /nodes run <name> uptime'],
+  ['approve', 'Say which one: /nodes approve <name>'],
+])('/nodes %s alone says what it needs, and stays in the composer', async (verb, words) => {
+  const script = scriptedGateway(answers)
+  await using screen = await arrived(script)
+  await screen.type(`/nodes ${verb}<enter>`)
+  await screen.until(words)
+  expect(screen.text()).toMatch(new RegExp(`› /nodes ${verb}\\s*\\n─`))
+  expect(called(script, 'node.list')).toEqual([])
 })
 
 test('a program runs on a node: its words as they were typed, what it said under the place', async () => {

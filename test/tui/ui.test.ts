@@ -196,6 +196,19 @@ describe('commands', () => {
     },
   )
 
+  test.each([
+    [{ compacted: true, kept: 4 }, 'The model now sees a summary and the last 4 messages.'],
+    [{ compacted: false, reason: 'It is short: 2 messages.' }, 'It is short: 2 messages.'],
+    [{ compacted: false, reason: 'no transcript' }, 'No transcript.'],
+  ])('/compact tells in a sentence what came of it: %j', async (answer, words) => {
+    const script = scriptedGateway({ 'sessions.compact': () => ({ ok: true, key, ...answer }) })
+    await using screen = await arrived(script)
+    await screen.type('/compact<enter>')
+    await screen.after()
+    expect(called(script, 'sessions.compact')).toEqual([{ key }])
+    expect(screen.text()).toContain(words)
+  })
+
   test('/copy takes the source, not the screen', async () => {
     const script = scriptedGateway()
     await using screen = await arrived(script)

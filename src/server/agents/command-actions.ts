@@ -53,7 +53,7 @@ export function createCommandActions(parts: ActionParts, context: HandlerContext
       const done = await handlers['sessions.compact']({ key: sessionKey, maxLines: 20 }, context)
       return done.compacted
         ? `Compacted: the model now sees a summary and the last ${done.kept} messages.`
-        : 'Nothing to compact yet.'
+        : (done.reason ?? 'Nothing to compact yet.')
     },
     async approve(id, decision) {
       if (id === '') return waitingText(approvals.list())

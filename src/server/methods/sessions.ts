@@ -8,6 +8,8 @@ import type { Clock } from '../../shared/std/clock.ts'
 import type { Bus } from '../bus.ts'
 import { CallError, invalidRequest } from '../gateway/call-error.ts'
 import type { HandlerContext } from '../gateway/context.ts'
+import { defaultContextTokens } from '../runs/budget.ts'
+import type { Keep } from '../sessions/compact.ts'
 import type { ModelChecks } from '../sessions/patch.ts'
 import type { SessionRecord } from '../sessions/record.ts'
 import { type SessionDefaults, sessionEntry, sessionRow } from '../sessions/row.ts'
@@ -25,11 +27,14 @@ export type SessionsParts = {
   /** Stops every run of the session; false when one did not end within 15 s. */
   stopRuns(key: string): Promise<boolean>
   /** Shortens what the model sees, with a summary written by a model where there is one. Default: a plain summary. */
-  compact?: (key: string, keepMessages: number) => Promise<{ kept: number } | undefined>
+  compact?: (key: string, keep: Keep) => Promise<{ kept: number } | { reason: string }>
 }
 
 /** Sessions whose preview one call may ask for (section 7.7). */
 const maxPreviewKeys = 64
+
+/** Of what the session's model takes, this part stays word for word when nobody says how much. */
+const keptShare = 8
 
 export function sessionsMethods(parts: SessionsParts): HandlersOf<'sessions', HandlerContext> {
   const { sessions } = parts
@@ -61,12 +66,13 @@ export function sessionsMethods(parts: SessionsParts): HandlersOf<'sessions', Ha
       return { ok: true, key: session.key, sessionId: session.sessionId, entry: sessionEntry(session) }
     },
     'sessions.delete': (params) => deleteSession(parts, params),
-    'sessions.compact': async ({ key: given, maxLines = 400 }) => {
+    'sessions.compact': async ({ key: given, maxLines }) => {
       const key = sessions.canonicalKey(given)
-      const done = parts.compact
-        ? await parts.compact(key, maxLines)
-        : sessions.compact(key, { keepMessages: maxLines })
-      if (!done) return { ok: true, key, compacted: false, reason: 'nothing to compact' }
+      const session = sessions.find(key)
+      const window = (session && row(session).contextTokens) ?? parts.defaults().contextTokens ?? defaultContextTokens
+      const keep = maxLines === undefined ? { keepTokens: Math.floor(window / keptShare) } : { keepMessages: maxLines }
+      const done = parts.compact ? await parts.compact(key, keep) : sessions.compact(key, keep)
+      if ('reason' in done) return { ok: true, key, compacted: false, reason: done.reason }
       changed(parts, key, 'compacted')
       return { ok: true, key, compacted: true, kept: done.kept, archived: null }
     },

@@ -2,6 +2,7 @@
 
 import { type Message, messageText } from '../../shared/model/message.ts'
 import { ellipsize } from '../../shared/std/text.ts'
+import { estimateTokens } from './history.ts'
 import type { Entry } from './record.ts'
 
 export type CompactPlan = {
@@ -12,13 +13,18 @@ export type CompactPlan = {
   kept: number
 }
 
-/** Keeps the last whole turns of at most `keepMessages` messages, at least one turn. Undefined when nothing is older. */
-export function planCompaction(entries: readonly Entry[], keepMessages: number): CompactPlan | undefined {
+/** How much stays word for word: the newest messages, or the newest tokens. */
+export type Keep = { keepMessages: number } | { keepTokens: number }
+
+/** Keeps the last whole turns that are no more than that, at least one turn. Undefined when nothing is older. */
+export function planCompaction(entries: readonly Entry[], keep: Keep): CompactPlan | undefined {
   const lastTurn = entries.at(-1)?.turn
   let start = entries.length
+  let kept = 0
   for (let i = entries.length - 1; i >= 0; i--) {
     const entry = entries[i] as Entry
-    if (entries.length - i > keepMessages && entry.turn !== lastTurn) break
+    kept += weightOf(entry, keep)
+    if (kept > limitOf(keep) && entry.turn !== lastTurn) break
     if (entries[i - 1]?.turn !== entry.turn) start = i
   }
   const throughTurn = entries[start - 1]?.turn
@@ -28,6 +34,23 @@ export function planCompaction(entries: readonly Entry[], keepMessages: number):
     summarize: entries.slice(0, start).map((entry) => entry.message),
     kept: entries.length - start,
   }
+}
+
+const limitOf = (keep: Keep): number => ('keepTokens' in keep ? keep.keepTokens : keep.keepMessages)
+
+const weightOf = ({ message }: Entry, keep: Keep): number => ('keepTokens' in keep ? estimateTokens(message) : 1)
+
+/** Why there is no plan for these. */
+export function whyNotCompacted(entries: readonly Entry[], keep: Keep): string {
+  if (entries.length === 0) return 'Nothing was said here yet.'
+  if (entries.every(({ turn }) => turn === entries[0]?.turn)) {
+    return 'There is one message with its answer only, and the newest one always stays as it is.'
+  }
+  const count = (number: number) => number.toLocaleString('en-US')
+  const total = count(entries.reduce((sum, entry) => sum + weightOf(entry, keep), 0))
+  return 'keepTokens' in keep
+    ? `It is short: about ${total} tokens, and the newest ${count(keep.keepTokens)} stay as they are.`
+    : `It is short: ${total} messages, and the newest ${count(keep.keepMessages)} stay as they are.`
 }
 
 /** The beginnings of what was asked and answered, at most `limit` UTF-16 units, the newest kept. */

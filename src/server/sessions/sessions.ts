@@ -8,7 +8,7 @@ import type { Clock } from '../../shared/std/clock.ts'
 import { ellipsize } from '../../shared/std/text.ts'
 import type { Database } from '../storage/database.ts'
 import { createCatalog } from './catalog.ts'
-import { plainSummary, planCompaction } from './compact.ts'
+import { type Keep, plainSummary, planCompaction, whyNotCompacted } from './compact.ts'
 import { oldestFitting, validForModel } from './history.ts'
 import { entriesBetween, insertEntry, lastEntries, oneLine, turnSizes } from './log.ts'
 import { applyPatch, type ModelChecks, type SessionPatch } from './patch.ts'
@@ -113,24 +113,15 @@ export function openSessions({ db, clock, defaultAgentId, isStale = () => false 
       )
     },
 
-    /** What a compaction would summarise, for a model to write the summary; undefined when there is nothing old enough. */
-    planCompaction(key: string, keepMessages: number) {
+    /** Lets the model see a summary instead of old turns, or says why not. The transcript stays whole. Without `summary` a plain one is made. */
+    compact(key: string, { summary, ...keep }: Keep & { summary?: string }): { kept: number } | { reason: string } {
       const transcript = catalog.transcriptOf(key)
-      if (transcript === undefined) return undefined
-      const { turn } = compactionOf(transcript)
-      return planCompaction(entriesBetween(db, transcript, turn, Number.MAX_SAFE_INTEGER), keepMessages)
-    },
-
-    /** Lets the model see a summary instead of old turns. The transcript stays whole. Without `summary` a plain one is made. */
-    compact(
-      key: string,
-      { keepMessages, summary }: { keepMessages: number; summary?: string },
-    ): { kept: number } | undefined {
-      const plan = this.planCompaction(key, keepMessages)
-      const transcript = catalog.transcriptOf(key)
-      if (!plan || transcript === undefined) return undefined
-      const earlier = compactionOf(transcript).summary
-      const text = summary ?? [earlier, plainSummary(plan.summarize)].filter(Boolean).join('\n')
+      if (transcript === undefined) return { reason: whyNotCompacted([], keep) }
+      const earlier = compactionOf(transcript)
+      const entries = entriesBetween(db, transcript, earlier.turn, Number.MAX_SAFE_INTEGER)
+      const plan = planCompaction(entries, keep)
+      if (!plan) return { reason: whyNotCompacted(entries, keep) }
+      const text = summary ?? [earlier.summary, plainSummary(plan.summarize)].filter(Boolean).join('\n')
       db.transaction(() => {
         db.run('INSERT OR REPLACE INTO compactions VALUES (?, ?, ?)', transcript, plan.throughTurn, text)
         db.run('UPDATE sessions SET compactions = compactions + 1 WHERE key = ?', key)

@@ -180,11 +180,14 @@ const sessionsDelete = defineMethod({
 
 const sessionsCompact = defineMethod({
   name: 'sessions.compact',
-  about: 'Shortens what the model sees of a long session; the transcript itself stays searchable.',
+  about:
+    'Shortens what the model sees of a long session; the transcript itself stays searchable. Without `maxLines` as much ' +
+    "stays as it is as fits an eighth of what the session's model takes.",
   scope: 'admin',
   params: () =>
     z.strictObject({
       key: sessionKey,
+      /** Messages that stay as they are. */
       maxLines: z.int().min(1).optional(),
       agentId: z.string().max(64).optional(),
     }),
@@ -193,6 +196,7 @@ const sessionsCompact = defineMethod({
       ok: z.literal(true),
       key: z.string(),
       compacted: z.boolean(),
+      /** A sentence that says why not. */
       reason: z.string().optional(),
       kept: z.number().optional(),
     }),

@@ -129,8 +129,10 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     compact(): void {
       const key = openKey()
       attempt(async () => {
-        const { compacted, reason } = await gateway.call('sessions.compact', { key }, { timeoutMs: 120_000 })
-        notifier.say('success', compacted ? 'The model now sees a summary.' : (reason ?? 'Nothing to shorten yet.'))
+        const { compacted, kept, reason } = await gateway.call('sessions.compact', { key }, { timeoutMs: 120_000 })
+        if (!compacted) return notifier.say('info', asSentence(reason ?? 'nothing to shorten yet'))
+        const rest = kept === undefined ? '' : ` and the last ${kept === 1 ? 'message' : `${kept} messages`}`
+        notifier.say('success', `The model now sees a summary${rest}.`)
       })
     },
 
@@ -273,6 +275,9 @@ export function createIntents({ gateway, store, notifier, clock, newId }: Intent
     },
   }
 }
+
+/** Gateways of the ecosystem say reasons in a few words. */
+const asSentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/[.!]?$/, '.')}`
 
 /** Protocol 3 has no code of its own for it. */
 function isDecided(error: unknown): boolean {

@@ -206,13 +206,28 @@ test('create makes a session under the key given or a new one, with label and mo
   expect(await call('sessions.create', { key: 'x' })).toMatchObject({ key: 'agent:main:x' })
 })
 
+test('compact without a number goes by what the model of the session takes, or says why it does nothing', async () => {
+  const { call, say } = rig()
+  expect(await call('sessions.compact', { key: 'main' })).toMatchObject({ reason: 'Nothing was said here yet.' })
+  for (const word of ['alpha', 'beta', 'gamma', 'delta']) say(`${word} `.repeat(250)) // about 400 tokens each
+  const small = () => call('sessions.compact', { key: 'main' })
+  // An eighth of 8,000 tokens holds two of them.
+  expect(await small()).toMatchObject({ compacted: true, kept: 2 })
+  expect(await small()).toMatchObject({
+    compacted: false,
+    reason: expect.stringMatching(/^It is short: about 8\d\d tokens, and the newest 1,000 stay as they are\.$/),
+  })
+  await call('sessions.patch', { key: 'main', model: 'small/m' })
+  expect(await small()).toMatchObject({ compacted: true, kept: 1 })
+})
+
 test('compact says what it kept, or that there was nothing to do; search finds the words again', async () => {
   const { call, say } = rig()
   for (const word of ['alpha', 'beta', 'gamma']) say(word)
   expect(await call('sessions.compact', { key: 'main', maxLines: 1 })).toMatchObject({ compacted: true, kept: 1 })
   expect(await call('sessions.compact', { key: 'main' })).toMatchObject({
     compacted: false,
-    reason: 'nothing to compact',
+    reason: 'There is one message with its answer only, and the newest one always stays as it is.',
   })
   expect(await call('sessions.search', { query: 'alpha' })).toMatchObject({ hits: [{ key: main, role: 'user' }] })
   expect(await call('sessions.search', { query: 'alpha', key: 'other' })).toEqual({ hits: [] })

@@ -265,7 +265,9 @@ test('compaction hides old turns from the model behind a summary; people still r
     'question 5',
     [{ text: 'answer 5' }],
   ])
-  expect(sessions.compact(main, { keepMessages: 4 })).toBeUndefined()
+  expect(sessions.compact(main, { keepMessages: 4 })).toEqual({
+    reason: 'It is short: 4 messages, and the newest 4 stay as they are.',
+  })
   expect(sessions.history(main).messages).toHaveLength(12)
   expect(sessions.search('"question 0"')).toHaveLength(1)
 })

@@ -34,6 +34,9 @@ const keyContexts: ReadonlySet<Context> = new Set<Context>([
   ...(['approval', 'device', 'devices', 'trust', 'text', 'profiles', 'connection'] as const),
 ])
 
+/** What has no place for text and covers the composer. */
+const pages: ReadonlySet<Context> = new Set<Context>(['text', 'profiles', 'devices', 'connection'])
+
 /** Where a letter says yes or no. */
 const answerContexts: ReadonlySet<Context> = new Set<Context>(['approval', 'device', 'trust'])
 
@@ -168,12 +171,13 @@ export function createController(context: CommandContext, shown: Store<State, Ac
       return store.dispatch({ type: 'overlay.filtered', filter: overlay.filter + oneLine(pasted) })
     }
     if (top === 'form') return pasteInForm(context, pasted)
-    if (top === 'profiles' || top === 'devices' || top === 'connection') return
     if (top === 'answer' && !contexts().isDeaf) return context.asker.type(pasted)
     const held = hold.release()
     if (held !== '') write(held)
     // Never an answer to a question of yes or no, whatever is in it.
-    if (top !== 'text') store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })
+    store.dispatch({ type: 'composer.edited', op: { op: 'paste', text: pasted } })
+    // Under a page one does not see it come.
+    if (top !== undefined && pages.has(top)) context.notifier.say('info', 'What you pasted is in your message.')
   }
 
   return (events) => {

@@ -1,8 +1,9 @@
 /** What the list panels offer: gateways, waiting messages, sessions, models, places in the conversation, earlier prompts. Pure. */
 
 import { sessionTitle, shortKey } from '../../client/session-words.ts'
+import { itemLines, plainLine } from '../layout/items/item-lines.ts'
+import { oneLine } from '../layout/sanitize.ts'
 import type { OverlayKind } from '../store/action.ts'
-import type { Item } from '../store/item.ts'
 import { currentModel } from '../store/select.ts'
 import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems } from '../store/transcript.ts'
@@ -48,10 +49,13 @@ function sessionEntries(state: State, filter: string): readonly Entry[] {
   return [...found, { title: '+ New session', choice: { kind: 'new-session' } }]
 }
 
-function sessionEntry(key: string, row: State['sessions']['rows'][number] | undefined, isCurrent: boolean): Entry {
+type Row = State['sessions']['rows'][number]
+
+function sessionEntry(key: string, row: Row | undefined, isCurrent: boolean): Entry {
   const title = sessionTitle(key, row)
   const name = shortKey(key)
-  const detail = [row?.channel, title === name ? undefined : name, row?.lastMessagePreview].filter(Boolean).join(' · ')
+  const last = row && lastWords(row)
+  const detail = [row?.channel, title === name ? undefined : name, last].filter(Boolean).join(' · ')
   return {
     title,
     isCurrent,
@@ -60,6 +64,15 @@ function sessionEntry(key: string, row: State['sessions']['rows'][number] | unde
     ...(title === name || row?.label ? {} : { name }),
     ...(row?.updatedAt ? { at: row.updatedAt } : {}),
   }
+}
+
+const plainWords = new WeakMap<Row, string>()
+
+/** Read once for each row the gateway gives: there may be hundreds, and each change of the screen asks. */
+function lastWords(row: Row): string {
+  const words = plainWords.get(row) ?? plainLine(row.lastMessagePreview ?? '')
+  plainWords.set(row, words)
+  return words
 }
 
 function modelEntries(state: State, filter: string): readonly Entry[] {
@@ -88,25 +101,20 @@ function findEntries(state: State, filter: string): readonly Entry[] {
   const query = filter.trim().toLowerCase()
   const items = visibleItems(currentTranscript(state), true)
   return items.toReversed().flatMap((item) => {
-    const line = lineWith(itemText(item), query)
+    const line = lineWith(itemLines(item), query)
     return line === undefined
       ? []
       : [{ title: line, detail: speakers[item.kind], choice: { kind: 'item', id: item.id, words: filter } as const }]
   })
 }
 
-function itemText(item: Item): string {
-  return item.kind === 'tool' ? `${JSON.stringify(item.args)}\n${item.output}` : item.text
-}
-
-function lineWith(text: string, query: string): string | undefined {
-  const line = text.split('\n').find((candidate) => candidate.trim() !== '' && candidate.toLowerCase().includes(query))
-  return line?.trim()
+function lineWith(lines: readonly string[], query: string): string | undefined {
+  return lines.find((line) => line.trim() !== '' && line.toLowerCase().includes(query))?.trim()
 }
 
 function searchEntries(state: State): readonly Entry[] {
   return (state.overlay?.hits ?? []).map((hit) => ({
-    title: hit.snippet,
+    title: hit.role === 'assistant' ? plainLine(oneLine(hit.snippet)) : hit.snippet,
     detail: sessionTitle(
       hit.key,
       state.sessions.rows.find(({ key }) => key === hit.key),

@@ -68,6 +68,31 @@ describe('find', () => {
   })
 })
 
+test('find and the list of sessions show words, not their marks', async () => {
+  const call = { type: 'toolCall', id: 'c1', name: 'exec', arguments: { command: 'echo tool 2' } }
+  const script = scriptedGateway({
+    'chat.history': ({ sessionKey }) => ({
+      ...{ sessionKey, sessionId: 's1' },
+      messages: [
+        { role: 'assistant', content: [call], timestamp: 1 },
+        { role: 'assistant', content: '# Heading one\n\nSome **bold** words', timestamp: 2 },
+      ],
+    }),
+    'sessions.list': () => ({
+      ...{ ts: 0, count: 1 },
+      sessions: [{ key: other, kind: 'direct', updatedAt: 1, lastMessagePreview: '# Heading one Some **bold** words' }],
+    }),
+  })
+  await using screen = await arrived(script)
+  await screen.type('<ctrl+f>')
+  expect(screen.text()).toMatch(/Heading one +reply/)
+  expect(screen.text()).toMatch(/\$ echo tool 2 +tool/)
+  await screen.type('bold w<enter>')
+  expect(screen.text()).toContain('Some bold words')
+  await screen.type('<ctrl+o>')
+  expect(screen.text()).toContain('Heading one Some bold words')
+})
+
 describe('search', () => {
   test('opens the session at the row of the message that was found', async () => {
     await using screen = await search(around, [hit('assistant', '…hay the **\u0002zebra\u0003** is here hay…', 2)])

@@ -37,6 +37,12 @@ function headSpans(item: ToolItem, isOpen: boolean, here: string): Span[] {
   return [mark, where, plain(` ${oneLine(item.name)} `, muted), plain(what, strong)]
 }
 
+/** `$ uptime`, `read notes.txt`: a call where no machine is named. */
+export function callLine(item: Pick<ToolItem, 'name' | 'args'>): string {
+  const { what, isCommand } = describe(item)
+  return `${isCommand ? '$' : oneLine(item.name)} ${what}`.trim()
+}
+
 /** What a call does, in one line: its command, else the argument that says most. */
 function describe(item: Pick<ToolItem, 'name' | 'args'>): { what: string; isCommand: boolean } {
   const { command, argv, path, url, query } = item.args
@@ -70,8 +76,12 @@ function stateSpans(item: ToolItem): Span[] {
   }
 }
 
+/** Its output as it is laid out. */
+export const outputText = ({ output }: Pick<ToolItem, 'output'>): string =>
+  stripControls(output.slice(-maxOutput)).trimEnd()
+
 function outputRows(item: ToolItem, width: number, isOpen: boolean): Row[] {
-  const output = stripControls(item.output.slice(-maxOutput)).trimEnd()
+  const output = outputText(item)
   const facts = isOpen && item.cwd ? [[plain('  '), plain(`in ${oneLine(item.cwd)}`, muted)]] : []
   if (output.trim() === '') return facts
   const lines = wrapText(output, Math.max(1, width - 2))

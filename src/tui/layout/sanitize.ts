@@ -3,8 +3,10 @@
  * clipboard write, a cursor move, text that reads backwards. None of that may come from a message (EX14).
  *
  * Two ways: `showControls` works character by character, so a stream may be cut anywhere, and lets what was there be
- * seen; `stripControls` removes whole sequences, for output of programs which is full of them. No SGR survives either.
+ * seen; `stripControls` removes whole sequences, for names and pages. No SGR survives either.
  */
+
+import { signOf } from '../../shared/escape-command.ts'
 
 /** Explicit bidirectional formatting, which can show a line in another order than it is. Unicode UAX #9 §2. */
 const bidi = '\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069'
@@ -23,9 +25,16 @@ export function showControls(text: string): string {
   if (!unsafeOnce.test(text) && !text.includes('\udb40')) return text
   return text
     .replace(/\r\n/g, '\n')
-    .replace(unsafe, signFor)
+    .replace(unsafe, signOf)
     .replace(tags, (_, flag?: string) => flag ?? '')
 }
+
+/** What a program said: every sequence is seen, as in a reply that repeats it, and a `\r` overwrites its line. */
+export function showOutput(text: string): string {
+  return showControls(text.replace(/\r+\n/g, '\n').replace(overwritten, ''))
+}
+
+const overwritten = /[^\n]*\r(?=[^\n])/g
 
 /** Escape sequences with all they carry, and every other unsafe character, removed. A `\r` overwrites its line. */
 export function stripControls(text: string): string {
@@ -33,7 +42,7 @@ export function stripControls(text: string): string {
   return text
     .replace(sequences, '')
     .replace(/\r+\n/g, '\n')
-    .replace(/[^\n]*\r(?=[^\n])/g, '')
+    .replace(overwritten, '')
     .replace(unsafe, '')
     .replace(tags, (_, flag?: string) => flag ?? '')
 }
@@ -50,13 +59,6 @@ const sequences = new RegExp(
   ].join('|'),
   'g',
 )
-
-function signFor(character: string): string {
-  const code = character.charCodeAt(0)
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  if (code === 0x7f) return '\u2421'
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
-}
 
 /** Is there anything in this text that a terminal would obey, or that would not be seen? `\n` and `\t` are fine. */
 export function isSafe(text: string): boolean {

@@ -97,7 +97,7 @@ test('EX3: what cannot be seen is named, long ones page with the buttons last, a
   expect([
     texts.length > 1,
     last.text.includes('END'),
-    texts.join('').includes('echo ⟨RLO⟩⟨ZWSP⟩$(x)⟨LF⟩```<b>'),
+    texts.join('').includes('echo ⟨U+202E⟩⟨U+200B⟩$(x)⟨LF⟩```<b>'),
   ]).toEqual([true, true, true])
   expect(texts.join('').match(/Q/g)?.length).toBe(6000)
   await using longer = await asking('z'.repeat(40_000), [1001])

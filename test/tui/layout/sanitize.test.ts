@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPainter } from '../../../src/tui/layout/paint.ts'
-import { isSafe, oneLine, showControls, stripControls } from '../../../src/tui/layout/sanitize.ts'
+import { isSafe, oneLine, showControls, showOutput, stripControls } from '../../../src/tui/layout/sanitize.ts'
 import { themes } from '../../../src/tui/theme/themes.ts'
 import { anyText } from '../../support/any-text.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
@@ -55,7 +55,13 @@ test('colored output of a program keeps its words', () => {
   expect(stripControls('\x1b[1;32mok\x1b[0m \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\')).toBe('ok link')
 })
 
-test('a progress line shows its last state', () => expect(stripControls('10%\r50%\r100%\ndone')).toBe('100%\ndone'))
+test('output shows its escapes as a reply that repeats it does', () => {
+  expect(showOutput('\x1b[31mred\x1b[0m\r\nok')).toBe('␛[31mred␛[0m\nok')
+})
+
+test.each([stripControls, showOutput])('a progress line shows its last state', (show) =>
+  expect(show('10%\r50%\r100%\ndone')).toBe('100%\ndone'),
+)
 
 test('a sequence without an end hides nothing', () => {
   expect(stripControls('\x1b]0;rm -rf / is next')).toContain('rm -rf / is next')

@@ -4,7 +4,7 @@ import { escapeCommand } from '../../../shared/escape-command.ts'
 import { formatDuration } from '../../../shared/std/duration.ts'
 import type { ToolItem } from '../../store/item.ts'
 import { rowWidth, spread } from '../fit.ts'
-import { oneLine, stripControls } from '../sanitize.ts'
+import { oneLine, showOutput } from '../sanitize.ts'
 import { plain, type Row, type Span, type Style } from '../span.ts'
 import { wrapSpans, wrapText } from '../wrap.ts'
 import { accent, danger, muted, strong, success, toolName, warning } from './styles.ts'
@@ -78,7 +78,7 @@ function stateSpans(item: ToolItem): Span[] {
 
 /** Its output as it is laid out. */
 export const outputText = ({ output }: Pick<ToolItem, 'output'>): string =>
-  stripControls(output.slice(-maxOutput)).trimEnd()
+  showOutput(output.slice(-maxOutput)).trimEnd()
 
 function outputRows(item: ToolItem, width: number, isOpen: boolean): Row[] {
   const output = outputText(item)

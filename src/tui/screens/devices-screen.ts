@@ -51,7 +51,12 @@ function deviceRow(row: DeviceRow, { view, connection }: State, isChosen: boolea
     plain(`  ${deviceFingerprint(device.deviceId)}`, quiet),
     plain(isHere ? '  this device' : '', quiet),
   ]
-  const right: Row = [plain(`${row.kind === 'waiting' ? 'waits' : usedWords(row.device, nowMs)} `, quiet)]
+  const right: Row = [
+    plain(
+      `${row.kind === 'waiting' ? 'waits' : usedWords(row.device, isHere && connection.phase === 'live', nowMs)} `,
+      quiet,
+    ),
+  ]
   const line = spread(left, right, view.columns, isChosen ? chosenMuted : undefined)
   return isChosen ? padRow(line, view.columns, chosenMuted) : line
 }
@@ -64,8 +69,10 @@ function markOf(row: DeviceRow): Span {
 const isRevoked = ({ tokens }: Paired): boolean =>
   tokens.length > 0 && tokens.every(({ revokedAtMs }) => revokedAtMs !== undefined)
 
-function usedWords(device: Paired, nowMs: number): string {
+/** The one that asks is in use, whatever the gateway has written down so far. */
+function usedWords(device: Paired, isInUse: boolean, nowMs: number): string {
   if (isRevoked(device)) return 'revoked'
+  if (isInUse) return 'used now'
   const used = device.tokens.map(({ lastUsedAtMs }) => lastUsedAtMs ?? 0)
   const last = Math.max(0, ...used)
   return last === 0 ? 'not used yet' : `used ${age(last, nowMs)}`

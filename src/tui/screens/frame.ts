@@ -72,11 +72,11 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const header = headerRow(state)
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
-  const footerWith = (useless: ReadonlySet<KeyId>) =>
-    footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), useless)
+  const footerWith = (sheet?: Sheet) =>
+    footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), uselessFor(state, sheet))
   const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
   const room = rows - 2 - above.length
-  if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer: footerWith(allUseful) })
+  if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer: footerWith() })
   const rule = ruleRow(state)
   const composer = composerRows(state, Math.max(1, Math.floor(rows * (isAsked(state) ? 0.2 : 0.4)) - 1))
   // A low window has no room for a rule above a draft beside a question, and none for an empty composer.
@@ -108,7 +108,7 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
     body: body.rows,
     below: below.slice(-room),
     status: [status],
-    footer: [footerWith(sheet ? uselessFor(state, sheet) : allUseful)],
+    footer: [footerWith(sheet)],
     cursor: cursor && { row: cursorTop + cursor.row, column: cursor.column },
     bodyRows,
     lastPage: 0,
@@ -155,9 +155,15 @@ const whileReading: ReadonlySet<KeyId> = new Set<KeyId>([
 const onceRead: ReadonlySet<KeyId> = new Set<KeyId>(['approval-page-down'])
 const onlyOnce: ReadonlySet<KeyId> = new Set<KeyId>(['approval-page-down', 'approve-always'])
 
-/** Keys of what the question does not offer now. */
-const uselessFor = ({ approvals }: State, { hasShownAll }: Sheet): ReadonlySet<KeyId> =>
-  !hasShownAll ? whileReading : mayRemember(approvals.waiting[0]) ? onceRead : onlyOnce
+const whereNobodyWaits: ReadonlySet<KeyId> = new Set<KeyId>(['devices-decide'])
+
+/** Keys that would do nothing now. */
+function uselessFor(state: State, sheet: Sheet | undefined): ReadonlySet<KeyId> {
+  if (contextOf(state) === 'devices' && state.devices.waiting.length === 0) return whereNobodyWaits
+  if (!sheet) return allUseful
+  if (!sheet.hasShownAll) return whileReading
+  return mayRemember(state.approvals.waiting[0]) ? onceRead : onlyOnce
+}
 
 const gatewayContexts: Partial<Record<Overlay['kind'], Context>> = {
   gateways: 'list',

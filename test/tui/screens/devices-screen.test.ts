@@ -113,6 +113,19 @@ test('the device one is at says so before it is revoked; one that is revoked say
   expect(called(script, 'device.token.revoke')).toEqual([])
 })
 
+test('the device one is at is used now; deciding is offered while somebody waits', async () => {
+  const { script, screen, forget } = await opened()
+  await using _ = screen
+  expect(screen.text()).toMatch(/Desk .*this device +used now/)
+  expect(screen.text()).toContain('enter decide')
+  forget()
+  script.tell('device.pair.resolved', { requestId: 'q1', deviceId: asking.deviceId, decision: 'rejected', ts: 1 })
+  await screen.after()
+  expect(screen.text()).not.toContain('Laptop')
+  expect(screen.text()).not.toContain('enter decide')
+  expect(screen.text()).toContain('new token')
+})
+
 test('a request on top is not revoked, nor is an approved one asked about', async () => {
   const { screen } = await opened()
   await using _ = screen

@@ -12,9 +12,12 @@ import type { State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
 import { createHold, questionKey } from './hold.ts'
-import { type Context, keymap } from './keymap.ts'
+import { type Context, keymap, keyOf, spellChord } from './keymap.ts'
 import { deeds } from './keys.ts'
 import { pasteInForm, typeInForm } from './profiles.ts'
+
+/** What ends a chord without a word. */
+const cancelKeys: ReadonlySet<string> = new Set(['escape', 'ctrl+c'])
 
 /** Rows a turn of the wheel scrolls. */
 const wheelRows = 3
@@ -121,10 +124,16 @@ export function createController(context: CommandContext, shown: Store<State, Ac
 
   function press(name: string, within: readonly Context[]): void {
     const found = keymap.lookup([...pressed, name], within)
+    const before = pressed
     pressed = found.kind === 'prefix' ? [...pressed, name] : []
-    if (found.kind !== 'found') return
-    run(deeds[found.binding.id])
-    if (found.binding.id === 'turn-to-question') heardId = askedId
+    if (before.length > 0 || pressed.length > 0) context.store.dispatch({ type: 'chord.pressed', keys: pressed })
+    if (found.kind === 'found') {
+      run(deeds[found.binding.id])
+      if (found.binding.id === 'turn-to-question') heardId = askedId
+    } else if (before.length > 0 && found.kind === 'none' && !cancelKeys.has(name)) {
+      const chord = [...before, name].map(spellChord).join(' ')
+      context.notifier.say('info', `${chord} does nothing. ${keyOf('help')} shows the keys.`)
+    }
   }
 
   /** Text while a command asks: a key of the question, or the beginning of writing. */
@@ -153,6 +162,12 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
     // Devices and profiles go by a letter pressed twice: that comes in two reads.
     if ((top === 'devices' || top === 'profiles') && isWriting([event])) return
+    const [first = '', ...others] = Array.from(event.text)
+    if (pressed.length > 0 && others.length > 0) {
+      // A chord takes one key; what came with it is text again.
+      text({ ...event, text: first })
+      return text({ ...event, text: others.join('') })
+    }
     if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
       for (const name of keysOf(event)) press(name, within)
       return

@@ -27,6 +27,7 @@ import { currentTranscript, type State } from '../store/state.ts'
 import { visibleItems, waitingQuestions } from '../store/transcript.ts'
 import { clockTime } from './ages.ts'
 import { approvalSheet, type Sheet } from './approval-sheet.ts'
+import { chordRow } from './chord-row.ts'
 import { completionRows, composerRows, queueRows } from './composer-rows.ts'
 import { connectionScreen } from './connection-screen.ts'
 import { deviceSheet } from './device-sheet.ts'
@@ -72,8 +73,11 @@ export function composeFrame(state: State, transcriptView: TranscriptView, momen
   const header = headerRow(state)
   const status = statusRow(state, moment)
   const isEmpty = editorOf(state.composer, state.sessions.key).text === ''
+  const { chord } = state.view
   const footerWith = (sheet?: Sheet) =>
-    footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), uselessFor(state, sheet))
+    chord.length > 0
+      ? chordRow(chord, contextsOf(state), columns)
+      : footerRow(state, contextOf(state), columns, isEmpty ? '?' : keyOf('help'), uselessFor(state, sheet))
   const above: readonly Row[] = [header, ...gatewayBar(state, isLow)]
   const room = rows - 2 - above.length
   if (isCovered(state)) return coveredFrame(state, moment, room, { above, status, footer: footerWith() })

@@ -111,6 +111,8 @@ export type Action =
   | { type: 'view.scrolled'; anchor: Anchor }
   /** What was sought is found, or is not there. */
   | { type: 'view.settled' }
+  /** The keys pressed of a chord that is not whole yet. */
+  | { type: 'chord.pressed'; keys: readonly string[] }
   | { type: 'view.toggled'; what: 'tools' | 'thoughts' }
   | { type: 'item.toggled'; id: string }
 

@@ -9,6 +9,8 @@ export type View = {
   readonly anchor: Anchor
   /** Where one wants to be, until the conversation is loaded or one goes elsewhere. */
   readonly sought?: Sought | undefined
+  /** Keys of a chord that waits for its next one. */
+  readonly chord: readonly string[]
   /** Every tool card unfolded, every thought shown whole. */
   readonly showsTools: boolean
   readonly showsThoughts: boolean
@@ -20,6 +22,7 @@ export const initialView = (columns: number, rows: number): View => ({
   columns,
   rows,
   anchor: { kind: 'bottom' },
+  chord: [],
   showsTools: false,
   showsThoughts: false,
   toggled: new Set(),
@@ -34,6 +37,8 @@ export function reduceView(view: View, action: Action): View {
       return settle(isSameAnchor(view.anchor, action.anchor) ? view : { ...view, anchor: action.anchor })
     case 'view.settled':
       return settle(view)
+    case 'chord.pressed':
+      return { ...view, chord: action.keys }
     case 'view.toggled':
       return action.what === 'tools'
         ? { ...view, showsTools: !view.showsTools, toggled: new Set() }

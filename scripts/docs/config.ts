@@ -10,7 +10,8 @@ The gateway reads \`~/.clawdbot/clawdbot.json\` (or the file \`CLAWDBOT_CONFIG_P
 the whole folder). The file is JSON5: comments, trailing commas and bare keys are fine. It may be missing: every key has
 a default or is optional. An unknown key, a key given twice or a bad value stops the start, and all problems are shown
 together with their lines. \`\${NAME}\` in a text value is replaced by that environment variable, \`$\${NAME}\` is the literal
-text; an unset variable is an error. Neither \`.env\` nor any file of the current folder is read.
+text; an unset variable is an error. Neither \`.env\` nor any file of the current folder is read: a path that is not
+whole starts at the home folder, and where \`HOME\` is empty or not whole, that is the account's own.
 
 Changes are picked up while the gateway runs, as \`gateway.reload\` says; a broken edit, or one that
 the gateway cannot be started with (a port that is taken), keeps the settings in force and is reported in the log. Keys

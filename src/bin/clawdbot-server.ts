@@ -2,12 +2,13 @@
 /** Entry point of `clawdbot-server`: answers `--version` at once and loads the gateway lazily. */
 
 import { version } from '../shared/build.ts'
+import { useAccountHome } from './account-home.ts'
 import { useCompileCache } from './compile-cache.ts'
 import { useLittleMemory, useMoreWhenBusy } from './lean-memory.ts'
 import { nodeProblem } from './node-version.ts'
 
 const argv = process.argv.slice(2)
-const problem = nodeProblem(process.versions.node)
+const problem = nodeProblem(process.versions.node) ?? useAccountHome(process.env)
 if (argv[0] === '--version' || argv[0] === '-V') process.stdout.write(`clawdbot CLI v${version}\n`)
 else if (problem !== undefined) {
   process.stderr.write(`❌ ${problem}\n`)

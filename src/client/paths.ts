@@ -35,12 +35,12 @@ export type ClientPaths = {
   readonly crashLog: string
   /** Of this machine as a node: its key, its tokens, its own policy. */
   readonly nodeDir: string
-  /** `~` and relative paths of the configuration, which are those of the home folder. */
+  /** `~` and relative paths, which are those of the home folder, never of the current one. */
   readonly expand: (path: string) => string
 }
 
 export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
-  const expand = (path: string) => resolve(path === '~' || /^~[/\\]/.test(path) ? join(home, path.slice(1)) : path)
+  const expand = (path: string) => resolve(home, path.replace(/^~(?=$|[/\\])/, home))
   const stateDir = expand(env.CLAWDBOT_STATE_DIR?.trim() || join(home, '.clawdbot'))
   return {
     home,
@@ -58,7 +58,7 @@ export function clientPaths(env: Env, home: string = homedir()): ClientPaths {
     outboxDir: join(stateDir, 'outbox'),
     cacheDir: join(stateDir, 'cache'),
     draftsDir: join(stateDir, 'drafts'),
-    expand: (path) => resolve(home, path.replace(/^~(?=$|[/\\])/, home)),
+    expand,
     nodeDir: join(stateDir, 'node'),
     crashLog: join(stateDir, 'logs', 'clawdbot-crash.log'),
   }

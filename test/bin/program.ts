@@ -11,7 +11,16 @@ export function environment(home: Home, more: Record<string, string> = {}): Node
 
 /** Runs a built program to its end. */
 export async function run(home: Home, words: string[], more: Record<string, string> = {}, input = '') {
-  const child = spawn(process.execPath, [built('clawdbot'), ...words], { env: environment(home, more) })
+  return await endOf(words, environment(home, more), { input })
+}
+
+/** The same with exactly this environment, in that folder. */
+export async function endOf(
+  words: string[],
+  env: NodeJS.ProcessEnv,
+  { input = '', cwd }: { input?: string; cwd?: string } = {},
+) {
+  const child = spawn(process.execPath, [built('clawdbot'), ...words], { env, cwd })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk) => {

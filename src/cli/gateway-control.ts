@@ -1,6 +1,5 @@
 /** `clawdbot gateway start|run|stop|restart`: the life of the gateway on this machine, as a service where it is one. */
 
-import { readGatewayConfig } from '../client/gateway-config.ts'
 import { ensureLocalGateway } from '../client/local.ts'
 import { placeWay } from '../client/local-port.ts'
 import { type Listener, probeWay } from '../client/probe.ts'
@@ -13,6 +12,7 @@ import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from '../tunnel/process-alive.ts'
 import { defineCommand, type Flags, type Invocation, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
+import { foreign, portAgain, refuseForeign } from './gateway-port.ts'
 import { demandAnswer } from './service-answer.ts'
 import { demandSettings } from './settings-check.ts'
 import { silentGateway } from './silent-gateway.ts'
@@ -91,6 +91,7 @@ export const gatewayRestart = defineCommand({
     const isService = service !== undefined && state?.phase !== 'unknown'
     const running = state?.phase === 'running' ? state : isThere ? before : undefined
     await demandSettings(invocation, { command: 'clawdbot gateway restart', running })
+    if (!isService) await refuseForeign(before, invocation)
     if (listener !== 'nobody' && !(isService && before?.startedBy === 'service')) await stop(invocation)
     const done = isService ? await service.manager.control('restart', service.name) : undefined
     const { port, pid } = isService
@@ -109,13 +110,9 @@ async function background(before: RuntimeNote | undefined, world: Surroundings) 
   const { env, paths, clock, signal, err, serverProgram: program } = world
   const onProgress = (line: string) => err(`${line}\n`)
   const again = await portAgain(before, world)
-  return await ensureLocalGateway({ port: again, env, paths, program, clock, onProgress, signal })
-}
-
-/** The one it had, if somebody typed that or nothing else is said; the settings may say another one by now. */
-async function portAgain(before: RuntimeNote | undefined, { env, paths }: Surroundings): Promise<number | undefined> {
-  const isTyped = before?.isPortTyped === true && before.startedBy !== 'clawdbot'
-  return isTyped || (await readGatewayConfig(paths, env)).port === undefined ? before?.port : undefined
+  const found = await ensureLocalGateway({ port: again, env, paths, program, clock, onProgress, signal })
+  if (found.pid === undefined) throw await foreign(found.port, world) // it came there meanwhile
+  return found
 }
 
 /** Often one that opening the terminal started while the service was stopped. */

@@ -6,13 +6,16 @@ import { resolveTarget } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Result } from '../shared/protocol/table.ts'
 import { channelLine, channelState, isFailed } from './channel-lines.ts'
-import { defineCommand, gatewayFlags, targetFlags } from './command.ts'
+import { defineCommand, gatewayFlags, targetFlags, waitFlag } from './command.ts'
 import { defaultTimeoutMs, type GatewayInvocation, printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, oneLine } from './style.ts'
 
 /** Sending waits for the service, which may ask for patience. */
 const sendTimeoutMs = 60_000
+/** What a gateway accepts as the time its services get. */
+const shortestProbeMs = 1_000
+const longestProbeMs = 120_000
 
 export const channelsStatus = defineCommand({
   name: 'channels status',
@@ -92,7 +95,8 @@ async function whatIsSetUp({ host }: GatewayInvocation): Promise<Row[]> {
 /** Who waits is told only to those who may decide. */
 async function ask(invocation: GatewayInvocation, probe: boolean | undefined) {
   return await withGateway(invocation, async ({ call, hello }) => {
-    const timeoutMs = Math.max(1_000, invocation.flags.timeout ?? defaultTimeoutMs)
+    const wish = invocation.flags.timeout ?? defaultTimeoutMs
+    const timeoutMs = Math.min(Math.max(wish, shortestProbeMs), longestProbeMs)
     const result = await call('channels.status', { probe, timeoutMs })
     const isOurs = hello.features?.methods?.includes('channels.pairing.list') === true
     const people = isOurs ? await call('channels.pairing.list', {}).catch(() => undefined) : undefined
@@ -144,6 +148,7 @@ export const channelsSend = defineCommand({
   args: '<channel> <chat number> [text]',
   flags: {
     ...gatewayFlags,
+    timeout: waitFlag('to wait for an answer', String(sendTimeoutMs)),
     file: { type: 'string', about: 'a photo or file to send with it', value: '<path>' },
     topic: { type: 'string', about: 'the number of a topic of the group', value: '<number>' },
   },

@@ -17,6 +17,8 @@ export type Flag = {
   readonly value?: string
   /** The only values there are; a shell completes them. */
   readonly choices?: readonly string[]
+  /** Of a whole number; `unit` is what it counts, as an error says it. */
+  readonly range?: { readonly from: number; readonly to: number; readonly unit: string }
 }
 export type Flags = Readonly<Record<string, Flag>>
 
@@ -93,6 +95,15 @@ export function defineCommand<const F extends Flags>(command: {
   return command as unknown as Command
 }
 
+/** The longest time that a timer takes, milliseconds. */
+const longestMs = 2 ** 31 - 1
+
+/** A time to wait, as every command reads it. `usual` is what counts without the flag. */
+export function waitFlag(what: string, usual: string, longest = longestMs) {
+  const about = `milliseconds ${what}, 1 to ${longest} (${usual})`
+  return { type: 'number', about, value: '<ms>', range: { from: 1, to: longest, unit: 'whole milliseconds' } } as const
+}
+
 /** Flags of every command that talks to a gateway. */
 export const gatewayFlags = {
   profile: { type: 'string', about: 'saved profile to use (the one of: clawdbot use)', value: '<name>' },
@@ -106,7 +117,7 @@ export const gatewayFlags = {
   },
   'tls-fingerprint': { type: 'string', about: 'SHA-256 of the certificate to trust', value: '<hex>' },
   insecure: { type: 'boolean', about: 'allow plain ws:// to this address' },
-  timeout: { type: 'number', about: 'milliseconds to wait for an answer (10000)', value: '<ms>' },
+  timeout: waitFlag('to wait for an answer', '10000'),
   json: { type: 'boolean', about: 'print JSON for programs' },
 } as const satisfies Flags
 

@@ -12,7 +12,7 @@ import type { HelloOk } from '../shared/protocol/connect.ts'
 import { connectChallenge } from '../shared/protocol/health.ts'
 import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
 import { formatDuration } from '../shared/std/duration.ts'
-import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags } from './command.ts'
+import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags, waitFlag } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { describeService } from './gateway-service-status.ts'
 import { settingsProblem, settingsWarning } from './settings-check.ts'
@@ -22,6 +22,8 @@ import { refuseElsewhere } from './this-machine.ts'
 
 /** A greeting is all that is wanted. */
 const vocabulary = vocabularyOf([], [connectChallenge])
+/** How long it may take, unless told otherwise. */
+const greetingMs = 3000
 
 type Inquiry = Surroundings & { readonly flags: FlagValues<typeof gatewayFlags> }
 
@@ -34,7 +36,7 @@ export type LocalFacts = {
 export const gatewayStatus = defineCommand({
   name: 'gateway status',
   about: 'whether the gateway of this machine runs, with its facts; exit code 1 when it does not',
-  flags: gatewayFlags,
+  flags: { ...gatewayFlags, timeout: waitFlag('to wait for an answer', String(greetingMs)) },
   async run(invocation) {
     if (invocation.flags.url !== undefined) {
       throw new Fault('usage.invalid', 'gateway status looks at the gateway of this machine, so it takes no --url', {
@@ -149,7 +151,7 @@ async function greetLocal(inquiry: Inquiry): Promise<{ hello?: HelloOk; problem?
       clock,
       prompts,
       mode: 'probe',
-      timeoutMs: flags.timeout ?? 3000,
+      timeoutMs: flags.timeout ?? greetingMs,
       signal,
       vocabulary,
     })

@@ -4,7 +4,7 @@ import { errorText, Fault } from '../shared/fault.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { channelState } from './channel-lines.ts'
-import { defineCommand, gatewayFlags } from './command.ts'
+import { defineCommand, gatewayFlags, waitFlag } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { oneLine } from './style.ts'
@@ -85,6 +85,7 @@ export const gatewayCall = defineCommand({
   flags: {
     ...gatewayFlags,
     params: { type: 'string', about: 'parameters as JSON ({})', value: '<json>' },
+    timeout: waitFlag('to wait for an answer', '10000; with --expect-final no limit'),
     'expect-final': { type: 'boolean', about: 'wait for the second answer of the method agent' },
   },
   async run(invocation) {

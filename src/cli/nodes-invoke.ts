@@ -6,7 +6,7 @@ import { askingText, nodeName } from '../client/node-words.ts'
 import { Fault } from '../shared/fault.ts'
 import type { Payload } from '../shared/protocol/table.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
-import { defineCommand, gatewayFlags } from './command.ts'
+import { defineCommand, gatewayFlags, waitFlag } from './command.ts'
 import { type Gateway, printJson, withGateway } from './gateway-call.ts'
 import { LiveOutput } from './live-output.ts'
 import { nodeNamed } from './node-named.ts'
@@ -15,16 +15,15 @@ import { oneLine } from './style.ts'
 
 /** What a node gets, unless told otherwise, and how much longer the gateway is waited for. */
 const defaultMs = 30_000
+/** The most that a gateway grants a node. */
+const longestMs = 3_600_000
 const marginMs = 15_000
 /** A person may be asked first, at the gateway and at the node. */
 const approvalMs = 120_000
 
 const flagsHere = {
   ...gatewayFlags,
-  timeout: {
-    ...gatewayFlags.timeout,
-    about: 'milliseconds to wait for the answer (as long as it may take, with time for people who are asked first)',
-  },
+  timeout: waitFlag('to wait for the answer', 'as long as it may take, with time for people who are asked first'),
 } as const
 
 export const nodesInvoke = defineCommand({
@@ -34,7 +33,7 @@ export const nodesInvoke = defineCommand({
   flags: {
     ...flagsHere,
     params: { type: 'string', about: 'parameters as JSON ({})', value: '<json>' },
-    'invoke-timeout': { type: 'number', about: 'milliseconds the node may take (30000)', value: '<ms>' },
+    'invoke-timeout': waitFlag('the node may take', String(defaultMs), longestMs),
     'idempotency-key': { type: 'string', about: 'the same key again is the same call', value: '<key>' },
   },
   async run(invocation) {
@@ -68,7 +67,7 @@ export const nodesRun = defineCommand({
     ...flagsHere,
     cwd: { type: 'string', about: 'folder on the node', value: '<path>' },
     env: { type: 'string', about: 'a variable for it; may be given several times', value: '<name=value>' },
-    'command-timeout': { type: 'number', about: 'milliseconds it may run (30000)', value: '<ms>' },
+    'command-timeout': waitFlag('it may run', String(defaultMs), longestMs),
   },
   async run(invocation) {
     const { args, flags, out, err } = invocation

@@ -95,6 +95,11 @@ function readFlag(
     throw noChoice(token.rawName, token.value, flag.choices, command)
   if (flag.type === 'string') return token.value
   const value = Number(token.value)
+  if (flag.range) {
+    const { from, to, unit } = flag.range
+    if (/^\d+$/.test(token.value) && value >= from && value <= to) return value
+    throw usage(`${token.rawName} needs ${unit} from ${from} to ${to}, not ${JSON.stringify(token.value)}`, command)
+  }
   if (token.value.trim() !== '' && Number.isFinite(value) && value >= 0) return value
   throw usage(`${token.rawName} needs a number, not ${JSON.stringify(token.value)}`, command)
 }

@@ -14,7 +14,7 @@ import { formatDuration } from '../shared/std/duration.ts'
 import type { LayerName } from '../tunnel/layer.ts'
 import type { Way } from '../tunnel/way.ts'
 import { wayOrigin } from '../tunnel/way-origin.ts'
-import { defineCommand, type Surroundings } from './command.ts'
+import { defineCommand, type Surroundings, waitFlag } from './command.ts'
 import { defaultTimeoutMs, printJson } from './gateway-call.ts'
 import { oneName } from './profiles.ts'
 import { oneLine } from './style.ts'
@@ -41,7 +41,7 @@ export const profilesTest = defineCommand({
   about: 'connect by each way of a profile (the one in use), and show layer by layer how far it comes',
   args: '[<profile>]',
   flags: {
-    timeout: { type: 'number', about: 'milliseconds to wait for the gateway (10000)', value: '<ms>' },
+    timeout: waitFlag('to wait for the gateway', '10000'),
     json: { type: 'boolean', about: 'print JSON for programs' },
   },
   async run(invocation) {

@@ -10,7 +10,13 @@ test.each([
   ['gateway', 'It can be: start, run, stop, restart, status, install, uninstall, health, probe, call.'],
   ['devices', 'It can be: list, pair, approve, reject, revoke, rotate.'],
   ['health --tokn x', 'Did you mean --token?'],
-  ['health --timeout soon', '--timeout needs a number, not "soon"'],
+  ['sessions --limit soon', '--limit needs a number, not "soon"'],
+  ['health --timeout soon', '--timeout needs whole milliseconds from 1 to 2147483647, not "soon"'],
+  ['gateway health --timeout 0.5', '--timeout needs whole milliseconds from 1 to 2147483647, not "0.5"'],
+  ['gateway status --timeout 0', '--timeout needs whole milliseconds from 1 to 2147483647, not "0"'],
+  ['profiles test --timeout 2147483648', '--timeout needs whole milliseconds from 1 to 2147483647'],
+  ['nodes run pi --timeout 0x10 -- ls', '--timeout needs whole milliseconds from 1 to 2147483647, not "0x10"'],
+  ['nodes invoke pi x --invoke-timeout 3600001', '--invoke-timeout needs whole milliseconds from 1 to 3600000'],
   ['health --timeout', '--timeout needs a value <ms>'],
   ['health --json=yes', '--json takes no value'],
   ['health extra', 'health takes no arguments ("extra")'],
@@ -29,6 +35,16 @@ test.each([
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain(hint)
   expect(err).toContain('See: clawdbot')
+})
+
+test('every --timeout is read the same way, and its help says what it takes', async () => {
+  const commands = await Promise.all(commandTable.map(({ load }) => load()))
+  const waits = commands.flatMap(({ name, flags }) => (flags.timeout === undefined ? [] : [{ name, ...flags.timeout }]))
+  expect(waits.length).toBeGreaterThan(20)
+  for (const { name, about, range } of waits) {
+    expect({ name, range }).toEqual({ name, range: { from: 1, to: 2_147_483_647, unit: 'whole milliseconds' } })
+    expect(about).toContain('1 to 2147483647')
+  }
 })
 
 test('help names every command, and every command explains its flags', async () => {

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Surroundings } from '../cli/command.ts'
+import { type Ending, endings, Interrupted, interruptedExit } from '../cli/interrupted.ts'
 import { terminalPrompts } from '../cli/prompts.ts'
 import { personAt } from '../cli/terminal-person.ts'
 import { clientPaths } from '../client/paths.ts'
@@ -51,13 +52,10 @@ function leaveSoon(code: number): void {
 
 const interrupt = new AbortController()
 
-/** What asks a command to end: Ctrl+C, a service manager, a terminal that closes. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** The first one asks the command to end, the second ends it. */
-function onInterrupt(): void {
-  if (interrupt.signal.aborted) process.exit(130)
-  interrupt.abort(new Error('interrupted'))
+/** Ctrl+C, a service manager, a terminal that closes: the first one asks the command to end, the second ends it. */
+function onInterrupt(name: Ending): void {
+  if (interrupt.signal.aborted) process.exit(interruptedExit(interrupt.signal))
+  interrupt.abort(new Interrupted(name))
 }
 
 /** The screen and the gateway answer them themselves. */
@@ -68,7 +66,7 @@ function releaseInterrupt(): void {
 function surroundings(entryUrl: string): Surroundings {
   for (const signal of endings) process.on(signal, onInterrupt)
   const { env } = process
-  const person = personAt({ input: process.stdin, output: process.stderr, raise: onInterrupt })
+  const person = personAt({ input: process.stdin, output: process.stderr, raise: () => onInterrupt('SIGINT') })
   const err = (text: string) => void process.stderr.write(text)
   const name = entryUrl.endsWith('.ts') ? 'clawdbot-server.ts' : 'clawdbot-server.js'
   const paths = clientPaths(env)

@@ -1,50 +1,63 @@
-/** One message, its answer streamed as plain text: what a pipe gets, and `clawdbot agent`. */
+/** One message and its answer, streamed as plain text or whole: what a pipe gets, and `clawdbot agent`. */
 
-import { randomUUID } from 'node:crypto'
-import { EventFlow } from '../client/reattach.ts'
 import { Fault } from '../shared/fault.ts'
 import { cutOff } from '../shared/model/cut-off.ts'
 import { messageText } from '../shared/model/message.ts'
 import type { ChatPayload } from '../shared/protocol/chat.ts'
-import type { PendingApproval } from '../shared/protocol/exec.ts'
-import type { GatewayEvent } from '../shared/rpc/client.ts'
-import { canonicalKey } from '../shared/session-key.ts'
+import type { Result } from '../shared/protocol/table.ts'
 import type { Surroundings } from './command.ts'
-import type { Gateway } from './gateway-call.ts'
+import { defaultTimeoutMs, type Gateway } from './gateway-call.ts'
 import { harmless, oneLine } from './style.ts'
+import { follow, type Limit, turnOf, untilWhole } from './turn.ts'
 
 export type Question = {
   readonly message: string
   readonly sessionKey?: string | undefined
   readonly thinking?: string | undefined
+  /** Without one it takes as long as it takes. */
+  readonly limit?: Limit | undefined
 }
 
 /**
- * Sends `question` and writes the answer as it comes; only the answer goes to `out`. Resolves with 0, 1 for a run that
- * failed, 130 for Ctrl+C, which stops the run as well.
+ * Sends `question` and writes the answer as it comes; only the answer goes to `out`. Resolves with 0, or 1 for a run that
+ * failed. Rejects as `untilWhole` does.
  */
 export async function streamAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<number> {
-  const sessionKey = question.sessionKey ?? canonicalIn(gateway, undefined)
-  const runId = randomUUID()
+  const { message, thinking, limit } = question
+  const turn = turnOf(gateway, question.sessionKey)
+  const { sessionKey, runId } = turn
   const writer = new AnswerWriter(world.out)
   const ended = new Promise<ChatPayload>((resolve) => {
-    follow(gateway, sessionKey, world, (event) => {
+    follow(gateway, turn, world, (event) => {
       if (event.name !== 'chat' || event.payload.runId !== runId) return
       if (event.payload.state === 'delta') writer.delta(event.payload)
       else if (event.payload.state !== 'status') resolve(event.payload)
     })
   })
-  const { message, thinking } = question
-  const params = { sessionKey, message, deliver: false, idempotencyKey: runId }
-  const sent = await gateway.call('chat.send', thinking === undefined ? params : { ...params, thinking })
-  if (sent.runId === undefined) return 0 // a stop word: it stopped other runs, there is nothing to wait for
-  const end = await Promise.race([ended, whenLost(gateway), whenInterrupted(world.signal)])
-  if (end === 'interrupted') {
-    await gateway.call('chat.abort', { sessionKey, runId }, { signal: AbortSignal.timeout(2000) }).catch(() => {}) // leaving
+  const params = { sessionKey, message, deliver: false, idempotencyKey: runId, ...(thinking && { thinking }) }
+  try {
+    const end = await untilWhole(gateway, turn, { world, limit }, async (signal) => {
+      const sent = await gateway.call('chat.send', params, { signal, timeoutMs: defaultTimeoutMs })
+      if (sent.runId === undefined) return undefined // a stop word: it stopped other runs, there is nothing to wait for
+      return await Promise.race([ended, whenLost(gateway)])
+    })
+    return end ? finish(end, writer, world) : 0
+  } catch (error) {
     writer.end()
-    return 130
+    throw error
   }
-  return finish(end, writer, world)
+}
+
+/** Sends `question` and resolves with the result of its run, for programs. Rejects as `untilWhole` does. */
+export async function wholeAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<Result<'agent'>> {
+  const { message, thinking, limit } = question
+  const turn = turnOf(gateway, question.sessionKey)
+  const { sessionKey, runId } = turn
+  follow(gateway, turn, world)
+  const params = { message, idempotencyKey: runId, sessionKey, ...(thinking && { thinking }) }
+  return await untilWhole(gateway, turn, { world, limit }, async (signal) => {
+    return await gateway.call('agent', params, { expectFinal: true, timeoutMs: 0, signal })
+  })
 }
 
 function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): number {
@@ -69,38 +82,6 @@ function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): nu
   return 0
 }
 
-/** Hands over what the gateway tells from now on. What only a person can do is said on standard error, and never done from here. */
-export function follow(
-  gateway: Gateway,
-  sessionKey: string | undefined,
-  world: Surroundings,
-  take: (event: GatewayEvent) => void = () => {},
-): void {
-  const flow = new EventFlow()
-  flow.attached(undefined)
-  const canonical = canonicalIn(gateway, sessionKey)
-  gateway.rpc.events((raw) => {
-    const { event } = flow.accept(raw)
-    if (!event) return
-    if (event.name === 'exec.approval.requested') notice(event.payload, canonical, gateway, world)
-    take(event)
-  })
-}
-
-/** As the gateway names it in what it tells of a session; the main one when none is named. */
-function canonicalIn({ hello }: Gateway, sessionKey: string | undefined): string {
-  const { mainSessionKey, defaultAgentId } = hello.snapshot?.sessionDefaults ?? {}
-  return sessionKey === undefined ? (mainSessionKey ?? canonicalKey('')) : canonicalKey(sessionKey, defaultAgentId)
-}
-
-function notice({ request }: PendingApproval, canonical: string, { target }: Gateway, world: Surroundings): void {
-  if (request.sessionKey && request.sessionKey !== canonical) return
-  const where = request.where ?? request.host ?? 'the gateway'
-  const profile = target.source === '--profile' ? ` --profile ${target.name}` : ''
-  world.err(`⏸ A command waits for approval on ${oneLine(where)}: ${oneLine(request.command)}\n`)
-  world.err(`  To answer it, open the terminal in another window: clawdbot${profile}\n`)
-}
-
 function whenLost({ rpc }: Gateway): Promise<never> {
   // A call that never gets an answer ends with the connection: it tells when and why.
   return rpc.lost.then((fault) => {
@@ -108,13 +89,6 @@ function whenLost({ rpc }: Gateway): Promise<never> {
       remedy: 'Open the terminal with clawdbot to read the rest.',
       cause: fault,
     })
-  })
-}
-
-function whenInterrupted(signal: AbortSignal): Promise<'interrupted'> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve('interrupted')
-    signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
   })
 }
 

@@ -8,6 +8,7 @@ import { type FlagValues, type gatewayFlags, type Surroundings, targetFlags } fr
 import { withGateway } from './gateway-call.ts'
 import { describeLocal } from './gateway-status.ts'
 import { settingsProblem, settingsWarning } from './settings-check.ts'
+import { limitOf } from './turn.ts'
 
 export type AskOptions = Surroundings & {
   readonly flags: FlagValues<typeof gatewayFlags> & { readonly session?: string | undefined }
@@ -25,7 +26,7 @@ export async function ask(options: AskOptions): Promise<number> {
   if (autostart) {
     await ensureLocalGateway({ ...startLocal, onProgress: (line) => err(`${line}\n`) })
   }
-  const question = { message, sessionKey: flags.session }
+  const question = { message, sessionKey: flags.session, limit: limitOf(options) }
   return await withGateway(options, (gateway) => streamAnswer(gateway, question, options))
 }
 

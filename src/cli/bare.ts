@@ -4,6 +4,7 @@ import type { TargetFlags } from '../client/target.ts'
 import { Fault } from '../shared/fault.ts'
 import { stateFault } from '../shared/state-fault.ts'
 import type { FlagValues, Surroundings } from './command.ts'
+import { interruptedExit } from './interrupted.ts'
 import { parseLine, usage } from './parse.ts'
 import { reportFault } from './run.ts'
 import { screenFlags } from './screen-flags.ts'
@@ -48,7 +49,7 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
       serverProgram,
     })
   } catch (error) {
-    if (world.signal.aborted && !(error instanceof Fault)) return 130
+    if (world.signal.aborted && !(error instanceof Fault)) return interruptedExit(world.signal)
     const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
     reportFault(fault, world, false)

@@ -15,6 +15,7 @@ export function generalHelp(): string {
     '',
     'Every command explains itself: clawdbot <command> --help',
     'Exit codes: 0 good, 1 not, 2 usage, 3 not let in, 4 not reached, 5 no answer in time, 6 not a gateway, 7 in use.',
+    'Ended from outside: 130 Ctrl+C, 143 SIGTERM, 129 SIGHUP.',
     '',
   ].join('\n')
 }

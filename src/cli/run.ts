@@ -6,6 +6,7 @@ import { didYouMean } from '../shared/std/text.ts'
 import type { Command, Surroundings } from './command.ts'
 import type { CommandRow } from './command-row.ts'
 import { commandHelp, generalHelp, groupHelp } from './help.ts'
+import { interruptedExit } from './interrupted.ts'
 import { parseLine, usage } from './parse.ts'
 import { harmless } from './style.ts'
 import { commandTable, groupDefaults } from './table.ts'
@@ -15,7 +16,7 @@ export async function runCommand(argv: readonly string[], world: Surroundings): 
   try {
     return await route(argv, world)
   } catch (error) {
-    if (world.signal.aborted && !(error instanceof Fault)) return 130
+    if (world.signal.aborted && !(error instanceof Fault)) return interruptedExit(world.signal)
     const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
     reportFault(fault, world, argv.includes('--json'))

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { built, compiledOnce } from '../support/programs.ts'
 import { openPty } from '../support/pty.ts'
-import { StandInGateway } from '../support/stand-in-gateway.ts'
+import { noAnswer, StandInGateway } from '../support/stand-in-gateway.ts'
 import { environment, run } from './program.ts'
 
 const password = { words: ['password', 'set'], first: 'New password (not shown): ' }
@@ -52,6 +52,32 @@ test.each([
     err: expect.stringMatching(/^❌ The state folder \S+ cannot be used: .*\n {3}.*CLAWDBOT_STATE_DIR.*\n$/),
   })
   expect(err).toContain(stateDir)
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s ends a command with %i, and stops its run on the gateway first', async (signal, code) => {
+  await using home = await Home.make()
+  let isAsked = () => {}
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve
+  })
+  const methods = {
+    agent: () => {
+      isAsked()
+      return noAnswer
+    },
+    'chat.abort': () => ({ ok: true, aborted: true, runIds: [] }),
+  }
+  await using gateway = await StandInGateway.start({ methods })
+  const words = ['agent', '--url', gateway.url, '--message', 'hi', '--json']
+  const child = spawn(process.execPath, [built('clawdbot'), ...words], { env: environment(home) })
+  await asked
+  child.kill(signal)
+  expect(await once(child, 'close')).toEqual([code, null])
+  expect(gateway.received.map(({ method }) => method)).toEqual(['agent', 'chat.abort'])
 })
 
 test('a line command runs as a program, with its exit code', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { AnswerWriter } from '../../src/cli/answer.ts'
+import { Interrupted } from '../../src/cli/interrupted.ts'
 import { Home, until } from '../client/support.ts'
-import { StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
+import { noAnswer, StandInGateway, type StandInPeer } from '../support/stand-in-gateway.ts'
 import { clawdbot } from './world.ts'
 
 type Params = Record<string, unknown>
@@ -140,6 +141,82 @@ test('Ctrl+C stops the run on the gateway too', async () => {
   await until(() => gateway.received.length === 2)
   expect(gateway.received[1]).toMatchObject({ method: 'chat.abort', params: { sessionKey } })
 })
+
+test.each([[], ['--json']])(
+  'a run that is not over within --timeout is stopped on the gateway, and told so: agent %j',
+  async (...mode) => {
+    await using home = await Home.make()
+    await using gateway = await playing(
+      (params, peer) => peer.event('chat', chat(params, 'delta', assistant('Slow'))),
+      {
+        agent: () => noAnswer,
+      },
+    )
+    const words = ['agent', '--url', gateway.url, '--session', 'q1', '--message', 'hi', '--timeout', '1500', ...mode]
+    const { code, out, err } = await clawdbot(home, words)
+    expect(code).toBe(5)
+    expect(mode.length > 0 ? out : err).toContain('The answer was not complete within 1500 ms, and was stopped')
+    if (mode.length === 0) expect(out).toBe('Slow\n')
+    const [asked, stopped] = gateway.received
+    const runId = asked?.params.idempotencyKey
+    expect(stopped).toMatchObject({ method: 'chat.abort', params: { sessionKey: 'q1', runId } })
+  },
+)
+
+test('SIGTERM stops the run on the gateway with --json too, and ends with 143', async () => {
+  await using home = await Home.make()
+  const end = new AbortController()
+  await using gateway = await playing(() => {}, {
+    agent: () => {
+      setImmediate(() => end.abort(new Interrupted('SIGTERM')))
+      return noAnswer
+    },
+  })
+  const words = ['agent', '--url', gateway.url, '--message', 'hi', '--json']
+  expect(await clawdbot(home, words, { signal: end.signal })).toEqual({ code: 143, out: '', err: '' })
+  expect(gateway.received.map(({ method }) => method)).toEqual(['agent', 'chat.abort'])
+})
+
+test.each([[], ['--json']])(
+  'what it waits for is said: another message of the session, and the command that one asks for: agent %j',
+  async (...mode) => {
+    await using home = await Home.make()
+    const request = { command: 'uptime', where: 'gateway vps-1', sessionKey }
+    const approval = { id: 'a', request, createdAtMs: 1, expiresAtMs: 2 }
+    const isDone = { runId: 'k', status: 'ok' }
+    const tell = (params: Params, peer: StandInPeer) =>
+      peer.event('chat', { ...chat(params, 'status'), phase: 'queued' })
+    let finish = () => {}
+    await using gateway = await playing(
+      (params, peer) => {
+        tell(params, peer)
+        finish = () => peer.event('chat', chat(params, 'final', assistant('done')))
+      },
+      {
+        agent: (params: Params, peer: StandInPeer) => {
+          tell(params, peer)
+          return new Promise((resolve) => {
+            finish = () => resolve(isDone)
+          })
+        },
+        'exec.approval.list': () => {
+          setImmediate(() => finish())
+          return {
+            approvals: [{ ...approval, id: 'b', request: { ...request, sessionKey: 'agent:main:q2' } }, approval],
+          }
+        },
+      },
+    )
+    const ran = await clawdbot(home, ['agent', '--url', gateway.url, '--message', 'hi', ...mode])
+    expect(ran).toMatchObject({
+      code: 0,
+      err:
+        '⏳ Another message of this session is answered first: agent:main:main\n' +
+        '⏸ A command waits for approval on gateway vps-1: uptime\n' +
+        '  To answer it, open the terminal in another window: clawdbot\n',
+    })
+  },
+)
 
 test('a connection lost in the middle says so, with the exit code of an unreachable gateway', async () => {
   await using home = await Home.make()

@@ -24,7 +24,7 @@ export type Question = {
  */
 export async function streamAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<number> {
   const { message, thinking, limit } = question
-  const turn = turnOf(gateway, question.sessionKey)
+  const turn = await turnOf(gateway, question.sessionKey)
   const { sessionKey, runId } = turn
   const writer = new AnswerWriter(world.out)
   const ended = new Promise<ChatPayload>((resolve) => {
@@ -51,7 +51,7 @@ export async function streamAnswer(gateway: Gateway, question: Question, world: 
 /** Sends `question` and resolves with the result of its run, for programs. Rejects as `untilWhole` does. */
 export async function wholeAnswer(gateway: Gateway, question: Question, world: Surroundings): Promise<Result<'agent'>> {
   const { message, thinking, limit } = question
-  const turn = turnOf(gateway, question.sessionKey)
+  const turn = await turnOf(gateway, question.sessionKey)
   const { sessionKey, runId } = turn
   follow(gateway, turn, world)
   const params = { message, idempotencyKey: runId, sessionKey, ...(thinking && { thinking }) }

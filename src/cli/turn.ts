@@ -5,7 +5,7 @@ import { EventFlow } from '../client/reattach.ts'
 import { Fault } from '../shared/fault.ts'
 import type { PendingApproval } from '../shared/protocol/exec.ts'
 import type { GatewayEvent } from '../shared/rpc/client.ts'
-import { canonicalKey } from '../shared/session-key.ts'
+import { agentIdOf, canonicalKey, normalizeAgentId } from '../shared/session-key.ts'
 import { raceAbort } from '../shared/std/signal.ts'
 import type { Surroundings } from './command.ts'
 import type { Gateway } from './gateway-call.ts'
@@ -33,11 +33,23 @@ export function limitOf({
 /** How long the gateway has to stop a run that nobody waits for any more, milliseconds. */
 const stopPatienceMs = 2_000
 
-export function turnOf(gateway: Gateway, sessionKey: string | undefined): Turn {
+/** Rejects with `usage.invalid` for a session of an agent that the gateway does not have. */
+export async function turnOf(gateway: Gateway, sessionKey: string | undefined): Promise<Turn> {
   const { mainSessionKey, defaultAgentId } = gateway.hello.snapshot?.sessionDefaults ?? {}
   const key = sessionKey ?? mainSessionKey ?? canonicalKey('')
   const canonical = canonicalKey(key, defaultAgentId)
+  if (sessionKey !== undefined) await demandAgent(gateway, agentIdOf(canonical, defaultAgentId), defaultAgentId)
   return { runId: randomUUID(), sessionKey: key, canonical }
+}
+
+async function demandAgent(gateway: Gateway, agentId: string, usual = 'main'): Promise<void> {
+  if (agentId === normalizeAgentId(usual)) return
+  const { agents } = await gateway.call('agents.list', {})
+  if (agents.some(({ id }) => normalizeAgentId(id) === agentId)) return
+  const names = agents.map(({ id }) => oneLine(id)).join(', ')
+  throw new Fault('usage.invalid', `There is no agent ${oneLine(agentId)} at this gateway`, {
+    remedy: `It has: ${names}. A key without agent:<name>: is a session of the agent ${oneLine(usual)}.`,
+  })
 }
 
 /**

@@ -218,6 +218,33 @@ test.each([[], ['--json']])(
   },
 )
 
+test('a session of an agent that the gateway does not have is a slip, and nothing is sent', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing(() => {}, {
+    'agents.list': () => ({
+      defaultId: 'main',
+      mainKey: 'main',
+      scope: 'per-sender',
+      agents: [{ id: 'main' }, { id: 'Work' }],
+    }),
+    agent: () => ({ runId: 'k', status: 'ok' }),
+  })
+  const asked = (session: string, ...more: string[]) =>
+    clawdbot(home, ['agent', '--url', gateway.url, '--message', 'hi', '--session', session, ...more])
+  expect(await asked('agent:nope:main')).toEqual({
+    code: 2,
+    out: '',
+    err: '❌ There is no agent nope at this gateway\n   It has: main, Work. A key without agent:<name>: is a session of the agent main.\n',
+  })
+  expect(await asked('agent:nope:main', '--json')).toMatchObject({
+    code: 2,
+    out: expect.stringContaining('no agent nope'),
+  })
+  expect(gateway.received.map(({ method }) => method)).toEqual(['agents.list', 'agents.list'])
+  for (const session of ['notes', 'agent:main:x', 'agent:work:x'])
+    expect(await asked(session, '--json')).toMatchObject({ code: 0 })
+})
+
 test('a connection lost in the middle says so, with the exit code of an unreachable gateway', async () => {
   await using home = await Home.make()
   await using gateway = await playing((params, peer) => {

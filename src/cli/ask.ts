@@ -3,9 +3,10 @@
 import { ensureLocalGateway } from '../client/local.ts'
 import { tooLong } from '../client/message-limit.ts'
 import { resolveTarget } from '../client/target.ts'
-import { streamAnswer } from './answer.ts'
+import { Fault } from '../shared/fault.ts'
+import { streamAnswer, wholeAnswer } from './answer.ts'
 import { type FlagValues, type gatewayFlags, type Surroundings, targetFlags } from './command.ts'
-import { withGateway } from './gateway-call.ts'
+import { printJson, withGateway } from './gateway-call.ts'
 import { describeLocal } from './gateway-status.ts'
 import { settingsProblem, settingsWarning } from './settings-check.ts'
 import { limitOf } from './turn.ts'
@@ -27,14 +28,42 @@ export async function ask(options: AskOptions): Promise<number> {
     await ensureLocalGateway({ ...startLocal, onProgress: (line) => err(`${line}\n`) })
   }
   const question = { message, sessionKey: flags.session, limit: limitOf(options) }
-  return await withGateway(options, (gateway) => streamAnswer(gateway, question, options))
+  return await withGateway(options, async (gateway) => {
+    if (!flags.json) return await streamAnswer(gateway, question, options)
+    const answer = await wholeAnswer(gateway, question, options)
+    printJson(options, answer)
+    return answer.status === 'error' ? 1 : 0
+  })
 }
 
 async function overview(options: AskOptions): Promise<number> {
-  const { lines } = await describeLocal(options)
-  options.out(`${lines}${settingsWarning(await settingsProblem(options))}`)
-  options.out('\nTo open the screen, run clawdbot in a terminal. To ask from a pipe: echo "question" | clawdbot\n')
+  const { flags, out } = options
+  if (await isElsewhere(options)) {
+    const { status } = await import('./status.ts')
+    // It has the flags of every command that talks to a gateway, as the line has here.
+    return await status.run({ ...options, args: [], given: [], flags: flags as never })
+  }
+  const { json, lines } = await describeLocal(options)
+  const settings = await settingsProblem(options)
+  if (flags.json) {
+    printJson(options, { ...json, settingsProblem: settings })
+    return 0
+  }
+  out(`${lines}${settingsWarning(settings)}`)
+  out('\nTo open the screen, run clawdbot in a terminal. To ask from a pipe: echo "question" | clawdbot\n')
   return 0
+}
+
+/** Whether a question from here would go to another gateway than that of this machine. */
+async function isElsewhere({ flags, env, paths }: AskOptions): Promise<boolean> {
+  if (flags.url !== undefined) return true
+  try {
+    return !(await resolveTarget(targetFlags(flags), env, paths)).isLocal
+  } catch (error) {
+    // Settings that cannot be read are among the facts about this machine.
+    if (flags.profile === undefined && error instanceof Fault && error.code === 'config.invalid') return false
+    throw error
+  }
 }
 
 async function readAll(input: AsyncIterable<Uint8Array | string>): Promise<string> {

@@ -52,7 +52,7 @@ export async function runWithoutCommand(argv: readonly string[], world: Surround
     if (world.signal.aborted && !(error instanceof Fault)) return interruptedExit(world.signal)
     const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
-    reportFault(fault, world, false)
+    reportFault(fault, world, !ends.isScreen && argv.includes('--json'))
     return fault.exitCode
   }
 }

@@ -273,6 +273,33 @@ test('nothing piped in and no terminal: how things stand and how to open the scr
   expect(ran.out).toMatch(/^❌ Not running\n[\s\S]*run clawdbot in a terminal/)
 })
 
+test('nothing piped in, and a gateway named: how that one stands, or why not, also as JSON', async () => {
+  await using home = await Home.make()
+  await using gateway = await StandInGateway.start({ token: 's' })
+  const named = async (...words: string[]) => await clawdbot(home, words, { input: '' })
+  const there = await named('--url', gateway.url, '--token', 's')
+  expect(there).toMatchObject({ code: 0, err: '' })
+  expect(there.out).toContain(`Address:   ${gateway.url} (--url)\n`)
+  const json = await named('--url', gateway.url, '--token', 's', '--json')
+  expect(JSON.parse(json.out)).toMatchObject({ gateway: { url: gateway.url } })
+  expect(await named('--url', gateway.url, '--token', 'no')).toMatchObject({ code: 3, out: '' })
+  expect(await named('--url', 'ws://127.0.0.1:9')).toMatchObject({ code: 4, out: '' })
+  expect(await named('--profile', 'nope')).toMatchObject({ code: 2, out: '' })
+  const fault = await named('--profile', 'nope', '--json')
+  expect(JSON.parse(fault.out)).toMatchObject({ ok: false, error: { code: 'profile.unknown' } })
+  const here = await named('--json', '--port', '1')
+  expect(here.code).toBe(0)
+  expect(JSON.parse(here.out)).toMatchObject({ running: false, port: 1 })
+})
+
+test('a piped question with --json prints the final result of the run', async () => {
+  await using home = await Home.make()
+  const result = { runId: 'k', status: 'ok', result: { payloads: [{ text: 'yes' }] } }
+  await using gateway = await playing(() => {}, { agent: () => result })
+  const { code, out } = await clawdbot(home, ['--url', gateway.url, '--json'], { input: 'really?' })
+  expect({ code, answer: JSON.parse(out) }).toEqual({ code: 0, answer: result })
+})
+
 test('text already written is never repeated; text that changed starts on a line of its own', () => {
   const write = (...texts: string[]) => {
     let out = ''

@@ -5,7 +5,7 @@ import { type LocalPlace, localPort, placeWay } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
 import { probeWay } from '../client/probe.ts'
 import { localName } from '../client/profiles.ts'
-import { readRuntime } from '../client/runtime-file.ts'
+import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
 import { resolveTarget } from '../client/target.ts'
 import { errorText, Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
@@ -63,8 +63,11 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   const listener = await probeWay(placeWay(place), signal)
   const runtime = await readRuntime(paths.runtimeFile)
   const note = runtime?.isAlive && (runtime.port ?? port) === port ? runtime : undefined
+  const other = note ? undefined : await elsewhere(runtime, signal)
   if (listener !== 'gateway') {
-    return note ? silent(note.pid, place, listener === 'stranger') : absent(port, listener === 'stranger')
+    const isTaken = listener === 'stranger'
+    if (note) return silent(note.pid, place, isTaken)
+    return other ? notThere(port, isTaken, other) : absent(port, isTaken)
   }
   const { hello, problem } = config ? await greetLocal(inquiry) : {}
   const startedAt = note?.startedAt
@@ -86,6 +89,7 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     log,
     startedBy: note?.startedBy,
     problem,
+    elsewhere: other,
   }
   // Without a note of this home, and without its secret: what stands in the files here is not about that one.
   const whose = note || hello ? '' : ', but not the gateway of this home'
@@ -102,6 +106,7 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     ['Log', log],
     ['Started by', json.startedBy],
     ['But', problem],
+    ['This home', other && `its gateway runs at ${other.url} (process ${other.pid})`],
   ])}`
   return { isRunning: true, json, lines }
 }
@@ -118,6 +123,27 @@ async function usableConfig({ paths, env }: Inquiry): Promise<GatewayConfig | un
 
 function modeOf({ auth }: GatewayConfig): string {
   return auth.mode ?? (auth.password || auth.hash ? 'password' : 'token')
+}
+
+type Elsewhere = { readonly pid: number; readonly port: number; readonly url: string }
+
+/** The gateway of this home where another port was asked about; the note alone is not believed. */
+async function elsewhere(runtime: RuntimeNote | undefined, signal: AbortSignal): Promise<Elsewhere | undefined> {
+  if (!runtime?.isAlive || runtime.port === undefined) return undefined
+  const { pid, port, socket } = runtime
+  const way = placeWay({ port, socket })
+  return (await probeWay(way, signal)) === 'gateway' ? { pid, port, url: way.url } : undefined
+}
+
+function notThere(port: number, isTaken: boolean, other: Elsewhere): LocalFacts {
+  const taken = isTaken ? ', which another program uses' : ''
+  return {
+    isRunning: false,
+    json: { running: false, port, portTaken: isTaken, elsewhere: other },
+    lines:
+      `❌ Not on port ${port}${taken}: the gateway of this home runs on port ${other.port} (process ${other.pid})\n` +
+      `  Its facts: clawdbot gateway status --port ${other.port}\n`,
+  }
 }
 
 function absent(port: number, isTaken: boolean): LocalFacts {

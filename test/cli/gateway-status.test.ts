@@ -42,6 +42,25 @@ test('a gateway of another home is shown as one, and nothing of this home is tol
   expect(status.out).not.toMatch(/State:|Auth mode:/)
 })
 
+test('asked about another port, status tells where the gateway of this home runs', async () => {
+  await using gateway = await gatewayHere({})
+  const port = await freePort()
+  const { out, code } = await gateway.run(`gateway status --port ${port}`)
+  expect(code).toBe(1)
+  expect(out).toMatch(
+    new RegExp(
+      `^❌ Not on port ${port}: the gateway of this home runs on port ${gateway.port} \\(process ${process.pid}\\)\n`,
+    ),
+  )
+  expect(out).not.toContain('gateway start')
+  const env = { ...gateway.env, CLAWDBOT_GATEWAY_PORT: String(port) }
+  const { out: json } = await clawdbot(gateway.home, ['gateway', 'status', '--json'], { env })
+  expect(JSON.parse(json)).toMatchObject({ running: false, port, elsewhere: { pid: process.pid, port: gateway.port } })
+  await using other = await gatewayHere({})
+  const foreign = await gateway.run(`gateway status --port ${other.port}`)
+  expect(foreign.out).toContain(`This home: its gateway runs at ws://127.0.0.1:${gateway.port} `)
+})
+
 test('with TLS, status tells the port, the address others dial and the fingerprint they compare', async () => {
   await using gateway = await gatewayHere({ gateway: { tls: { enabled: true } } })
   const { run, port, printed } = gateway

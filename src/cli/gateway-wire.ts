@@ -1,6 +1,6 @@
 /** `clawdbot gateway health|probe|call`: the wire itself, for finding out what is wrong. */
 
-import { errorText, Fault } from '../shared/fault.ts'
+import { errorText, Fault, type FaultCode } from '../shared/fault.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { parseJson } from '../shared/std/json.ts'
 import { channelState } from './channel-lines.ts'
@@ -34,7 +34,8 @@ export const gatewayHealth = defineCommand({
 
 export const gatewayProbe = defineCommand({
   name: 'gateway probe',
-  about: 'reach the gateway and try what a terminal needs; exit code 1 when it cannot be reached',
+  about:
+    'reach the gateway and try what a terminal needs; its exit code says what it met, as clawdbot --help lists them',
   flags: gatewayFlags,
   async run(invocation) {
     const { out, flags, clock } = invocation
@@ -66,17 +67,38 @@ export const gatewayProbe = defineCommand({
         { mode: 'probe' },
       )
     } catch (error) {
-      if (!(error instanceof Fault) || !error.code.startsWith('client.')) throw error
-      if (flags.json)
-        printJson(invocation, { ok: false, connect: { ok: false, error: error.message, code: error.code } })
-      else
-        out(
-          `Gateway Status\nReachable: no\n  Connect: failed · ${oneLine(error.message)}\n  ${oneLine(error.remedy ?? '')}\n`,
-        )
-      return 1
+      const met = error instanceof Fault ? encounters[error.code] : undefined
+      if (!met || !(error instanceof Fault)) throw error
+      const { code, message, remedy = '' } = error
+      if (flags.json) {
+        printJson(invocation, { ok: false, reachable: met.isReached, connect: { ok: false, error: message, code } })
+      } else {
+        out(`Gateway Status\nReachable: ${met.words}\n`)
+        out(`  Connect: ${met.isReached ? 'refused' : 'failed'} · ${oneLine(message)}\n  ${oneLine(remedy)}\n`)
+      }
+      return error.exitCode
     }
   },
 })
+
+type Encounter = { readonly isReached: boolean; readonly words: string }
+
+const notLetIn: Encounter = { isReached: true, words: 'yes, but it does not let us in' }
+const nobody: Encounter = { isReached: false, words: 'no' }
+
+/** What a probe met that did not come through. Every other failure is one of the command itself. */
+const encounters: Readonly<Partial<Record<FaultCode, Encounter>>> = {
+  'client.unauthorized': notLetIn,
+  'client.pairing-required': notLetIn,
+  'client.clock': notLetIn,
+  'client.untrusted': { isReached: true, words: 'yes, but it is not known to be the gateway' },
+  'client.protocol-mismatch': { isReached: true, words: 'yes, but it speaks another version of the protocol' },
+  'client.closed': { isReached: true, words: 'yes, but the connection was closed' },
+  'client.not-a-gateway': { isReached: false, words: 'no, what answers there is no gateway' },
+  'client.timeout': { isReached: false, words: 'no, nothing answered in time' },
+  'client.refused': nobody,
+  'client.unreachable': nobody,
+}
 
 export const gatewayCall = defineCommand({
   name: 'gateway call',

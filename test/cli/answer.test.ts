@@ -283,7 +283,7 @@ test('nothing piped in, and a gateway named: how that one stands, or why not, al
   const json = await named('--url', gateway.url, '--token', 's', '--json')
   expect(JSON.parse(json.out)).toMatchObject({ gateway: { url: gateway.url } })
   expect(await named('--url', gateway.url, '--token', 'no')).toMatchObject({ code: 3, out: '' })
-  expect(await named('--url', 'ws://127.0.0.1:9')).toMatchObject({ code: 4, out: '' })
+  expect(await named('--url', 'ws://127.0.0.1:1')).toMatchObject({ code: 4, out: '' })
   expect(await named('--profile', 'nope')).toMatchObject({ code: 2, out: '' })
   const fault = await named('--profile', 'nope', '--json')
   expect(JSON.parse(fault.out)).toMatchObject({ ok: false, error: { code: 'profile.unknown' } })

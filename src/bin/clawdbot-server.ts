@@ -19,5 +19,6 @@ else if (problem !== undefined) {
   useCompileCache()
   const { guard } = await import('./guard.ts')
   const { runServer } = await import('../server/main.ts')
-  await guard(() => runServer(argv, process.env))
+  const { holderOf } = await import('./port-holder.ts')
+  await guard(() => runServer(argv, process.env, holderOf))
 }

@@ -101,7 +101,8 @@ function surroundings(entryUrl: string): Surroundings {
       useLittleMemory()
       useMoreWhenBusy()
       const { runServer } = await import('../server/main.ts')
-      return await runServer(serverArgv, env)
+      const { holderOf } = await import('./port-holder.ts')
+      return await runServer(serverArgv, env, holderOf)
     },
   }
 }

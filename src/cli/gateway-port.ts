@@ -2,6 +2,7 @@
 
 import { readGatewayConfig } from '../client/gateway-config.ts'
 import { placeWay } from '../client/local-port.ts'
+import type { Env } from '../client/paths.ts'
 import { holderName, nextFreePort, portHolder } from '../client/ports/holder.ts'
 import { probeWay } from '../client/probe.ts'
 import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
@@ -42,11 +43,15 @@ export async function refuseForeign(before: RuntimeNote | undefined, world: Worl
 /** For a port at which a gateway answers that has left no note in this home. */
 export async function foreign(port: number, { env }: World): Promise<Fault> {
   const [holder, free] = await Promise.all([portHolder(port, programsOf(env)), nextFreePort(port)])
-  const other = free ?? '<port>'
-  const isVariable = readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) === port
-  const instead = isVariable ? `CLAWDBOT_GATEWAY_PORT=${other}` : `clawdbot config set gateway.port ${other}`
   return new Fault('gateway.port-taken', `Port ${port} is held by ${holderName(holder)}, the gateway of another home`, {
-    remedy: `End that one as the account whose it is, or give the gateway of this home another port: ${instead}`,
+    remedy: `End that one as the account whose it is, or give the gateway of this home another port: ${anotherPort(port, free, env)}`,
     details: { port, free, pid: holder?.pid, program: holder?.program, account: holder?.account },
   })
+}
+
+/** What gives the gateway of this home another port than `port`. */
+export function anotherPort(port: number, free: number | undefined, env: Env): string {
+  const other = free ?? '<port>'
+  const isVariable = readPort('CLAWDBOT_GATEWAY_PORT', env.CLAWDBOT_GATEWAY_PORT) === port
+  return isVariable ? `CLAWDBOT_GATEWAY_PORT=${other}` : `clawdbot config set gateway.port ${other}`
 }

@@ -3,9 +3,11 @@
 import { type GatewayConfig, readGatewayConfig } from '../client/gateway-config.ts'
 import { type LocalPlace, localPort, placeWay } from '../client/local-port.ts'
 import { openLink } from '../client/open-link.ts'
+import { holderName, nextFreePort, type PortHolder, portHolder } from '../client/ports/holder.ts'
 import { probeWay } from '../client/probe.ts'
 import { localName } from '../client/profiles.ts'
 import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
+import { programsOf } from '../client/system-programs.ts'
 import { resolveTarget } from '../client/target.ts'
 import { errorText, Fault } from '../shared/fault.ts'
 import type { HelloOk } from '../shared/protocol/connect.ts'
@@ -14,6 +16,7 @@ import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
 import { formatDuration } from '../shared/std/duration.ts'
 import { defineCommand, type FlagValues, gatewayFlags, type Surroundings, targetFlags, waitFlag } from './command.ts'
 import { printJson } from './gateway-call.ts'
+import { anotherPort } from './gateway-port.ts'
 import { describeService } from './gateway-service-status.ts'
 import { settingsProblem, settingsWarning } from './settings-check.ts'
 import { silentGateway } from './silent-gateway.ts'
@@ -24,6 +27,9 @@ import { refuseElsewhere } from './this-machine.ts'
 const vocabulary = vocabularyOf([], [connectChallenge])
 /** How long it may take, unless told otherwise. */
 const greetingMs = 3000
+
+/** The system does not tell who it is. */
+const unnamed: PortHolder = { pid: undefined, program: undefined, account: undefined }
 
 type Inquiry = Surroundings & { readonly flags: FlagValues<typeof gatewayFlags> }
 
@@ -67,7 +73,9 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
   if (listener !== 'gateway') {
     const isTaken = listener === 'stranger'
     if (note) return silent(note.pid, place, isTaken)
-    return other ? notThere(port, isTaken, other) : absent(port, isTaken)
+    const holder = isTaken ? ((await portHolder(port, programsOf(env))) ?? unnamed) : undefined
+    if (other) return notThere(port, holder, other)
+    return absent(port, holder, holder && anotherPort(port, await nextFreePort(port), env))
   }
   const { hello, problem } = config ? await greetLocal(inquiry) : {}
   const startedAt = note?.startedAt
@@ -92,10 +100,13 @@ export async function describeLocal(inquiry: Inquiry): Promise<LocalFacts> {
     elsewhere: other,
   }
   // Without a note of this home, and without its secret: what stands in the files here is not about that one.
-  const whose = note || hello ? '' : ', but not the gateway of this home'
+  const isForeign = !note && !hello
+  const whose = isForeign ? ', but not the gateway of this home' : ''
+  const holder = isForeign && place.socket === undefined ? await portHolder(port, programsOf(env)) : undefined
   const lines = `✅ Running${whose}\n${facts([
     ['Process', json.pid === undefined ? undefined : String(json.pid)],
     ['Port', place.socket === undefined || note?.port !== undefined ? String(port) : undefined],
+    ['Held by', holder && holderName(holder)],
     ['Address', json.url],
     ['Listens at', place.socket === undefined ? undefined : note?.url],
     ['Fingerprint', note?.tlsFingerprint],
@@ -135,23 +146,25 @@ async function elsewhere(runtime: RuntimeNote | undefined, signal: AbortSignal):
   return (await probeWay(way, signal)) === 'gateway' ? { pid, port, url: way.url } : undefined
 }
 
-function notThere(port: number, isTaken: boolean, other: Elsewhere): LocalFacts {
-  const taken = isTaken ? ', which another program uses' : ''
+function notThere(port: number, holder: PortHolder | undefined, other: Elsewhere): LocalFacts {
+  const taken = holder ? `, which ${holderName(holder)} holds` : ''
   return {
     isRunning: false,
-    json: { running: false, port, portTaken: isTaken, elsewhere: other },
+    json: { running: false, port, portTaken: holder !== undefined, holder, elsewhere: other },
     lines:
       `❌ Not on port ${port}${taken}: the gateway of this home runs on port ${other.port} (process ${other.pid})\n` +
       `  Its facts: clawdbot gateway status --port ${other.port}\n`,
   }
 }
 
-function absent(port: number, isTaken: boolean): LocalFacts {
-  const why = isTaken ? `, and port ${port} is used by another program` : ''
+/** `instead` gives it another port than the one that is held. */
+function absent(port: number, holder: PortHolder | undefined, instead: string | undefined): LocalFacts {
   return {
     isRunning: false,
-    json: { running: false, port, portTaken: isTaken },
-    lines: `❌ Not running${why}\n  Start it with: clawdbot gateway start\n`,
+    json: { running: false, port, portTaken: holder !== undefined, holder },
+    lines: holder
+      ? `❌ Not running, and port ${port} is held by ${holderName(holder)}\n  End that program, or: ${instead}\n`
+      : '❌ Not running\n  Start it with: clawdbot gateway start\n',
   }
 }
 

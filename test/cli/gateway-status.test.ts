@@ -1,6 +1,8 @@
 /** Wherever the gateway of this machine listens, the line commands here find it. */
 
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
 import { freePort } from '../support/free-port.ts'
@@ -39,6 +41,7 @@ test('a gateway of another home is shown as one, and nothing of this home is tol
     out: expect.stringMatching(/^✅ Running, but not the gateway of this home\n/),
   })
   expect(status.out).toContain('But: ')
+  expect(status.out).toMatch(new RegExp(`Held by: .*\\(process ${process.pid}\\)\n`))
   expect(status.out).not.toMatch(/State:|Auth mode:/)
 })
 
@@ -59,6 +62,24 @@ test('asked about another port, status tells where the gateway of this home runs
   await using other = await gatewayHere({})
   const foreign = await gateway.run(`gateway status --port ${other.port}`)
   expect(foreign.out).toContain(`This home: its gateway runs at ws://127.0.0.1:${gateway.port} `)
+})
+
+test('a port that another program has: status names that one, and another port instead of a start that must fail', async () => {
+  await using home = await Home.make()
+  const web = createServer((socket) => socket.end('no gateway')).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  const { port } = web.address() as AddressInfo
+  const { code, out } = await clawdbot(home, ['gateway', 'status', '--port', String(port)])
+  expect(code).toBe(1)
+  expect(out).toMatch(
+    new RegExp(
+      `^❌ Not running, and port ${port} is held by .*\\(process ${process.pid}\\)\n` +
+        '  End that program, or: clawdbot config set gateway\\.port \\d+\n',
+    ),
+  )
+  const json = await clawdbot(home, ['gateway', 'status', '--json', '--port', String(port)])
+  expect(JSON.parse(json.out)).toMatchObject({ running: false, portTaken: true, holder: { pid: process.pid } })
+  web.close()
 })
 
 test('with TLS, status tells the port, the address others dial and the fingerprint they compare', async () => {

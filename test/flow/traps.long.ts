@@ -70,13 +70,17 @@ test('TS9: Funnel with a token is refused, and told what it takes instead', asyn
   expect(screen).not.toContain('f'.repeat(64))
 })
 
-test('a taken port is told with the command that names who has it, and another one works', async () => {
+test('a taken port is told with the program that has it, and another one works', async () => {
   await using held = await holdPort()
-  const { code, screen } = await run('clawdbot', ['gateway', 'start', '--port', String(held.port)])
-  expect(code).toBe(1)
-  expect(screen).toContain(`127.0.0.1:${held.port} is already in use, perhaps by another gateway`)
-  expect(screen).toContain(`lsof -iTCP:${held.port} -sTCP:LISTEN`)
-  expect(screen).toContain('Or choose another port with --port')
+  for (const [name, words] of [
+    ['clawdbot', ['gateway', 'start']],
+    ['clawdbot-server', []],
+  ] as const) {
+    const { code, screen } = await run(name, [...words, '--port', String(held.port)])
+    expect(code).toBe(1)
+    expect(screen).toMatch(new RegExp(`^❌ Port ${held.port} is held by .*\\(process ${process.pid}\\)\n`, 'm'))
+    expect(screen).toContain('End it, or choose another port with --port.')
+  }
 })
 
 test('a taken port of a tunnel is told with its holder and the next free one, which --yes takes', async () => {

@@ -8,7 +8,7 @@ import { clientPaths } from '../../src/client/paths.ts'
 import { Home } from '../client/support.ts'
 import { endOf } from './program.ts'
 
-test('an empty or relative HOME counts as none, and a whole path is left alone', () => {
+test('SE6: an empty or relative HOME counts as none, and a whole path is left alone', () => {
   for (const HOME of ['', ' ', 'here', './here', '~']) {
     const env = { HOME, PATH: '/bin' }
     expect(useAccountHome(env)).toBeUndefined()
@@ -19,12 +19,12 @@ test('an empty or relative HOME counts as none, and a whole path is left alone',
   expect(env).toEqual({ HOME: '/home/ann' })
 })
 
-test('a relative CLAWDBOT_STATE_DIR lies in the home folder, for the client as for the gateway', () => {
+test('SE6: a relative CLAWDBOT_STATE_DIR lies in the home folder, for the client as for the gateway', () => {
   const { stateDir, configPath } = clientPaths({ CLAWDBOT_STATE_DIR: 'rel' }, '/home/ann')
   expect({ stateDir, configPath }).toEqual({ stateDir: '/home/ann/rel', configPath: '/home/ann/rel/clawdbot.json' })
 })
 
-test('with an empty or relative HOME no settings of the current folder are read, and nothing is written there', async () => {
+test('SE6: with an empty or relative HOME no settings of the current folder are read, and nothing is written there', async () => {
   await using home = await Home.make()
   const here = join(home.dir, 'here')
   mkdirSync(join(here, '.clawdbot'), { recursive: true })

@@ -44,7 +44,7 @@ export async function refuseForeign(before: RuntimeNote | undefined, world: Worl
 export async function foreign(port: number, { env }: World): Promise<Fault> {
   const [holder, free] = await Promise.all([portHolder(port, programsOf(env)), nextFreePort(port)])
   return new Fault('gateway.port-taken', `Port ${port} is held by ${holderName(holder)}, the gateway of another home`, {
-    remedy: `End that one as the account whose it is, or give the gateway of this home another port: ${anotherPort(port, free, env)}`,
+    remedy: `End that one, or give the gateway of this home another port: ${anotherPort(port, free, env)}`,
     details: { port, free, pid: holder?.pid, program: holder?.program, account: holder?.account },
   })
 }

@@ -6,7 +6,9 @@ import { useAccountHome } from './account-home.ts'
 import { useCompileCache } from './compile-cache.ts'
 import { useLittleMemory, useMoreWhenBusy } from './lean-memory.ts'
 import { nodeProblem } from './node-version.ts'
+import { watchOutput } from './output.ts'
 
+watchOutput()
 const argv = process.argv.slice(2)
 const problem = nodeProblem(process.versions.node) ?? useAccountHome(process.env)
 if (argv[0] === '--version' || argv[0] === '-V') process.stdout.write(`clawdbot CLI v${version}\n`)

@@ -1,4 +1,4 @@
-/** The last boundary of a program: no stack trace reaches a person, and a closed pipe is no failure. */
+/** The last boundary of a program: no stack trace reaches a person. */
 
 import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -6,8 +6,6 @@ import { systemClock } from '../shared/std/clock.ts'
 
 /** Runs the program and sets its exit code. A bug is told in one sentence; its stack goes to a private file. */
 export async function guard(program: () => Promise<number>): Promise<void> {
-  process.stdout.on('error', onPipe)
-  process.stderr.on('error', onPipe)
   process.on('uncaughtException', (error) => void report(error).then((code) => process.exit(code)))
   try {
     process.exitCode = await program()
@@ -15,17 +13,6 @@ export async function guard(program: () => Promise<number>): Promise<void> {
     process.exitCode = await report(error)
   }
 }
-
-/** `clawdbot logs | head`: the reader has what it wanted. A terminal whose window was closed answers EIO. */
-function onPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
-  if (!fullDisk.has(error.code ?? '')) throw error
-  process.stderr.write('❌ The output cannot be written: the disk it goes to is full\n')
-  process.stderr.write('   Free some space there, or send it somewhere else.\n')
-  process.exit(1)
-}
-
-const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** The exit code. */
 async function report(error: unknown): Promise<number> {

@@ -5,21 +5,27 @@ import { constants, mkdirSync, statSync } from 'node:fs'
 import { chmod, type FileHandle, link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
+import { fullDisk } from '../shared/full-disk.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { makeFolders } from '../shared/std/make-folders.ts'
+import { unreadable } from '../shared/unreadable.ts'
 import { lockFile } from '../tunnel/file-lock.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
 const noFollow = constants.O_NOFOLLOW ?? 0
 
-/** The file's text; undefined when there is none. */
+/** The file's text; undefined when there is none. Rejects with `usage.invalid` when this account may not read it. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw refused(path, error)
   }
+}
+
+function refused(path: string, error: unknown): unknown {
+  return unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
 }
 
 /** Creates the folder and those above it that are missing, 0700. */
@@ -46,7 +52,7 @@ export async function readSecretFile(path: string): Promise<string | undefined> 
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (code === 'ELOOP') throw untrusted(path, 'is a link', 'Put the file itself there.')
-    throw error
+    throw refused(path, error)
   }
   try {
     await checkOwner(path, file)
@@ -81,7 +87,7 @@ export async function lockPrivate(path: string, clock: Clock): Promise<AsyncDisp
   return await lockFile(`${path}.lock`, clock)
 }
 
-/** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. */
+/** Replaces the file with mode 0600 in a folder with mode 0700; on disk when this resolves. Rejects with `storage.full`. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   makePrivateFolder(dirname(path))
   const draft = draftOf(path)
@@ -90,7 +96,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
-    throw error
+    throw fullDisk(path, error)
   }
 }
 
@@ -107,7 +113,7 @@ export async function createPrivate(path: string, text: string): Promise<boolean
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    throw fullDisk(path, error)
   } finally {
     await rm(draft, { force: true })
   }

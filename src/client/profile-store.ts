@@ -2,6 +2,7 @@
 
 import { basename, dirname } from 'node:path'
 import { Fault } from '../shared/fault.ts'
+import { fullDisk } from '../shared/full-disk.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { isRecord, parseJson } from '../shared/std/json.ts'
 import { readAs } from '../shared/std/read-as.ts'
@@ -54,7 +55,11 @@ export async function changeProfiles(
     accessPropertiesByDotNotation: false,
     serialize: (value) => `${JSON.stringify(value, null, 2)}\n`,
   })
-  file.store = after
+  try {
+    file.store = after
+  } catch (error) {
+    throw fullDisk(path, error)
+  }
   return after
 }
 

@@ -1,6 +1,7 @@
 /** A state folder that cannot be used, told as what it is: a setting that somebody has to change. Pure. */
 
 import { Fault } from './fault.ts'
+import { isFullDisk } from './full-disk.ts'
 import { folderTrouble } from './std/folder-trouble.ts'
 
 type SystemError = { readonly code?: unknown; readonly path?: unknown; readonly syscall?: unknown }
@@ -10,6 +11,7 @@ export function stateFault(stateDir: string, error: unknown): Fault | undefined 
   if (error instanceof Fault) return error
   if (!(error instanceof Error)) return undefined
   const { code, path, syscall } = error as SystemError
+  if (path === undefined && isFullDisk(error)) return someDiskFull(stateDir, error)
   if (typeof path !== 'string' || !isWithin(stateDir, path)) return undefined
   // A file that is not there is for its reader to explain.
   if ((code === 'ENOENT' || code === 'EEXIST') && syscall !== 'mkdir') return undefined
@@ -23,6 +25,14 @@ export function stateFault(stateDir: string, error: unknown): Fault | undefined 
       cause: error,
     },
   )
+}
+
+/** A failed write names no file. */
+function someDiskFull(stateDir: string, cause: Error): Fault {
+  return new Fault('storage.full', 'A disk is full; what was to be written is not', {
+    remedy: `The state is in ${stateDir}; which disk is full says: df -h. Free some space there, then try again.`,
+    cause,
+  })
 }
 
 /** A folder above it may be the one that cannot be made. */

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { Fault } from '../shared/fault.ts'
+import { fullDisk, isFullDisk } from '../shared/full-disk.ts'
 import type { Clock } from '../shared/std/clock.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from './process-alive.ts'
@@ -31,7 +32,8 @@ async function create(path: string): Promise<boolean> {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    if (isFullDisk(error)) await rm(path, { force: true }) // it is there, and names nobody who would end
+    throw fullDisk(path.replace(/\.lock$/, ''), error)
   }
 }
 

@@ -1,13 +1,25 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Home } from '../client/support.ts'
+import { nobody, programsFor } from '../support/nobody.ts'
 import { built, compiledOnce } from '../support/programs.ts'
 import { openPty } from '../support/pty.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { noAnswer, StandInGateway } from '../support/stand-in-gateway.ts'
 import { environment, run } from './program.ts'
 
@@ -99,10 +111,15 @@ test('a bug is one sentence, and its stack goes to a private file', async () => 
   expect(readFileSync(home.paths.crashLog, 'utf8')).toContain('at ')
 })
 
-test('a full disk behind the output is told as what it is, and is no bug of ours', async () => {
+test.each([
+  ['clawdbot', 'help'],
+  ['clawdbot', '--version'],
+  ['clawdbot-server', '--version'],
+  ['clawdbot-server', '--help'],
+] as const)('a full disk behind the output is told as what it is, and is no bug of ours: %s %s', async (name, word) => {
   await using home = await Home.make()
   const full = openSync('/dev/full', 'w') // Linux: every write fails for want of space
-  const child = spawn(process.execPath, [built('clawdbot'), 'help'], {
+  const child = spawn(process.execPath, [built(name), word], {
     env: environment(home),
     stdio: ['ignore', full, 'pipe'],
   })
@@ -111,6 +128,49 @@ test('a full disk behind the output is told as what it is, and is no bug of ours
     /^❌ The output cannot be written: the disk it goes to is full\n {3}Free/,
   )
   expect(existsSync(home.paths.crashLog)).toBe(false)
+})
+
+test('a full disk below the state is told with what to do, by every command that writes there; nothing of it stays', async () => {
+  using disk = mountSmallDisk()
+  if (!disk) return expect(process.getuid?.()).not.toBe(0) // only where mounting is not allowed
+  await using home = await Home.make()
+  const stateDir = join(disk.folder, 'state')
+  await fill(disk.folder)
+  for (const words of [
+    ['profiles', 'add', 'a', '--url', 'wss://a.example'],
+    ['health'],
+    ['agent', '--message', 'hi'],
+  ]) {
+    const { code, err } = await run(home, words, { CLAWDBOT_STATE_DIR: stateDir })
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^❌ The disk that holds .* is full.*\n {3}Free/),
+    })
+  }
+  expect(readdirSync(stateDir, { recursive: true })).toEqual(['identity'])
+})
+
+async function fill(folder: string): Promise<void> {
+  mkdirSync(join(folder, 'state'), { mode: 0o700 })
+  for (const bytes of [2_000_000, 4096]) await appendFile(join(folder, `${bytes}`), Buffer.alloc(bytes)).catch(() => {})
+}
+
+test('a state that this account may not look at is told as that', async () => {
+  await using home = await Home.make()
+  const account = nobody
+  if (!account) return // only root can take away
+  const { node, built } = programsFor(account)
+  mkdirSync(home.paths.stateDir, { mode: 0o700 })
+  chmodSync(home.dir, 0o711)
+  for (const words of [['health'], ['backup'], ['config', 'get']]) {
+    const child = spawn(node, [built('clawdbot'), ...words], { ...account, cwd: '/', env: environment(home) })
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/^❌ This account may not look for .*\n {3}It bel/),
+    })
+    expect(err).toContain(`in ${home.paths.stateDir}\n`)
+  }
 })
 
 test('a reader that has seen enough is no failure', async () => {

@@ -22,6 +22,10 @@ test.each([
   expect(fault?.message).toContain('The state folder /srv/state cannot be used')
 })
 
+test('a disk that is full at a place nobody names is told all the same', () => {
+  expect(failed('ENOSPC')).toMatchObject({ code: 'storage.full', remedy: expect.stringContaining('/srv/state') })
+})
+
 test('what lies elsewhere, and what only is not there, is not told as this', () => {
   const others = [
     failed('EACCES', '/srv/state-2/x'),

@@ -14,6 +14,7 @@ import { folderTrouble } from '../../shared/std/folder-trouble.ts'
 import { shellWord } from '../../shared/std/shell-words.ts'
 import { migrations } from '../storage/migrations/table.ts'
 import type { StatePaths } from '../storage/paths.ts'
+import { isThere } from '../storage/private-files.ts'
 import { type Copied, copyParts } from './copy.ts'
 import { type Manifest, manifestFormat, manifestName } from './manifest.ts'
 import { partTable } from './parts.ts'
@@ -47,7 +48,7 @@ export const ourVersions = { version, schema: migrations.at(-1)?.id ?? 0 }
 export async function makeBackup(wish: BackupWish): Promise<BackupReport> {
   const { paths, file, withSecrets, host, home, now } = wish
   if (existsSync(file)) throw taken(file)
-  if (!existsSync(paths.database) && !existsSync(paths.config)) throw nothing(paths)
+  if (!isThere(paths.database) && !isThere(paths.config)) throw nothing(paths)
   const draft = join(dirname(file), `.clawdbot-backup-${randomBytes(6).toString('hex')}`)
   const folder = mkdtempSync(join(paths.stateDir, '.backup-'))
   try {

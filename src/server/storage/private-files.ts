@@ -20,7 +20,9 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../shared/fault.ts'
+import { fullDisk } from '../../shared/full-disk.ts'
 import { makeFolders } from '../../shared/std/make-folders.ts'
+import { unreadable } from '../../shared/unreadable.ts'
 
 /** Absent on Windows, where links need privileges of their own. */
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -48,7 +50,7 @@ export function readPrivateFile(path: string): string | undefined {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (code === 'ELOOP') throw isALink(path)
-    throw error
+    throw unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
   }
   try {
     checkFile(path, fd)
@@ -56,6 +58,15 @@ export function readPrivateFile(path: string): string | undefined {
     return readFileSync(fd, 'utf8')
   } finally {
     closeSync(fd)
+  }
+}
+
+/** Whether there is such a file. Throws `usage.invalid` where this account may not look. */
+export function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    throw unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
   }
 }
 
@@ -165,14 +176,5 @@ function open(folder: string): Fault {
 function isALink(path: string): Fault {
   return new Fault('path.outside', `${path} is a symbolic link; secrets are not read through links`, {
     remedy: 'Put the file itself there, or set CLAWDBOT_CONFIG_PATH to where it really is.',
-  })
-}
-
-function fullDisk(path: string, error: unknown): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error
-  return new Fault('storage.full', `The disk that holds ${path} is full; the file was not changed`, {
-    remedy: 'Free some space on that disk, then try again.',
-    retryable: true,
-    cause: error,
   })
 }

@@ -3,6 +3,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Fault } from '../../shared/fault.ts'
+import { isFullDisk } from '../../shared/full-disk.ts'
 
 export type WalSync = Disposable & {
   /** Something was committed that is not on disk yet. */
@@ -69,10 +70,9 @@ export function openWalSync({ path, checkpoint, sync = promisify(fdatasync) }: W
 }
 
 function translate(error: unknown, path: string): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  if (!isFullDisk(error)) return error
   return new Fault('storage.full', `The disk that holds ${path} is full`, {
-    remedy: 'Free some space on that disk, then send again. What was stored before is still readable.',
+    remedy: 'Free some space on that disk, then try again. What was stored before is still readable.',
     retryable: true,
     cause: error,
   })

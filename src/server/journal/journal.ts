@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../shared/fault.ts'
 import type { Clock } from '../../shared/std/clock.ts'
 import { parseJson } from '../../shared/std/json.ts'
+import { databaseFault } from '../storage/database-fault.ts'
 import { loadSqlite } from '../storage/sqlite.ts'
 import { type ChainCheck, checkChain, genesis, hashOf, type JournalEntry, type StoredEntry } from './chain.ts'
 
@@ -48,7 +49,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS origin (seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
 `
 
-/** Throws `state.damaged` for a file SQLite cannot trust: it is evidence, and is never replaced by itself. */
+/** Throws `storage.full`, and `state.damaged` for a file SQLite cannot trust: it is evidence, and is never replaced by itself. */
 export function openJournal(options: JournalOptions): Journal {
   const { path, clock, redact = (text) => text, limit = journalLimit } = options
   const db = open(path)
@@ -65,14 +66,15 @@ export function openJournal(options: JournalOptions): Journal {
 
   /** One transaction: the chain needs the last entry of whoever writes. */
   const commit = (what: string, facts: Readonly<Record<string, unknown>>) => {
-    db.exec('BEGIN IMMEDIATE')
     try {
+      db.exec('BEGIN IMMEDIATE')
       const seq = append(what, facts)
       if (seq - origin().seq > limit) letGo(db, seq - Math.floor(limit * 0.9))
       db.exec('COMMIT')
     } catch (error) {
-      db.exec('ROLLBACK')
-      throw error
+      // SQLite has already rolled back after some failures, a full disk among them.
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw databaseFault(error, path)
     }
   }
 
@@ -127,7 +129,8 @@ function open(path: string): DatabaseSync {
     return db
   } catch (error) {
     db.close()
-    throw unreadableJournal(path, error)
+    const fault = databaseFault(error, path)
+    throw fault instanceof Fault && fault.code === 'storage.full' ? fault : unreadableJournal(path, error)
   }
 }
 

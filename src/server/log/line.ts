@@ -1,5 +1,7 @@
 /** One line of the log, in the shape the ecosystem's `logs` command reads (section 7.10). Pure. */
 
+import { Fault, faultText } from '../../shared/fault.ts'
+
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 export type LogFields = Record<string, unknown>
@@ -32,6 +34,7 @@ export function messageText(message: string, fields: LogFields = {}): string {
 }
 
 function fieldText(value: unknown): string {
+  if (value instanceof Fault) return quote(cut(faultText(value), maxMessageLength))
   // A stack is ours, not a peer's, and worth its length.
   if (value instanceof Error) return quote(cut(value.stack ?? value.message, maxMessageLength))
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type JournalOptions, openJournal } from '../../../src/server/journal/journal.ts'
+import { mountSmallDisk } from '../../support/small-disk.ts'
 
 let dir = ''
 let now = 0
@@ -22,6 +23,19 @@ function tamper(sql: string): void {
   using db = new DatabaseSync(path())
   db.exec(sql)
 }
+
+test('a full disk is told as that, and not as what undoing met', () => {
+  using disk = mountSmallDisk()
+  if (!disk) return expect(process.getuid?.()).not.toBe(0) // only where mounting is not allowed
+  const failures: unknown[] = []
+  using journal = open({ path: join(disk.folder, 'audit.db'), onFailed: (error) => failures.push(error) })
+  for (let i = 0; i < 2000 && failures.length === 0; i++) journal.note('exec.ran', { text: 'x'.repeat(3000) })
+  expect(failures).toMatchObject([{ code: 'storage.full', message: expect.stringContaining('audit.db is full') }])
+  disk.free()
+  journal.note('auth.accepted')
+  expect(failures).toHaveLength(1)
+  expect(journal.check()).toMatchObject({ kind: 'whole' })
+})
 
 test('SE1: entries are numbered, kept in order, in a private file', () => {
   using journal = open()

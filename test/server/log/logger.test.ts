@@ -14,6 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dayOf, openLogFile } from '../../../src/server/log/file.ts'
 import { createLogger } from '../../../src/server/log/logger.ts'
 import { createRedactor } from '../../../src/server/log/redact.ts'
+import { Fault } from '../../../src/shared/fault.ts'
 import { ManualClock } from '../../support/clock.ts'
 
 let folder = ''
@@ -151,4 +152,11 @@ test('SE2: a log file replaced by a link is not written through, and the gateway
   symlinkSync(target, file.path())
   log.info('hello')
   expect(readFileSync(target, 'utf8')).toBe('untouched')
+})
+
+test('a failure that is understood is its sentence and what to do; one that is not keeps its stack', () => {
+  const { log, messages } = logTo()
+  log.error('failed', { error: new Fault('storage.full', 'The disk is full', { remedy: 'Free some.' }) })
+  log.error('failed', { error: new Error('odd') })
+  expect(messages()).toEqual(['failed error="The disk is full. Free some."', expect.stringMatching(/Error: odd.*at /)])
 })

@@ -36,6 +36,16 @@ const config: Say = ({ config: { path, exists, problems, warnings }, report }) =
   return { level: 'ok', text: exists ? path : `${path} is not there: every setting has its default` }
 }
 
+const profiles: Say = ({ profiles: { count, problem } }) => {
+  if (problem) return { level: 'problem', text: problem.message, remedy: problem.remedy }
+  return { level: 'ok', text: count === 0 ? 'none saved' : `${count} saved` }
+}
+
+const ssh: Say = (looked) => {
+  if (looked.profiles.problem) return { level: 'hint', text: 'not looked at while the saved profiles cannot be read' }
+  return audited(/^ssh\./, 'nothing to complain about')(looked)
+}
+
 const node: Say = ({ nodeVersion }) => ({ level: 'ok', text: nodeVersion })
 
 const port: Say = ({ gateway: { isRunning, isOurs, port, isPortTaken, problem } }) => {
@@ -158,12 +168,13 @@ function outcome(tried: Tried, name: string): Omit<DoctorLine, 'about'> {
 
 const lines: readonly (readonly [string, Say])[] = [
   ['Config', config],
+  ['Profiles', profiles],
   ['Node', node],
   ['Port', port],
   ['Permissions', audited(/^fs\./, 'what is private is open to this account alone')],
   ['Disk', audited(/^durability\./, 'enough room, and the audit log is whole')],
   ['Clock', clock],
-  ['SSH', audited(/^ssh\./, 'nothing to complain about')],
+  ['SSH', ssh],
   ['Tailscale', tailscale],
   ['Service', service],
   ['Model', model],

@@ -1,6 +1,7 @@
 /** Everything `clawdbot doctor` looks at on this machine, gathered once; what it means is doctor-lines.ts. */
 
 import type { Tried } from '../client/onboard/facts.ts'
+import { readProfiles } from '../client/profile-store.ts'
 import { installedGateway } from '../client/service/gateway-service.ts'
 import type { ServiceState } from '../client/service/service-manager.ts'
 import { programsOf } from '../client/system-programs.ts'
@@ -19,6 +20,10 @@ export type Looked = {
     readonly warnings: readonly ConfigProblem[]
   }
   readonly nodeVersion: string
+  readonly profiles: {
+    readonly count: number
+    readonly problem: { readonly message: string; readonly remedy: string | undefined } | undefined
+  }
   readonly gateway: {
     readonly isRunning: boolean
     /** The one of this home, by the note it left. */
@@ -56,6 +61,7 @@ export async function lookAround(world: Surroundings, isRepairing: boolean): Pro
   return {
     config: configOf(host),
     nodeVersion: process.versions.node,
+    profiles: await profilesOf(paths.profiles),
     gateway: await gatewayHere(world),
     report,
     setup,
@@ -89,6 +95,16 @@ function configOf({ config }: Host): Looked['config'] {
     // A link, or another account's: it is not even read.
     const remedy = error instanceof Fault && error.remedy !== undefined ? { remedy: error.remedy } : {}
     return { path, exists: true, problems: [{ path: '', message: errorText(error), ...remedy }], warnings: [] }
+  }
+}
+
+async function profilesOf(path: string): Promise<Looked['profiles']> {
+  try {
+    const { profiles } = await readProfiles(path)
+    return { count: profiles.length, problem: undefined }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { count: 0, problem: { message: error.message, remedy: error.remedy } }
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the person's SSH is like for the gateways saved here: for the audit, which only looks. No key is opened. */
 
 import { readFile, stat } from 'node:fs/promises'
+import { Fault } from '../shared/fault.ts'
 import type { SshHost } from '../tunnel/ssh/host.ts'
 import { knownKeyTypes } from '../tunnel/ssh/known-hosts.ts'
 import { readKnownHosts } from '../tunnel/ssh/known-hosts-file.ts'
@@ -32,13 +33,23 @@ export type SshKeyLook = {
 export type SshLook = {
   readonly hosts: readonly SshHostLook[]
   readonly keys: readonly SshKeyLook[]
+  /** Why the saved gateways are not known, and what to do about it. */
+  readonly problem?: { readonly message: string; readonly remedy: string } | undefined
   /** Whether ssh2 has its native part. */
   readonly hasNativePart: boolean
 }
 
 /** Undefined where no saved gateway is reached through SSH. Hosts whose configuration cannot be read are left out: connecting says why. */
 export async function lookAtSsh(profilesPath: string, context: ResolveContext): Promise<SshLook | undefined> {
-  const { profiles } = await readProfiles(profilesPath)
+  const book = await readProfiles(profilesPath).catch((error: unknown) => {
+    if (error instanceof Fault) return error
+    throw error
+  })
+  if (book instanceof Fault) {
+    const { message, remedy = '' } = book
+    return { hosts: [], keys: [], hasNativePart: hasNativePart(), problem: { message, remedy } }
+  }
+  const { profiles } = book
   const ways = profiles.flatMap(({ name, ways }) =>
     ways.flatMap((way) => (way.kind === 'ssh' ? [{ profile: name, way }] : [])),
   )

@@ -122,7 +122,7 @@ async function savedProfile(name: string, paths: ClientPaths): Promise<Profile> 
   try {
     return profileNamed(await readProfiles(paths.profiles), name)
   } catch (error) {
-    if (name === localName && error instanceof Fault && error.code === 'state.damaged') return builtInLocal
+    if (name === localName && error instanceof Fault && error.code !== 'profile.unknown') return builtInLocal
     throw error
   }
 }

@@ -8,6 +8,7 @@ const setupWith = (now: Partial<Setup['now']> = {}): Setup => ({ ...factsWith({ 
 
 const fine: Looked = {
   config: { path: '/home/ada/.clawdbot/clawdbot.json', exists: true, problems: [], warnings: [] },
+  profiles: { count: 1, problem: undefined },
   nodeVersion: '24.0.0',
   gateway: { isRunning: true, isOurs: true, port: 18789, isPortTaken: false, problem: undefined },
   report: { findings: [], checks: 60, repaired: [] },
@@ -27,7 +28,20 @@ const lineOf = (about: string, looked: Partial<Looked>): DoctorLine => {
 
 test('one line for each thing it is about, in this order', () => {
   expect(doctorLines(fine).map(({ about }) => about)).toEqual([
-    ...['Config', 'Node', 'Port', 'Permissions', 'Disk', 'Clock', 'SSH', 'Tailscale', 'Service', 'Model', 'Channels'],
+    ...[
+      'Config',
+      'Profiles',
+      'Node',
+      'Port',
+      'Permissions',
+      'Disk',
+      'Clock',
+      'SSH',
+      'Tailscale',
+      'Service',
+      'Model',
+      'Channels',
+    ],
   ])
   expect(doctorLines(fine).filter(({ level }) => level === 'problem' || level === 'warning')).toEqual([])
 })
@@ -39,6 +53,9 @@ const finding = (id: string, severity: 'critical' | 'warning' | 'info') => ({
   remedy: 'Run: x',
 })
 const found = (...findings: ReturnType<typeof finding>[]) => ({ report: { ...fine.report, findings } })
+const unreadableProfiles = {
+  profiles: { count: 0, problem: { message: 'profiles.json cannot be read', remedy: 'Correct the file.' } },
+}
 const running = fine.gateway
 const state = {
   phase: 'running',
@@ -85,6 +102,9 @@ test.each([
   ],
   ['Config', found(finding('gateway.password_missing', 'warning')), 'problem', 'gateway.password_missing is so'],
   ['Config', { config: { ...fine.config, exists: false } }, 'ok', 'every setting has its default'],
+  ['Profiles', { profiles: { count: 0, problem: undefined } }, 'ok', 'none saved'],
+  ['Profiles', unreadableProfiles, 'problem', 'profiles.json cannot be read'],
+  ['SSH', unreadableProfiles, 'hint', 'not looked at'],
   ['Port', { gateway: { ...running, isRunning: false, isPortTaken: true } }, 'problem', 'used by another program'],
   ['Port', { gateway: { ...running, isRunning: false } }, 'problem', 'does not answer'],
   ['Port', { gateway: { ...running, isRunning: false, isOurs: false } }, 'hint', 'No gateway runs; port 18789 is free'],

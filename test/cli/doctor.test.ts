@@ -44,6 +44,19 @@ test('it looks at this machine as it is, says what is wrong with its remedy, and
   expect((await stat(home.paths.configPath)).mode & 0o777).toBe(0o600)
 })
 
+test('a list of profiles that cannot be read is one line, and the rest is looked at all the same', async () => {
+  await using home = await homeWith({})
+  await writeFile(home.paths.profiles, '{broken', { mode: 0o600 })
+  const env = { PATH: process.env.PATH, CLAWDBOT_GATEWAY_PORT: String(await freePort()) }
+  const { code, out } = await clawdbot(home, ['doctor'], { env })
+  expect(code).toBe(2)
+  expect(out).toMatch(/❌ Profiles: +The saved profiles in .* cannot be read .*\n +Correct the file/)
+  expect(out).toMatch(/💡 SSH: +not looked at/)
+  expect(out).toMatch(/Channels: /)
+  const audit = await clawdbot(home, ['security', 'audit'], { env })
+  expect(audit.out).toContain('SSH was not looked at: The saved profiles')
+})
+
 test('settings that cannot be used are one line; what depends on them says that it was not looked at', async () => {
   await using home = await homeWith({ gatway: {} })
   const env = { PATH: process.env.PATH, CLAWDBOT_GATEWAY_PORT: String(await freePort()) }

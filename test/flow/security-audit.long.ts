@@ -103,7 +103,7 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
         In short: listens on loopback; Tailscale off; asks for a token; HTTP endpoint off; commands: ask; 0 rules and 0 commands run unasked; 0 devices paired, 0 of them admins  [summary.attack_surface]
            Knock at it as an attacker would: clawdbot security audit --deep
 
-      68 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
+      69 checks: 1 critical, 1 warning, 2 good to know. docs/audit.md says more about each
       "
     `)
     const { out } = await audit(stateDir, '--json')

@@ -68,6 +68,8 @@ export type SshFacts = {
   readonly hosts: readonly SshHostFacts[]
   readonly keys: readonly { readonly path: string; readonly mode: number | undefined; readonly isEncrypted: boolean }[]
   readonly hasNativePart: boolean
+  /** Why the saved gateways are not known. */
+  readonly problem?: { readonly message: string; readonly remedy: string } | undefined
 }
 
 export type ServedHandler = {

@@ -34,6 +34,7 @@ import {
   keyUnencrypted,
   knownHostsMissing,
   noPostQuantum,
+  notLookedAt,
   strictHostKeyOff,
 } from './checks/ssh.ts'
 import {
@@ -92,6 +93,7 @@ export const auditChecks: readonly Check[] = [
   agentForwardingOn,
   addonMissing,
   noPostQuantum,
+  notLookedAt,
   staleDevices,
   manyAdminDevices,
   nodeExecEnabled,

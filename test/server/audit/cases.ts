@@ -238,6 +238,7 @@ export const cases: Readonly<Record<string, Case>> = {
     passes: ssh({ strictHostKeyChecking: 'accept-new' }),
     says: 'StrictHostKeyChecking no',
   },
+  'ssh.not_looked_at': { fails: withSsh({ problem: { message: 'y', remedy: 'do' } }), passes: withSsh({}), says: 'y' },
   'ssh.key_perms': { fails: sshKey({ mode: 0o640 }), passes: sshKey({ mode: 0o400 }), says: 'mode 640' },
   'ssh.key_unencrypted': { fails: sshKey({ isEncrypted: false }), passes: sshKey({}), says: 'no passphrase' },
   'ssh.agent_forwarding_on': { fails: ssh({ forwardAgent: true }), passes: ssh({}), says: 'ForwardAgent' },

@@ -13,6 +13,17 @@ function eachHost({ ssh }: AuditFacts, look: (host: SshHostFacts) => Problem | u
 const keepsNone = ({ knownHostsFiles }: SshHostFacts) =>
   knownHostsFiles.every((path) => path === '/dev/null' || path === 'none')
 
+export const notLookedAt = defineCheck({
+  id: 'ssh.not_looked_at',
+  severity: 'info',
+  about: 'The saved profiles cannot be read, so nothing was looked at of how their gateways are reached.',
+  remedy: 'Correct `~/.clawdbot/profiles.json`, or move it away.',
+  run: ({ ssh }) =>
+    ssh?.problem === undefined
+      ? []
+      : [{ message: `SSH was not looked at: ${ssh.problem.message}`, remedy: ssh.problem.remedy }],
+})
+
 export const knownHostsMissing = defineCheck({
   id: 'ssh.known_hosts_missing',
   severity: 'warning',

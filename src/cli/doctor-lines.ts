@@ -31,8 +31,11 @@ const config: Say = ({ config: { path, exists, problems, warnings }, report }) =
   }
   const refused = report.findings.find(({ id }) => unstartable.test(id))
   if (refused) return { level: 'problem', text: refused.message, remedy: refused.remedy }
-  const [warning] = warnings
-  if (warning) return { level: 'warning', text: warning.message, remedy: warning.remedy }
+  const [warning, ...others] = warnings
+  if (warning) {
+    const rest = others.length > 0 ? ` (and ${others.length} more: clawdbot config validate)` : ''
+    return { level: 'warning', text: `${warning.message}${rest}`, remedy: warning.remedy }
+  }
   return { level: 'ok', text: exists ? path : `${path} is not there: every setting has its default` }
 }
 

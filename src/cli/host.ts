@@ -91,6 +91,8 @@ export type SecretPlaces = {
   }[]
   /** Settings whose secret stands in the configuration file. */
   readonly written: readonly string[]
+  /** Lines of the file that are passed over or not what was meant. */
+  readonly slips: readonly { readonly line: number; readonly what: string }[]
 }
 
 export type BackupMade = {

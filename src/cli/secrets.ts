@@ -14,8 +14,8 @@ export const secretsList = defineCommand({
   flags: jsonFlag,
   async run({ host, out, flags }) {
     const places = (await host()).secrets.list()
-    const { path, kept, written } = places
-    out(flags.json ? `${JSON.stringify({ ok: true, path, kept, written }, null, 2)}\n` : listText(places))
+    const { path, kept, written, slips } = places
+    out(flags.json ? `${JSON.stringify({ ok: true, path, kept, written, slips }, null, 2)}\n` : listText(places))
     return 0
   },
 })
@@ -74,7 +74,7 @@ export const secretsMove = defineCommand({
     if (flags.json) out(`${JSON.stringify({ ok: true, path, moved })}\n`)
     else if (moved.length === 0) out('✅ No secret stands in the settings.\n')
     else {
-      for (const { setting, name } of moved) out(`✅ ${setting} is \${${name}} now, kept in ${path}\n`)
+      for (const { setting, name } of moved) out(`✅ ${setting} is ${placeOf(setting, name)}kept in ${path}\n`)
       out(
         '   They mean the same as before, so nothing has to start again. No copy of the old settings is left beside.\n',
       )
@@ -88,7 +88,12 @@ function oneName([name, ...rest]: readonly string[], command: string): string {
   throw usage(`It takes one name, such as OPENAI_API_KEY: ${command} <NAME>`, command)
 }
 
-function listText({ path, kept, written }: SecretPlaces): string {
+/** What stood under `env.vars` was a variable already: it is out of the settings, and nothing names it there. */
+function placeOf(setting: string, name: string): string {
+  return setting === `env.vars.${name}` ? 'out of the settings, and ' : `\${${name}} now, `
+}
+
+function listText({ path, kept, written, slips }: SecretPlaces): string {
   const head = kept.length === 0 ? `Nothing is kept in ${path}\n` : `🔐 ${path}\n`
   const lines = kept.map(({ name, usedBy, isShadowed }) => {
     const users = usedBy.length === 0 ? 'nothing uses it' : usedBy.join(', ')
@@ -96,5 +101,6 @@ function listText({ path, kept, written }: SecretPlaces): string {
   })
   const warnings = written.map((setting) => `⚠️  ${setting} stands in the settings as it is\n`)
   const remedy = written.length === 0 ? '' : '   Move it out: clawdbot secrets move\n'
-  return [head, ...lines, ...warnings, remedy].join('')
+  const odd = slips.map(({ line, what }) => `⚠️  Line ${line} ${what}\n   Correct it there: each line is NAME=value.\n`)
+  return [head, ...lines, ...odd, ...warnings, remedy].join('')
 }

@@ -106,9 +106,22 @@ async function choose(flags: TargetFlags, env: Env, paths: ClientPaths, config: 
   }
   const current = currentProfile(await readProfiles(paths.profiles))
   if (current) return { kind: 'profile', profile: current, source: 'the profile in use' }
-  if (config.mode !== 'remote' || config.remote.url === undefined) return local
+  if (config.mode !== 'remote') return local
+  if (!config.remote.url) throw nowhere(paths.configPath)
   const source = `gateway.remote.url in ${paths.configPath}`
   return address(config.remote.url, source, flags.tlsFingerprint ?? config.remote.tlsFingerprint)
+}
+
+/** This machine is what the settings say not to use. */
+function nowhere(configPath: string): Fault {
+  return new Fault(
+    'config.invalid',
+    `gateway.mode is remote in ${configPath}, and gateway.remote.url does not say where that is`,
+    {
+      remedy:
+        'Say it: clawdbot config set gateway.remote.url wss://…; or run: clawdbot config set gateway.mode local. For this once: --url or --profile',
+    },
+  )
 }
 
 function refuseContradiction({ url, port, profile }: TargetFlags): void {

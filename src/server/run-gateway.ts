@@ -91,6 +91,10 @@ export async function runGateway(options: ServerOptions): Promise<'stopped' | Re
   const tellRefused = (error: unknown) =>
     log.error('the changed configuration is refused; the last good one stays in force', { reason: errorText(error) })
   if (refused) tellRefused(refused.error)
+  for (const { message, remedy = '' } of snapshot.warnings) {
+    print(`⚠️  ${message}\n   ${remedy}`)
+    log.warn(message, { remedy })
+  }
   const onFailed = (error: unknown) => log.error('the audit log could not be written', { error })
   const journal = life.use(openJournal({ path: paths.journal, clock: systemClock, redact, onFailed }))
   // The last entry: ending everything else is written down, too.

@@ -1,6 +1,7 @@
 /** Where the gateway's secrets are kept: which stand in the settings, which in `gateway.env`, and the way from one to the other. */
 
 import { Fault } from '../shared/fault.ts'
+import type { EnvSlip } from '../shared/std/env-file.ts'
 import { Secret } from '../shared/std/secret.ts'
 import type { ConfigDesk } from './config/desk.ts'
 import { parseSettingPath, settingAt } from './config/edit.ts'
@@ -22,6 +23,8 @@ export type SecretPlaces = {
   readonly kept: readonly KeptSecret[]
   /** Settings whose secret stands in the configuration file. */
   readonly written: readonly string[]
+  /** Lines of the file that are passed over or not what was meant. */
+  readonly slips: readonly EnvSlip[]
 }
 
 export type MovedSecret = { readonly setting: string; readonly name: string }
@@ -44,7 +47,7 @@ export function secretPlaces({ settings, file, env }: SecretDesks): SecretPlaces
     ],
     isShadowed: Boolean(env[name]) && !file.holds(name, new Secret(env[name] ?? '')),
   }))
-  return { path: file.path, kept, written: writtenSecrets(parsed) }
+  return { path: file.path, kept, written: writtenSecrets(parsed), slips: file.slips() }
 }
 
 /** Who takes a variable that no setting names. */

@@ -35,6 +35,7 @@ test('move takes every secret out of the settings, which mean the same and keep 
   expect(before).toContain('⚠️  gateway.auth.token stands in the settings as it is')
   const { code, out } = await clawdbot(home, ['secrets', 'move'])
   expect(code).toBe(0)
+  expect(out).toMatch(/✅ env\.vars\.GEMINI_API_KEY is out of the settings, and kept in /)
   const config = await textOf(home.paths.configPath)
   expect(config).toContain('// where it listens')
   expect(config).toContain(['token: "$', '{CLAWDBOT_GATEWAY_TOKEN}" /* mine */'].join(''))
@@ -86,6 +87,19 @@ test('set and unset keep every other line; a value never comes out, and one that
   expect(await textOf(home.paths.gatewayEnv)).toBe('# mine\nMY_KEY="a b\\"c"\n')
   expect((await clawdbot(home, ['secrets', 'set', 'a b', '--stdin'], { input: 'x' })).code).toBe(2)
   expect((await clawdbot(home, ['secrets', 'set', 'X', '--stdin'], { input: '' })).code).toBe(2)
+})
+
+test('lines of gateway.env that are passed over are told with their number, and never with what stands there', async () => {
+  await using home = await homeWith({ env: 'FOO\n=x\nA B=c\n# fine\n\nX="unterminated\nhidden\n' })
+  const { out } = await clawdbot(home, ['secrets'])
+  expect(out.match(/Line \d+/g)).toEqual(['Line 1', 'Line 2', 'Line 3', 'Line 6'])
+  expect(out).toContain('Line 6 opens a quote that nothing closes')
+  const { err, code } = await clawdbot(home, ['config', 'validate'])
+  expect(code).toBe(0)
+  expect(err).toContain(`⚠️  Line 1 of ${home.paths.gatewayEnv} is no NAME=value, and is passed over\n   Correct it`)
+  const doctor = await clawdbot(home, ['doctor'], { env: { CLAWDBOT_GATEWAY_PORT: '1' } })
+  expect(doctor.out).toMatch(/⚠️ {2}Config: +Line 1 of .* \(and 3 more: clawdbot config validate\)/)
+  for (const text of [out, err, doctor.out]) expect(text).not.toMatch(/FOO|A B|hidden/)
 })
 
 test('SE2: a gateway.env that others may read, or that is a link, is read by neither end', async () => {

@@ -81,6 +81,16 @@ test('gateway.mode remote points everything at gateway.remote, with its pin', as
   expect(await choose(home, { port: 18789 })).toBe(`${local(18789)} -/-`)
 })
 
+test('gateway.mode remote without gateway.remote.url is refused, and is not this machine in silence', async () => {
+  await using home = await Home.make()
+  await put(home.paths.configPath, '{ gateway: { mode: "remote" } }')
+  await expect(choose(home)).rejects.toMatchObject({
+    code: 'config.invalid',
+    remedy: expect.stringContaining('config set gateway.remote.url'),
+  })
+  expect(await choose(home, { port: 18789 })).toBe(`${local(18789)} -/-`)
+})
+
 /** A home with the profiles `vps` (ssh, a token in a file), `far` (direct, no secret) and `second` (here, port 4100). */
 async function withProfiles(): Promise<Home> {
   const home = await Home.make()

@@ -109,7 +109,7 @@ test('what is wrong is told worst first, with what to do, and in the exit code',
     const { out } = await audit(stateDir, '--json')
     expect(JSON.parse(out.replaceAll(stateDir, '~'))).toMatchInlineSnapshot(`
       {
-        "checks": 68,
+        "checks": 69,
         "counts": {
           "critical": 1,
           "info": 2,

@@ -3,7 +3,14 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errorText, Fault } from '../../shared/fault.ts'
-import { readEnvFile, setInEnvFile, unsetInEnvFile, variablesOf } from '../../shared/std/env-file.ts'
+import {
+  type EnvSlip,
+  envFileSlips,
+  readEnvFile,
+  setInEnvFile,
+  unsetInEnvFile,
+  variablesOf,
+} from '../../shared/std/env-file.ts'
 import type { Secret } from '../../shared/std/secret.ts'
 import { type Noting, notingNothing } from '../journal/noting.ts'
 import { ensurePrivateFolder, writePrivateFile } from '../storage/private-files.ts'
@@ -26,6 +33,11 @@ export class EnvFileDesk {
   /** In the order of the file, each once. */
   names(): string[] {
     return [...new Set(readEnvFile(this.#text()).map(({ name }) => name))]
+  }
+
+  /** Lines that are not what whoever wrote them meant. */
+  slips(): EnvSlip[] {
+    return envFileSlips(this.#text())
   }
 
   holds(name: string, value?: Secret): boolean {

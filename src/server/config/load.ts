@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { Fault } from '../../shared/fault.ts'
+import { envFileSlips } from '../../shared/std/env-file.ts'
 import { isRecord } from '../../shared/std/json.ts'
 import { readAs } from '../../shared/std/read-as.ts'
 import { expandHome } from '../storage/paths.ts'
 import { fileMode, readPrivateFile } from '../storage/private-files.ts'
-import { gatewayEnv } from './gateway-env.ts'
+import { gatewayEnv, readGatewayEnv } from './gateway-env.ts'
 import { issuesText, schemaIssues } from './issues.ts'
 import { lineOf, type Positions } from './positions.ts'
 import { type Config, configSchema, defaultConfig } from './schema.ts'
@@ -45,8 +46,9 @@ export type ConfigPlace = {
 export function readConfig(place: ConfigPlace): ConfigSnapshot {
   const { path } = place
   const raw = readPrivateFile(path)
-  if (raw === undefined) return { ...emptySnapshot(path, envOf(place)), valid: true }
-  return { ...checkConfigText(place, raw), warnings: warningsOf(path) }
+  if (raw === undefined) return { ...emptySnapshot(path, envOf(place)), valid: true, warnings: slipsOf(place) }
+  const checked = checkConfigText(place, raw)
+  return { ...checked, warnings: [...openTo(path), ...withoutPlace(checked.config), ...slipsOf(place)] }
 }
 
 function envOf({ env, envFile }: ConfigPlace): ConfigEnv {
@@ -136,7 +138,7 @@ function emptySnapshot(path: string, env: ConfigEnv): ConfigSnapshot {
   }
 }
 
-function warningsOf(path: string): ConfigIssue[] {
+function openTo(path: string): ConfigIssue[] {
   const mode = fileMode(path)
   if (mode === undefined || (mode & 0o077) === 0) return []
   return [
@@ -146,4 +148,26 @@ function warningsOf(path: string): ConfigIssue[] {
       remedy: `Run: chmod 600 ${path}`,
     },
   ]
+}
+
+/** Clients of this machine refuse that; a gateway here does not mind. */
+function withoutPlace({ gateway: { mode, remote } }: Config): ConfigIssue[] {
+  if (mode !== 'remote' || remote?.url) return []
+  return [
+    {
+      path: 'gateway.mode',
+      message: 'gateway.mode is remote, and gateway.remote.url does not say where that is',
+      remedy: 'Say it: clawdbot config set gateway.remote.url wss://…; or run: clawdbot config set gateway.mode local',
+    },
+  ]
+}
+
+function slipsOf({ envFile }: ConfigPlace): ConfigIssue[] {
+  if (envFile === undefined) return []
+  return envFileSlips(readGatewayEnv(envFile) ?? '').map(({ line, what }) => ({
+    path: '',
+    line,
+    message: `Line ${line} of ${envFile} ${what}`,
+    remedy: 'Correct it there: each line is NAME=value.',
+  }))
 }

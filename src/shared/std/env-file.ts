@@ -15,21 +15,53 @@ function isVariableName(text: string): boolean {
 
 /** Of a name given twice the last counts, so it comes last. Lines that are no assignment are passed over, as systemd does. */
 export function readEnvFile(text: string): EnvEntry[] {
-  const entries: EnvEntry[] = []
+  return [...pieces(text)].flatMap(({ name, value = '', range }) =>
+    name !== undefined && isVariableName(name) ? [{ name, value, range }] : [],
+  )
+}
+
+export type EnvSlip = { readonly line: number; readonly what: string }
+
+/** What is passed over, and a quote without an end; nothing of what stands there is repeated, for it may be a secret. */
+export function envFileSlips(text: string): EnvSlip[] {
+  return [...pieces(text)].flatMap((piece) => {
+    const what = slipOf(piece, text)
+    return what === undefined ? [] : [{ line: text.slice(0, piece.range[0]).split('\n').length, what }]
+  })
+}
+
+function slipOf({ name, value = '', isClosed, range }: Piece, text: string): string | undefined {
+  if (name === undefined)
+    return /^\s*([#;]|$)/.test(text.slice(...range)) ? undefined : 'is no NAME=value, and is passed over'
+  if (!isVariableName(name)) return 'has no name that a variable may have (letters, digits and _), and is passed over'
+  if (value.includes('\0')) return 'has a value that no variable may hold, and is passed over'
+  return isClosed ? undefined : 'opens a quote that nothing closes, so all that follows is its value'
+}
+
+type Piece = {
+  /** Undefined for what is no assignment. */
+  readonly name?: string
+  readonly value?: string
+  readonly isClosed?: boolean
+  readonly range: readonly [number, number]
+}
+
+function* pieces(text: string): Iterable<Piece> {
   let at = /^\ufeff?/.exec(text)?.[0].length ?? 0
   while (at < text.length) {
     const start = at
     const assignment = /[ \t]*([^\s=#;][^\n=]*?)[ \t]*=/y
     assignment.lastIndex = at
     const name = assignment.exec(text)?.[1]
-    if (name === undefined) at = endOfLine(text, at)
-    else {
-      const read = readValue(text, assignment.lastIndex)
-      at = read.end
-      if (isVariableName(name)) entries.push({ name, value: read.value, range: [start, at] })
+    if (name === undefined) {
+      at = endOfLine(text, at)
+      yield { range: [start, at] }
+      continue
     }
+    const { value, isClosed, end } = readValue(text, assignment.lastIndex)
+    at = end
+    yield { name, value, isClosed, range: [start, at] }
   }
-  return entries
 }
 
 /** The variables alone; systemd passes over a value with characters no variable may hold, and so does this. */
@@ -48,8 +80,9 @@ export function beneath(env: Env, text: string): Env {
 }
 
 /** Quoted parts follow each other until something plain comes, which then goes to the end of the line. */
-function readValue(text: string, from: number): { value: string; end: number } {
+function readValue(text: string, from: number): { value: string; isClosed: boolean; end: number } {
   let value = ''
+  let isClosed = true
   let at = from
   for (;;) {
     at = skip(text, at, /[ \t]*/y)
@@ -57,7 +90,8 @@ function readValue(text: string, from: number): { value: string; end: number } {
     if (quote !== '"' && quote !== "'") break
     const part = quote === "'" ? /'([^']*)('|$)/y : /"((?:\\[\s\S]|[^"\\])*)("|$)/y
     part.lastIndex = at
-    const inside = part.exec(text)?.[1] ?? ''
+    const [, inside = '', closing = ''] = part.exec(text) ?? []
+    isClosed = closing !== ''
     value += quote === "'" ? inside : inside.replace(/\\(\n|["\\`$])/g, (_, mark) => (mark === '\n' ? '' : mark))
     at = Math.max(part.lastIndex, at + 1)
   }
@@ -66,7 +100,7 @@ function readValue(text: string, from: number): { value: string; end: number } {
   const rest = plain.exec(text)?.[0] ?? ''
   at += rest.length
   const bare = rest.replace(/\\([\s\S])/g, (_, mark) => (mark === '\n' ? '' : mark)).replace(/[ \t\r]+$/, '')
-  return { value: value + bare, end: Math.min(text.length, at + 1) }
+  return { value: value + bare, isClosed, end: Math.min(text.length, at + 1) }
 }
 
 function skip(text: string, from: number, blank: RegExp): number {

@@ -153,6 +153,15 @@ test('SE2: a configuration behind a link is refused; one that others can read is
   expect(readConfig({ path, env: {} }).warnings).toMatchObject([{ remedy: `Run: chmod 600 ${path}` }])
 })
 
+test('a client of this machine that is sent nowhere is told of, and stops no gateway here', () => {
+  const warned = (text: string) => {
+    read(text)
+    return readConfig({ path, env: {} })
+  }
+  expect(warned('{ gateway: { mode: "remote" } }')).toMatchObject({ valid: true, warnings: [{ path: 'gateway.mode' }] })
+  expect(warned('{ gateway: { mode: "remote", remote: { url: "wss://g.example" } } }').warnings).toEqual([])
+})
+
 test('SE6: a workspace is under the home folder, never under the current one', () => {
   const text =
     '{ agents: { defaults: { workspace: "~/w" }, list: [{ id: "a", workspace: "b/../c" }, { id: "d", workspace: "/e" }] } }'

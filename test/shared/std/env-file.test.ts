@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { beneath, readEnvFile, setInEnvFile, unsetInEnvFile, variablesOf } from '../../../src/shared/std/env-file.ts'
+import {
+  beneath,
+  envFileSlips,
+  readEnvFile,
+  setInEnvFile,
+  unsetInEnvFile,
+  variablesOf,
+} from '../../../src/shared/std/env-file.ts'
 import { runs } from '../../support/runs.ts'
 
 test.each([
@@ -79,4 +86,15 @@ test('what the environment sets goes before the file; a blank there does not cou
     C: '3',
     D: '4',
   })
+})
+
+test.each([
+  ['', []],
+  ['# a\n; b\n \n\nA=1\nB = "x y" \'z\' tail\n', []],
+  ['FOO\n=x\n', [1, 2]],
+  ['A=1\nexport B=2\nC="1\n2"\nD', [2, 5]],
+  ['A="1\nB=2\n', [1]],
+  ["A='x' \"y", [1]],
+])('what is passed over, and a quote without an end, is told with its line: %j', (text, lines) => {
+  expect(envFileSlips(text).map(({ line }) => line)).toEqual(lines)
 })

@@ -11,7 +11,9 @@ export const gatewaySection = z
     mode: z
       .enum(['local', 'remote'])
       .optional()
-      .describe('`local` runs a gateway here; `remote` makes clients on this machine use `gateway.remote`.'),
+      .describe(
+        '`local` runs a gateway here; `remote` makes clients on this machine use `gateway.remote`, whose `url` they then need.',
+      ),
     port: z.int().min(1).max(65535).default(18789).describe('Port of WebSocket and HTTP.'),
     bind: z
       .enum(['loopback', 'lan', 'tailnet', 'auto', 'custom'])

@@ -176,7 +176,7 @@ async function greetWithin(greeting: Greeting, secret: Credentials, isStored: bo
     wire.close()
     const refusal = refusalOf(error)
     if (!refusal) throw error
-    const fault = refusalFault(refusal, origin, greeter.secretRemedy)
+    const fault = refusalFault(refusal, origin, greeter.secretRemedy, isStored ? {} : secret)
     if (!isSecretRefused(refusal)) throw fault
     if (isStored) throw new StaleToken(fault)
     greeter.secretRefused?.()

@@ -139,8 +139,8 @@ export function isSecretRefused(refusal: Refusal): boolean {
   return refusal.message.startsWith('unauthorized')
 }
 
-/** A refusal as the fault a person meets; `secretRemedy` is what to do about the secret where flags are not the way. By `details.code` first, then by the text older gateways send. */
-export function refusalFault(refusal: Refusal, origin: string, secretRemedy?: string): Fault {
+/** A refusal as the fault a person meets; `secretRemedy` is what to do about the secret where flags are not the way, `sent` what was sent. By `details.code` first, then by the text older gateways send. */
+export function refusalFault(refusal: Refusal, origin: string, secretRemedy?: string, sent: Credentials = {}): Fault {
   const code = detailCode(refusal)
   const { message } = refusal
   if (code === 'PAIRING_REQUIRED' || message.startsWith('pairing required')) return pairingFault(refusal, origin)
@@ -166,7 +166,8 @@ export function refusalFault(refusal: Refusal, origin: string, secretRemedy?: st
       remedy: 'If this machine was restored from a copy, move away its identity folder and approve it again.',
     })
   }
-  if (code.startsWith('AUTH_') || message.startsWith('unauthorized')) return secretFault(refusal, origin, secretRemedy)
+  if (code.startsWith('AUTH_') || message.startsWith('unauthorized'))
+    return secretFault(refusal, origin, secretRemedy, sent)
   return new Fault('client.closed', `${origin} refused the connection: ${message || 'no reason given'}`, {
     remedy: 'It is tried again by itself; the gateway log tells more.',
     retryable: true,
@@ -174,10 +175,13 @@ export function refusalFault(refusal: Refusal, origin: string, secretRemedy?: st
   })
 }
 
-function secretFault(refusal: Refusal, origin: string, ownRemedy: string | undefined): Fault {
+function secretFault(refusal: Refusal, origin: string, ownRemedy: string | undefined, sent: Credentials): Fault {
   const isMissing = /MISSING|AUTH_REQUIRED/.test(detailCode(refusal)) || / missing\b/.test(refusal.message)
   const kind = /password/i.test(`${detailCode(refusal)} ${refusal.message}`) ? 'password' : 'token'
-  const sentence = isMissing ? `${origin} wants a ${kind}` : `${origin} does not accept this ${kind}`
+  const other = kind === 'token' ? 'password' : 'token'
+  const isOther = sent[kind] === undefined && sent[other] !== undefined
+  const wants = `${origin} wants a ${kind}${isOther ? `, not a ${other}` : ''}`
+  const sentence = isMissing || isOther ? wants : `${origin} does not accept this ${kind}`
   return new Fault('client.unauthorized', sentence, {
     remedy: ownRemedy ?? `Give the gateway's ${kind} with --${kind}, or set CLAWDBOT_GATEWAY_${kind.toUpperCase()}.`,
     details: { kind, isMissing },

@@ -47,6 +47,9 @@ test('every failure has its own sentence, remedy and exit code', async () => {
   }
   expect(await run('--url', gateway.url)).toMatch(/^3 ❌ .* wants a token\n {3}Give the gateway's token with --token/)
   expect(await run('--url', gateway.url, '--token', 'no')).toMatch(/^3 ❌ .* does not accept this token\n/)
+  expect(await run('--url', gateway.url, '--password', 'no')).toMatch(
+    /^3 ❌ .* wants a token, not a password\n {3}Give the gateway's token with --token/,
+  )
   expect(await run('--url', nobody)).toMatch(/^4 ❌ Nothing listens at ws:\/\/HOST\n {3}Start the gateway/)
   const slow = await run('--url', gateway.url, '--token', 'right', '--timeout', '1500')
   expect(slow).toMatch(/^5 ❌ The gateway did not answer health within 1500 ms\n/)

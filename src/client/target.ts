@@ -125,9 +125,10 @@ function nowhere(configPath: string): Fault {
 }
 
 function refuseContradiction({ url, port, profile }: TargetFlags): void {
-  if (profile === undefined || (url === undefined && port === undefined)) return
-  const other = url === undefined ? '--port' : '--url'
-  throw new Fault('usage.invalid', `--profile and ${other} name two gateways`, { remedy: 'Leave one of them out.' })
+  const named = Object.entries({ profile, url, port }).filter(([, value]) => value !== undefined)
+  const [one, other] = named.map(([flag]) => `--${flag}`)
+  if (other === undefined) return
+  throw new Fault('usage.invalid', `${one} and ${other} name two gateways`, { remedy: 'Leave one of them out.' })
 }
 
 /** The built-in one is there even when the file cannot be read. */
@@ -152,6 +153,7 @@ type World = {
 async function addressTarget(way: DirectWay, source: string, world: World): Promise<Target> {
   const { flags, env, paths, config, prompts } = world
   const url = parseGatewayUrl(way.url, way.insecure)
+  if (!url.isSecure && flags.tlsFingerprint !== undefined) throw nothingToPin(url.origin)
   const local = await localPort(flags, env, paths, config)
   const isLocal =
     url.socketPath === undefined ? url.isLoopback && url.port === local.port : url.socketPath === local.socket
@@ -199,6 +201,7 @@ export async function profileTarget(profile: Profile, world: ProfileWorld): Prom
     return from?.kind === 'local' ? await place(from, await readGatewayConfig(paths, env)) : way
   }
   const origin = wayOrigin(ways[0])
+  if (flags.tlsFingerprint !== undefined) throw nothingToPin(origin)
   const isOnlyLocal = profile.ways.every(({ kind }) => kind === 'local')
   const typed = isOnlyLocal ? typedForRun(flags, env) : typedSecret(flags.token, flags.password)
   const owner = isOnlyLocal ? askedFor(profile, config) : profile
@@ -231,6 +234,12 @@ function typedForRun(flags: TargetFlags, env: Env): Credentials | undefined {
 function belongsToAddress({ name }: Profile): Fault {
   return new Fault('usage.invalid', '--insecure and --tls-fingerprint belong to the address they are typed with', {
     remedy: `A profile has its own: clawdbot profiles edit ${name} --help`,
+  })
+}
+
+function nothingToPin(origin: string): Fault {
+  return new Fault('usage.invalid', `--tls-fingerprint is of a certificate, and ${origin} shows none`, {
+    remedy: 'Leave it out, or name the encrypted address: --url wss://…',
   })
 }
 

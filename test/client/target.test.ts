@@ -91,6 +91,17 @@ test('gateway.mode remote without gateway.remote.url is refused, and is not this
   expect(await choose(home, { port: 18789 })).toBe(`${local(18789)} -/-`)
 })
 
+test('a fingerprint of a certificate is not ignored where none is shown, and no gateway is named twice', async () => {
+  await using home = await Home.make()
+  const pin = { tlsFingerprint: 'ab'.repeat(32) }
+  const refused = '--tls-fingerprint is of a certificate, and ws://127.0.0.1:'
+  for (const flags of [{}, { port: 4000 }, { profile: 'local' }, { url: 'ws://127.0.0.1:4000' }])
+    await expect(choose(home, { ...flags, ...pin })).rejects.toThrow(refused)
+  expect(await choose(home, { url: 'wss://g.example', ...pin })).toBe('wss://g.example:443 -/-')
+  await expect(choose(home, { url: 'wss://g.example', port: 1 })).rejects.toThrow('--url and --port name two gateways')
+  await expect(choose(home, { profile: 'local', port: 1 })).rejects.toThrow('--profile and --port name two gateways')
+})
+
 /** A home with the profiles `vps` (ssh, a token in a file), `far` (direct, no secret) and `second` (here, port 4100). */
 async function withProfiles(): Promise<Home> {
   const home = await Home.make()

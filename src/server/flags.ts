@@ -1,7 +1,7 @@
 /** Flags of `clawdbot-server` and `clawdbot gateway start`. */
 
 import { parseArgs } from 'node:util'
-import { Fault } from '../shared/fault.ts'
+import { errorText, Fault } from '../shared/fault.ts'
 import { readPort } from '../shared/port.ts'
 import { serverFlags } from '../shared/server-flags.ts'
 import { didYouMean } from '../shared/std/text.ts'
@@ -45,7 +45,9 @@ export function parseServerFlags(argv: readonly string[]): GatewayFlags & { help
 function readFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values
-  } catch {
+  } catch (error) {
+    const noValue = valueSlip(error)
+    if (noValue !== undefined) throw new Fault('usage.invalid', noValue, { remedy: 'Run clawdbot-server --help.' })
     const flag =
       argv.find((word) => word.startsWith('-') && !(word.replace(/^--?|=.*$/g, '') in options)) ?? argv.join(' ')
     const close = didYouMean(flag.replace(/^--?|=.*$/g, ''), Object.keys(options))
@@ -53,6 +55,15 @@ function readFlags(argv: readonly string[]) {
       remedy: 'Run clawdbot-server --help.',
     })
   }
+}
+
+/** A flag that is known, with no value or one too many. */
+function valueSlip(error: unknown): string | undefined {
+  if ((error as { code?: unknown }).code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return undefined
+  const name = /--([\w-]+)/.exec(errorText(error))?.[1] ?? ''
+  const flag = Object.entries<{ value: string }>(serverFlags).find(([each]) => each === name)?.[1]
+  if (!flag) return `--${name} takes no value`
+  return `--${name} needs a value ${flag.value}; one that begins with a dash is written --${name}=-…`
 }
 
 /** As an unset variable in a script leaves it: it must not mean another secret than the one that was meant. */

@@ -14,6 +14,13 @@ test('flags are read; what is no port, no choice or no flag is refused by name',
   expect(() => parseServerFlags(['--prot', '1'])).toThrow('did you mean --port?')
 })
 
+test('a flag without its value, or with one too many, is told as that', () => {
+  expect(() => parseServerFlags(['--port'])).toThrow('--port needs a value <n>')
+  expect(() => parseServerFlags(['--token', '-x'])).toThrow('one that begins with a dash is written --token=-')
+  expect(parseServerFlags(['--token=-x'])).toEqual({ token: '-x' })
+  expect(() => parseServerFlags(['--help=yes'])).toThrow('--help takes no value')
+})
+
 test.each(['port', 'token', 'password'])('an empty --%s, as an unset variable leaves it, is refused', (flag) => {
   for (const value of ['', ' ']) expect(() => parseServerFlags([`--${flag}`, value])).toThrow(`--${flag} is empty`)
 })

@@ -1,5 +1,6 @@
 /** `clawdbot password set`: asked twice without showing it, or read from a pipe; only its hash is kept. */
 
+import { readRuntime } from '../client/runtime-file.ts'
 import { Fault } from '../shared/fault.ts'
 import { passwordStrength, shortestForOthers } from '../shared/password-strength.ts'
 import { Secret } from '../shared/std/secret.ts'
@@ -22,11 +23,14 @@ export const passwordSet = defineCommand({
     if (!flags.stdin && !person.isThere) {
       throw usage('There is no terminal to ask in: pipe the password in and say --stdin', 'password set')
     }
-    const password = flags.stdin ? new Secret((await person.input()).replace(/\r?\n$/, '')) : await ask(world)
+    const password = flags.stdin ? await piped(world) : await ask(world)
     const { path, isTakenUp, isNewMode } = await keeper.setPassword(password)
     const { bits, level, hint } = passwordStrength(password.reveal())
     if (flags.json) {
-      out(`${JSON.stringify({ ok: true, path, isTakenUp, isNewMode, strength: { bits, level } })}\n`)
+      const isRunning = (await readRuntime(world.paths.runtimeFile))?.isAlive === true
+      out(
+        `${JSON.stringify({ ok: true, path, isRunning, isTakenUp: isRunning && isTakenUp, isNewMode, strength: { bits, level } })}\n`,
+      )
       return 0
     }
     out(`✅ The gateway has a new password (${level}, about ${bits} bits); its hash is in ${path}\n`)
@@ -38,6 +42,12 @@ export const passwordSet = defineCommand({
     return 0
   },
 })
+
+async function piped({ person }: Surroundings): Promise<Secret> {
+  const text = (await person.input()).replace(/\r?\n$/, '')
+  if (text === '') throw usage('Nothing came in: pipe the password in, one line', 'password set')
+  return new Secret(text)
+}
 
 async function ask({ person, err, signal }: Surroundings): Promise<Secret> {
   err(`Five or six words that do not belong together are hard to guess and easy to type.\n`)

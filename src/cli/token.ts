@@ -1,5 +1,6 @@
 /** `clawdbot token rotate`: another token for the gateway of this machine, wherever the present one is kept. */
 
+import { readRuntime } from '../client/runtime-file.ts'
 import { defineCommand } from './command.ts'
 
 export const tokenRotate = defineCommand({
@@ -9,11 +10,12 @@ export const tokenRotate = defineCommand({
     show: { type: 'boolean', about: 'print the new token, alone on standard output' },
     json: { type: 'boolean', about: 'print JSON' },
   },
-  async run({ host, out, err, flags }) {
+  async run({ host, out, err, flags, paths }) {
     const { kept, path, isTakenUp, token } = (await host()).rotateToken()
     if (flags.json) {
+      const isRunning = (await readRuntime(paths.runtimeFile))?.isAlive === true
       const shown = flags.show ? { token: token.reveal() } : {}
-      out(`${JSON.stringify({ ok: true, kept, path, isTakenUp, ...shown })}\n`)
+      out(`${JSON.stringify({ ok: true, kept, path, isRunning, isTakenUp: isRunning && isTakenUp, ...shown })}\n`)
       return 0
     }
     const say = flags.show ? err : out

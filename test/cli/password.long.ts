@@ -91,7 +91,13 @@ test('AU12, AU14: password set keeps a hash, the gateway takes it up, closes the
 test('piped in, with --json, it says how strong it is and switches the gateway from its token', async () => {
   await using home = await homeWith('{ gateway: { auth: { mode: "token" } } }')
   const { out } = await clawdbot(home, ['password', 'set', '--stdin', '--json'], { input: `${right}\n` })
-  expect(JSON.parse(out)).toMatchObject({ ok: true, isTakenUp: true, isNewMode: true, strength: { level: 'good' } })
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    isRunning: false,
+    isTakenUp: false,
+    isNewMode: true,
+    strength: { level: 'good' },
+  })
   expect(out).not.toContain(right)
   expect(await readFile(home.paths.configPath, 'utf8')).toMatch(/mode: "password"/)
 })

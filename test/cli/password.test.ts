@@ -30,7 +30,7 @@ test.each([
     '{ gateway: { bind: "lan", auth: { token: "x1234567890123456789012345" } } }',
     'too short',
   ],
-  ['none', '', '{}', 'guessed too easily'],
+  ['none', '', '{}', 'Nothing came in'],
 ])('%s is refused, and nothing is changed', async (_, input, settings, why) => {
   await using home = await homeWith(settings)
   const { code, err } = await clawdbot(home, ['password', 'set', '--stdin'], { input })

@@ -41,6 +41,8 @@ test.each([
     const { code, out } = await clawdbot(home, ['token', 'rotate'])
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('takes it up by itself') })
     expect(await client.closed).toEqual({ code: 4001, reason: 'credentials changed' })
+    const told = JSON.parse((await clawdbot(home, ['token', 'rotate', '--json'])).out)
+    expect(told).toMatchObject({ isRunning: true, isTakenUp: true })
     const shown = await clawdbot(home, ['token', 'rotate', '--show'])
     const next = shown.out.trim()
     expect(Buffer.from(next, 'base64url')).toHaveLength(32)
@@ -58,10 +60,9 @@ test.each([
     stop.abort()
     await ended
     using journal = openJournal({ path: join(home.paths.stateDir, 'audit.db'), clock: systemClock })
-    expect(journal.read({ limit: 9, what: 'auth.token-rotated' }).map(({ facts }) => facts)).toEqual([
-      { kept: where },
-      { kept: where },
-    ])
+    expect(journal.read({ limit: 9, what: 'auth.token-rotated' }).map(({ facts }) => facts)).toEqual(
+      Array(3).fill({ kept: where }),
+    )
   },
 )
 
@@ -86,7 +87,7 @@ test('where settings are not reloaded, it says so; with --json the token is told
   await using home = await homeWith({ settings: auth({ token: old }, { reload: { mode: 'off' } }) })
   expect((await clawdbot(home, ['token', 'rotate'])).out).toContain('clawdbot gateway restart')
   const quiet = JSON.parse((await clawdbot(home, ['token', 'rotate', '--json'])).out)
-  expect(quiet).toEqual({ ok: true, kept: 'settings', path: home.paths.configPath, isTakenUp: false })
+  expect(quiet).toEqual({ ok: true, kept: 'settings', path: home.paths.configPath, isRunning: false, isTakenUp: false })
   const loud = JSON.parse((await clawdbot(home, ['token', 'rotate', '--json', '--show'])).out)
   expect(await readFile(home.paths.configPath, 'utf8')).toContain(loud.token)
 })

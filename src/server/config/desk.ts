@@ -131,7 +131,7 @@ export class ConfigDesk {
   /** What the file means now. */
   inForce(): ConfigSnapshot {
     const snapshot = this.look()
-    if (!snapshot.valid) throw invalid(this.path, snapshot.issues)
+    if (!snapshot.valid) throw unusable(this.path, snapshot.issues)
     return snapshot
   }
 
@@ -144,11 +144,16 @@ export class ConfigDesk {
   }
 }
 
+/** What was to be written, or the file that was to be changed. */
 function invalid(path: string, issues: ConfigSnapshot['issues']): Fault {
-  return new Fault('config.invalid', issuesText(path, issues), {
-    remedy: 'The file was not changed. docs/config.md lists every setting.',
-    details: { issues },
-  })
+  const remedy = 'The file was not changed. docs/config.md lists every setting.'
+  return new Fault('config.invalid', issuesText(path, issues), { remedy, details: { issues } })
+}
+
+/** The file that was to be read. */
+function unusable(path: string, issues: ConfigSnapshot['issues']): Fault {
+  const remedy = 'Correct the file: clawdbot config edit. docs/config.md lists every setting.'
+  return new Fault('config.invalid', issuesText(path, issues), { remedy, details: { issues } })
 }
 
 function conflict(path: string): Fault {

@@ -85,6 +85,12 @@ function finish(end: ChatPayload, writer: AnswerWriter, world: Surroundings): nu
 function whenLost({ rpc }: Gateway): Promise<never> {
   // A call that never gets an answer ends with the connection: it tells when and why.
   return rpc.lost.then((fault) => {
+    if (fault.details?.isOver === true) {
+      throw new Fault(fault.code, `${fault.message}, and the answer ended with it`, {
+        remedy: 'What there is of it is kept: open the terminal with clawdbot once the gateway runs, and ask again.',
+        cause: fault,
+      })
+    }
     throw new Fault(fault.code, `${fault.message}; the answer may go on without us`, {
       remedy: 'Open the terminal with clawdbot to read the rest.',
       cause: fault,

@@ -285,7 +285,11 @@ function endFault(
   if (!isEstablished && code === 1000) return notAGateway(origin, 'closed without a greeting')
   if (code === 1012) {
     const how = isStopping ? 'has stopped' : 'is restarting'
-    return new Fault('client.closed', `The gateway at ${origin} ${how}`, { retryable: true, retryAfterMs: 250 })
+    return new Fault('client.closed', `The gateway at ${origin} ${how}`, {
+      retryable: true,
+      retryAfterMs: 250,
+      details: { isOver: true }, // whatever it was doing ended with it
+    })
   }
   if (code === 1013) {
     return new Fault('client.closed', `The gateway at ${origin} is not ready (${reason || 'try again later'})`, {

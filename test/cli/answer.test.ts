@@ -255,6 +255,16 @@ test('a connection lost in the middle says so, with the exit code of an unreacha
   expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('the answer may go on without us') })
 })
 
+test('a gateway that stops takes the answer with it, which is not told as going on', async () => {
+  await using home = await Home.make()
+  await using gateway = await playing((params, peer) => {
+    peer.event('chat', chat(params, 'delta', assistant('Half')))
+    setImmediate(() => peer.close(1012, 'service restart'))
+  })
+  const ran = await piped(home, gateway, 'hi')
+  expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('is restarting, and the answer ended with it') })
+})
+
 test('agent --message prints the answer; with --json the final result of the run', async () => {
   await using home = await Home.make()
   const result = { runId: 'k', status: 'ok', summary: 'completed', result: { payloads: [{ text: 'yes' }] } }

@@ -3,6 +3,7 @@
 import type { ModelRow } from '../../shared/protocol/agents.ts'
 import { splitModel } from '../config/agents.ts'
 import type { Config } from '../config/schema.ts'
+import { builtinGuide } from '../providers/builtin.ts'
 import { hostedVendors } from '../providers/hosted.ts'
 import { modelName } from '../providers/models.ts'
 import { defaultContextTokens } from '../runs/budget.ts'
@@ -24,9 +25,15 @@ export function createModelWindows(config: () => Config): ModelWindows {
         return agents.defaults.contextTokens ?? defaultContextTokens
       const isMeant = ({ id }: { id: string }) => id === ref.model
       const configured = models.providers[ref.provider]?.models?.find(isMeant)?.contextWindow
+      const own =
+        ref.provider === builtinGuide.provider && isMeant(builtinGuide) ? builtinGuide.contextWindow : undefined
       const hosted = hostedVendors.find(({ id }) => id === ref.provider)?.models.find(isMeant)?.contextWindow
       return (
-        configured ?? told.get(modelName({ provider: ref.provider, id: ref.model })) ?? hosted ?? defaultContextTokens
+        configured ??
+        told.get(modelName({ provider: ref.provider, id: ref.model })) ??
+        hosted ??
+        own ??
+        defaultContextTokens
       )
     },
     note(rows) {

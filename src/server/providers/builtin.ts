@@ -11,14 +11,14 @@ import type { Chunk, Provider, ProviderRequest } from './provider.ts'
 /** What answers until a model is configured. */
 export const builtinModel = 'builtin:guide'
 
-const guide: ModelRow = {
+export const builtinGuide = {
   id: 'guide',
   name: 'Built-in guide (not a model)',
   provider: 'builtin',
   contextWindow: 200_000,
   reasoning: false,
   input: ['text'],
-}
+} as const satisfies ModelRow
 
 type Answer = { text: string } | { call: { name: string; arguments: Record<string, unknown> } }
 
@@ -36,7 +36,7 @@ export function builtinProvider(facts: Facts): Provider {
         yield { type: 'end', stopReason: 'stop' }
       }
     },
-    models: async () => [guide],
+    models: async () => [{ ...builtinGuide, input: [...builtinGuide.input] }],
   }
 }
 

@@ -13,6 +13,7 @@ test('a model takes what the settings say, else what its server told, else what 
   expect(windows.of('local/tiny')).toBe(4000)
   expect(windows.of('google:gemini-2.5-pro')).toBe(1_048_576)
   expect(windows.of('ollama:llama3.2:3b')).toBe(128_000)
+  expect(windows.of('builtin:guide')).toBe(200_000) // before anybody asked for the list, too
   windows.note([{ id: 'llama3.2:3b', name: 'x', provider: 'ollama', contextWindow: 8192 }])
   windows.note([{ id: 'tiny', name: 'x', provider: 'local', contextWindow: 9 }])
   expect([windows.of('ollama/llama3.2:3b'), windows.of('local:tiny'), windows.of('local:plain')]).toEqual([

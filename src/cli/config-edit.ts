@@ -3,6 +3,7 @@
 import { Fault } from '../shared/fault.ts'
 import { defineCommand } from './command.ts'
 import { report } from './config.ts'
+import { usage } from './parse.ts'
 import { harmless } from './style.ts'
 
 export const configEdit = defineCommand({
@@ -11,6 +12,9 @@ export const configEdit = defineCommand({
   flags: { json: { type: 'boolean', about: 'print JSON' } },
   async run(invocation) {
     const { host, edit, keepText, err, person, signal } = invocation
+    if (!person.isThere) {
+      throw usage('There is no terminal for an editor: config set and unset change single settings', 'config edit')
+    }
     const { config } = await host()
     const { raw, hash } = config.look()
     const before = raw ?? '{\n  // docs/config.md lists every setting.\n}\n'

@@ -43,6 +43,14 @@ test('set, get, unset, path and validate speak plainly', async () => {
   expect(await clawdbot(home, ['config', 'get', 'gateway.remote.url'])).toMatchObject({ code: 1 })
 })
 
+test('settings that cannot be read are told to be corrected; only what was to change them says that it did not', async () => {
+  await using home = await homeWith('{ gatway: {} }')
+  const read = await clawdbot(home, ['config', 'get'])
+  expect(read).toMatchObject({ code: 2, err: expect.stringContaining('Correct the file: clawdbot config edit') })
+  expect(read.err).not.toContain('was not changed')
+  expect((await clawdbot(home, ['config', 'set', 'gateway.bind', 'lan'])).err).toContain('The file was not changed')
+})
+
 test('a gateway whose port somebody typed does not go by the settings, which is said', async () => {
   await using home = await homeWith('{}')
   const note = { pid: process.pid, port: 18_801, isPortTyped: true }
@@ -131,7 +139,7 @@ test('an edit that does not validate is shown its problems and may be mended; gi
     seen.push(text)
     return drafts[seen.length - 1]
   }
-  const person = { ...nobodyThere, confirm: async () => true }
+  const person = { ...somebody, confirm: async () => true }
   const mended = await clawdbot(home, ['config', 'edit'], { edit, person })
   expect(mended).toMatchObject({ code: 0, err: expect.stringContaining('gateway.port must be a number') })
   expect(seen[1]).toBe(drafts[0])
@@ -139,10 +147,14 @@ test('an edit that does not validate is shown its problems and may be mended; gi
 
   const given = await clawdbot(home, ['config', 'edit'], {
     edit: async () => '{',
-    person: { ...nobodyThere, confirm: async () => false },
+    person: { ...somebody, confirm: async () => false },
   })
   expect(given.code).toBe(2)
-  expect(await clawdbot(home, ['config', 'edit'])).toMatchObject({ code: 2, err: expect.stringContaining('EDITOR') })
+  expect(await clawdbot(home, ['config', 'edit'], { person: somebody })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('EDITOR'),
+  })
+  expect((await clawdbot(home, ['config', 'edit'], { edit: async () => '{}' })).err).toContain('There is no terminal')
   expect(await readFile(home.paths.configPath, 'utf8')).toBe(drafts[1])
 })
 
@@ -156,7 +168,7 @@ test('DU8: an edit that cannot be put in place is kept, and where is said', asyn
     await writeFile(home.paths.configPath, theirs)
     return mine
   }
-  const { code, err } = await clawdbot(home, ['config', 'edit'], { edit: meanwhile, keepText })
+  const { code, err } = await clawdbot(home, ['config', 'edit'], { edit: meanwhile, keepText, person: somebody })
   expect(code).toBe(2)
   expect(err).toContain('was changed by somebody else')
   expect(err).toContain(
@@ -166,14 +178,14 @@ test('DU8: an edit that cannot be put in place is kept, and where is said', asyn
 
   const drafts = ['{ gateway: ', undefined]
   const edit = async () => drafts.shift()
-  const person = { ...nobodyThere, confirm: async () => true }
+  const person = { ...somebody, confirm: async () => true }
   const aborted = await clawdbot(home, ['config', 'edit'], { edit, person, keepText })
   expect(aborted.err).toContain('kept in /tmp/kept-2')
   expect(kept).toEqual([mine, '{ gateway: '])
-  expect((await clawdbot(home, ['config', 'edit'], { keepText })).err).not.toContain('kept in')
+  expect((await clawdbot(home, ['config', 'edit'], { keepText, person: somebody })).err).not.toContain('kept in')
 })
 
-const nobodyThere = {
+const somebody = {
   isThere: true,
   confirm: async () => false,
   line: async () => undefined,

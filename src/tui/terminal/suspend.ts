@@ -1,5 +1,7 @@
 /** Lending the terminal to another program: an editor, a pager, or the shell after ctrl+z. */
 
+import { readShellWords } from '../../shared/std/shell-words.ts'
+
 /** Who holds the terminal on our side. All are told to let go, then to take it again, in reverse. */
 export type TerminalHolder = {
   /** Lets go: raw mode off, modes off, nothing drawn any more. */
@@ -52,10 +54,10 @@ export type EditorPort = {
 
 export type Edited = { kind: 'edited'; text: string } | { kind: 'unchanged' } | { kind: 'failed'; reason: string }
 
-/** The editor that a person chose: VISUAL, EDITOR, else what the system surely has. Words split at spaces. */
+/** The editor that a person chose: VISUAL, EDITOR, else what the system surely has. */
 export function editorCommand(env: Readonly<Partial<Record<'VISUAL' | 'EDITOR', string>>>, platform: string): string[] {
   const chosen = env.VISUAL?.trim() || env.EDITOR?.trim() || (platform === 'win32' ? 'notepad' : 'vi')
-  return chosen.split(/\s+/)
+  return readShellWords(chosen, { hasBackslash: platform !== 'win32' })
 }
 
 /** Opens the text in the person's editor. One line end that editors add at the end is taken away again. */

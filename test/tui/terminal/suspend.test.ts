@@ -52,6 +52,11 @@ test('an editor that cannot start or fails leaves the text and says so', async (
 
 test('VISUAL comes before EDITOR, before what the system has', () => {
   expect(editorCommand({ VISUAL: 'code --wait', EDITOR: 'nano' }, 'linux')).toEqual(['code', '--wait'])
+  expect(editorCommand({ EDITOR: `sh -c "exit 3"` }, 'linux')).toEqual(['sh', '-c', 'exit 3'])
+  expect(editorCommand({ EDITOR: `"C:\\Program Files\\Vim\\gvim.exe" -f` }, 'win32')).toEqual([
+    'C:\\Program Files\\Vim\\gvim.exe',
+    '-f',
+  ])
   expect(editorCommand({}, 'linux')).toEqual(['vi'])
   expect(editorCommand({}, 'win32')).toEqual(['notepad'])
 })

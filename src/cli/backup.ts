@@ -20,6 +20,7 @@ export const backup = defineCommand({
   async run(invocation) {
     const { args, flags, host, out, clock } = invocation
     if (args.length > 1) throw usage('backup takes one file', 'backup')
+    if (args[0]?.trim() === '') throw usage('The name of the file is empty: name one, or leave it out', 'backup')
     const file = await fileFor(args[0], clock.now())
     const gateway = await host()
     const made = await gateway.backup({ file, withSecrets: flags['with-secrets'] })

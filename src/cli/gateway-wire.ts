@@ -113,7 +113,7 @@ export const gatewayCall = defineCommand({
   async run(invocation) {
     const { args, flags, out, err } = invocation
     const [method, ...rest] = args
-    if (method === undefined || rest.length > 0) throw usage('gateway call needs one method', 'gateway call')
+    if (!method?.trim() || rest.length > 0) throw usage('gateway call needs one method', 'gateway call')
     const params = parseJson(flags.params ?? '{}')
     if (!params.ok) throw usage(`--params is ${params.reason}`, 'gateway call')
     return await withGateway(invocation, async ({ request }) => {

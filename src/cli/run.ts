@@ -19,9 +19,15 @@ export async function runCommand(argv: readonly string[], world: Surroundings): 
     if (world.signal.aborted && !(error instanceof Fault)) return interruptedExit(world.signal)
     const fault = stateFault(world.paths.stateDir, error)
     if (!fault) throw error
-    reportFault(fault, world, argv.includes('--json'))
+    reportFault(fault, world, isForPrograms(argv))
     return fault.exitCode
   }
+}
+
+/** What follows `--` belongs to another program. */
+function isForPrograms(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 async function route(argv: readonly string[], world: Surroundings): Promise<number> {

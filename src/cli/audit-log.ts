@@ -1,17 +1,19 @@
 /** `clawdbot audit log`: who got in, who was refused, what was paired, approved, run and changed on this gateway. */
 
 import { existsSync } from 'node:fs'
-import { defineCommand } from './command.ts'
+import { countFlag, defineCommand } from './command.ts'
 import { usage } from './parse.ts'
 import { columns } from './style.ts'
 
 const shownByDefault = 50
+/** So many are in the log at most. */
+const mostKept = 200_000
 
 export const auditLog = defineCommand({
   name: 'audit log',
   about: 'who got in, was refused, paired, approved, ran and changed what; every entry is chained to the one before',
   flags: {
-    limit: { type: 'number', about: `newest entries shown (${shownByDefault})`, value: '<n>' },
+    limit: countFlag('newest entries shown', shownByDefault, mostKept),
     what: { type: 'string', about: 'only this kind, such as auth, pairing, approval, exec, config', value: '<kind>' },
     since: { type: 'string', about: 'only from then on, such as 2h or 7d', value: '<time>' },
     verify: { type: 'boolean', about: 'check the chain: exit code 1 when an entry was changed or removed' },

@@ -104,11 +104,22 @@ export function waitFlag(what: string, usual: string, longest = longestMs) {
   return { type: 'number', about, value: '<ms>', range: { from: 1, to: longest, unit: 'whole milliseconds' } } as const
 }
 
+/** A port, as every command reads it. */
+export function portFlag(about: string) {
+  return { type: 'number', about, value: '<port>', range: { from: 1, to: 65_535, unit: 'a port' } } as const
+}
+
+/** How many of something. `usual` is what counts without the flag. */
+export function countFlag(what: string, usual: number, most: number) {
+  const about = `${what}, 1 to ${most} (${usual})`
+  return { type: 'number', about, value: '<n>', range: { from: 1, to: most, unit: 'a whole number' } } as const
+}
+
 /** Flags of every command that talks to a gateway. */
 export const gatewayFlags = {
   profile: { type: 'string', about: 'saved profile to use (the one of: clawdbot use)', value: '<name>' },
   url: { type: 'string', about: 'gateway address, such as wss://gateway.example', value: '<url>' },
-  port: { type: 'number', about: 'port of a gateway on this machine', value: '<port>' },
+  port: portFlag('port of a gateway on this machine'),
   token: { type: 'string', about: "the gateway's token (better: CLAWDBOT_GATEWAY_TOKEN)", value: '<token>' },
   password: {
     type: 'string',

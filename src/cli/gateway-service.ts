@@ -13,7 +13,7 @@ import { isLingering, linger, lingerCommand } from '../client/service/lingering.
 import { type AskProgram, programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { shellWords } from '../shared/std/shell-words.ts'
-import { defineCommand, type Flags, type Invocation } from './command.ts'
+import { defineCommand, type Flags, type Invocation, portFlag } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { planLines, planService, type ServicePlan, whose } from './gateway-service-plan.ts'
 import { usage } from './parse.ts'
@@ -23,7 +23,7 @@ import { serviceReportLines } from './service-lines.ts'
 const flags = {
   system: { type: 'boolean', about: 'a service of the machine that starts at boot, instead of one of this account' },
   'run-as': { type: 'string', about: 'account a --system service runs as (who called sudo)', value: '<account>' },
-  port: { type: 'number', about: 'port to listen on (that of the settings)', value: '<port>' },
+  port: portFlag('port to listen on (that of the settings)'),
   'allow-write': { type: 'string', about: 'a folder its commands may write, too; may be repeated', value: '<path>' },
   linger: { type: 'boolean', about: 'keep services of this account running while nobody is logged in' },
   yes: { type: 'boolean', about: 'do it without asking first' },
@@ -119,9 +119,6 @@ async function refuseOthers(world: GatewayServiceWorld): Promise<void> {
 
 function wishOf({ flags: given, given: written, paths }: Invocation<typeof flags>) {
   const { port, system: isSystem, 'run-as': account } = given
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw usage(`--port ${port} is not a port`, 'gateway install')
-  }
   const folders = written.filter(({ name }) => name === 'allow-write').map(({ value }) => paths.expand(String(value)))
   return { isSystem, account, port, alsoWritable: folders }
 }

@@ -2,7 +2,7 @@
 
 import { isRecord, parseJson } from '../shared/std/json.ts'
 import { sleep } from '../shared/std/signal.ts'
-import { defineCommand, gatewayFlags } from './command.ts'
+import { countFlag, defineCommand, gatewayFlags } from './command.ts'
 import { withGateway } from './gateway-call.ts'
 import { oneLine } from './style.ts'
 
@@ -15,7 +15,7 @@ export const logs = defineCommand({
   flags: {
     ...gatewayFlags,
     follow: { type: 'boolean', about: 'keep printing what is added, until Ctrl+C' },
-    limit: { type: 'number', about: 'how many lines (200)', value: '<n>' },
+    limit: countFlag('how many lines', 200, 5000),
   },
   async run(invocation) {
     const { out, flags, clock, signal } = invocation

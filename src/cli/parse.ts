@@ -100,7 +100,7 @@ function readFlag(
     if (/^\d+$/.test(token.value) && value >= from && value <= to) return value
     throw usage(`${token.rawName} needs ${unit} from ${from} to ${to}, not ${JSON.stringify(token.value)}`, command)
   }
-  if (token.value.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  if (/^\d+$/.test(token.value)) return value
   throw usage(`${token.rawName} needs a number, not ${JSON.stringify(token.value)}`, command)
 }
 

@@ -2,7 +2,7 @@
 
 import { sessionTitle } from '../client/session-words.ts'
 import { formatDuration } from '../shared/std/duration.ts'
-import { defineCommand, gatewayFlags } from './command.ts'
+import { countFlag, defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { columns, oneLine } from './style.ts'
@@ -10,7 +10,7 @@ import { columns, oneLine } from './style.ts'
 export const sessionsList = defineCommand({
   name: 'sessions list',
   about: 'sessions, newest first',
-  flags: { ...gatewayFlags, limit: { type: 'number', about: 'how many (50)', value: '<n>' } },
+  flags: { ...gatewayFlags, limit: countFlag('how many', 50, 10_000) },
   async run(invocation) {
     const { out, flags, clock } = invocation
     return await withGateway(invocation, async ({ call }) => {
@@ -36,7 +36,7 @@ export const sessionsSearch = defineCommand({
   name: 'sessions search',
   about: 'find words in all messages, best match first',
   args: '<words>',
-  flags: { ...gatewayFlags, limit: { type: 'number', about: 'how many (20)', value: '<n>' } },
+  flags: { ...gatewayFlags, limit: countFlag('how many', 20, 200) },
   async run(invocation) {
     const { out, flags, args } = invocation
     const query = args.join(' ').trim()

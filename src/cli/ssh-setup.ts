@@ -7,7 +7,7 @@ import type { Secret } from '../shared/std/secret.ts'
 import { AnswerMemory } from '../tunnel/ssh/answer-memory.ts'
 import { hopText, parseHop } from '../tunnel/ssh/host.ts'
 import { sshCommand } from '../tunnel/ssh/typed.ts'
-import { defineCommand, type Flags, type FlagValues, type Surroundings } from './command.ts'
+import { defineCommand, type Flags, type FlagValues, portFlag, type Surroundings } from './command.ts'
 import { printJson } from './gateway-call.ts'
 import { usage } from './parse.ts'
 import { testProfile } from './profiles-test.ts'
@@ -17,7 +17,7 @@ const flags = {
   name: { type: 'string', about: 'name of the profile (the host)', value: '<name>' },
   'host-block': { type: 'string', about: 'also write a Host block with this name to ~/.ssh/config', value: '<alias>' },
   identity: { type: 'string', about: 'the private key to use, or to make (~/.ssh/id_ed25519)', value: '<path>' },
-  'gateway-port': { type: 'number', about: 'port of the gateway there (18789)', value: '<port>' },
+  'gateway-port': portFlag('port of the gateway there (18789)'),
   'without-token': { type: 'boolean', about: "do not read the gateway's token from the server" },
   yes: { type: 'boolean', about: 'do it without asking first; a key that is made has no passphrase then' },
   json: { type: 'boolean', about: 'print JSON for programs' },
@@ -67,9 +67,6 @@ function wishOf([place, ...rest]: readonly string[], given: SetupFlags) {
     throw usage(`--host-block ${JSON.stringify(alias)} is not a name for a host`, 'ssh setup')
   }
   const gatewayPort = given['gateway-port']
-  if (gatewayPort !== undefined && !(Number.isInteger(gatewayPort) && gatewayPort > 0 && gatewayPort < 65_536)) {
-    throw usage(`--gateway-port ${gatewayPort} is not a port`, 'ssh setup')
-  }
   const { identity, name } = given
   return { hop: parseHop(place), identity, alias, name, gatewayPort, wantsToken: !given['without-token'] }
 }

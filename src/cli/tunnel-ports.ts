@@ -8,12 +8,12 @@ import { holderName, portTaken } from '../client/ports/holder.ts'
 import { reviseProfile } from '../client/saved-profiles.ts'
 import { tunnelEnv } from '../client/secrets.ts'
 import type { AskProgram } from '../client/system-programs.ts'
-import type { Invocation } from './command.ts'
+import { type Invocation, portFlag } from './command.ts'
 import { harmless, oneLine } from './style.ts'
 import { type TunnelTarget, typedForwards, wantedForwards } from './tunnel-profile.ts'
 
 export const portFlags = {
-  'local-port': { type: 'number', about: 'port of this machine; remembered for the profile', value: '<port>' },
+  'local-port': portFlag('port of this machine; remembered for the profile'),
   forward: {
     type: 'string',
     about: 'one more over the same SSH connection, as ssh -L has it; may be given several times',

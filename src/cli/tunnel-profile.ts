@@ -37,9 +37,6 @@ export async function tunnelTarget(
 
 /** What `--local-port` and each `--forward` name. Throws `usage.invalid`. */
 export function typedForwards(localPort: number | undefined, written: readonly string[]): ForwardSpec[] {
-  if (localPort !== undefined && (!Number.isInteger(localPort) || localPort < 1 || localPort > 65_535)) {
-    throw usage(`--local-port ${localPort} is not a port`, 'tunnel up')
-  }
   const gateway = localPort === undefined ? [] : [{ port: localPort, to: 'gateway' as const }]
   return [...gateway, ...written.map(parseForward)]
 }

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Profile, SavedWay } from '../client/profile.ts'
 import { sshDestination } from '../client/way-text.ts'
 import type { Fault } from '../shared/fault.ts'
-import type { Flags, GivenFlag } from './command.ts'
+import { type Flags, type GivenFlag, portFlag } from './command.ts'
 import { usage } from './parse.ts'
 
 export const wayFlags = {
@@ -20,11 +20,7 @@ export const wayFlags = {
   },
   url: { type: 'string', about: 'a direct way, such as wss://gateway.example', value: '<url>' },
   local: { type: 'boolean', about: 'the gateway of this machine' },
-  'gateway-port': {
-    type: 'number',
-    about: 'with --ssh, --tailscale, --local: the port it listens on',
-    value: '<port>',
-  },
+  'gateway-port': portFlag('with --ssh, --tailscale, --local: the port it listens on'),
   socket: { type: 'string', about: 'with --ssh: the unix socket it listens on', value: '<path>' },
   jump: { type: 'string', about: 'with --ssh: hosts on the way, the first first; none for none', value: '<a,b>' },
   identity: { type: 'string', about: 'with --ssh: the private key', value: '<path>' },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { portFlag } from '../../src/cli/command.ts'
 import { parseLine } from '../../src/cli/parse.ts'
 import { commandTable } from '../../src/cli/table.ts'
 import { Home } from '../client/support.ts'
@@ -10,7 +11,16 @@ test.each([
   ['gateway', 'It can be: start, run, stop, restart, status, install, uninstall, health, probe, call.'],
   ['devices', 'It can be: list, pair, approve, reject, revoke, rotate.'],
   ['health --tokn x', 'Did you mean --token?'],
-  ['sessions --limit soon', '--limit needs a number, not "soon"'],
+  ['sessions --limit soon', '--limit needs a whole number from 1 to 10000, not "soon"'],
+  ['logs --limit 1.5', '--limit needs a whole number from 1 to 5000, not "1.5"'],
+  ['logs --limit 99999999999', '--limit needs a whole number from 1 to 5000'],
+  ['audit log --limit 0', '--limit needs a whole number from 1 to 200000, not "0"'],
+  ['sessions search --limit 201 x', '--limit needs a whole number from 1 to 200'],
+  ['health --port 0', '--port needs a port from 1 to 65535, not "0"'],
+  ['health --port 99999999', '--port needs a port from 1 to 65535, not "99999999"'],
+  ['health --port 1e4', '--port needs a port from 1 to 65535, not "1e4"'],
+  ['profiles add x --local --gateway-port 0', '--gateway-port needs a port from 1 to 65535, not "0"'],
+  ['tunnel up x --local-port 0x10', '--local-port needs a port from 1 to 65535, not "0x10"'],
   ['health --timeout soon', '--timeout needs whole milliseconds from 1 to 2147483647, not "soon"'],
   ['gateway health --timeout 0.5', '--timeout needs whole milliseconds from 1 to 2147483647, not "0.5"'],
   ['gateway status --timeout 0', '--timeout needs whole milliseconds from 1 to 2147483647, not "0"'],
@@ -22,6 +32,8 @@ test.each([
   ['health extra', 'health takes no arguments ("extra")'],
   ['devices approve', 'devices approve needs one request id'],
   ['gateway call', 'gateway call needs one method'],
+  ['gateway call ', 'gateway call needs one method'],
+  ['backup ', 'The name of the file is empty'],
   ['use', 'use needs one profile'],
   ['use a b', 'use needs one profile'],
   ['health -1', 'health takes no arguments ("-1")'],
@@ -45,6 +57,17 @@ test('every --timeout is read the same way, and its help says what it takes', as
     expect({ name, range }).toEqual({ name, range: { from: 1, to: 2_147_483_647, unit: 'whole milliseconds' } })
     expect(about).toContain('1 to 2147483647')
   }
+})
+
+test('every number has a range', async () => {
+  const commands = await Promise.all(commandTable.map(({ load }) => load()))
+  for (const { name, flags } of commands)
+    for (const [flag, { type, range }] of Object.entries(flags))
+      if (type === 'number') expect({ name, flag, range }).toMatchObject({ range: { from: 1 } })
+})
+
+test('a port between blanks is none', async () => {
+  expect(() => parseLine(['--port', ' 21437'], 'x', { port: portFlag('') })).toThrow('not " 21437"')
 })
 
 test('help names every command, and every command explains its flags', async () => {
@@ -86,6 +109,15 @@ test('the chat of a group is a number below zero, and no flag', async () => {
   expect(parseLine(['telegram', '-100123', '-5', 'hi', '--', '-7'], 'x', {}).args).toEqual(
     ['telegram', '-100123', '-5', 'hi', '-7'], // each once, in the order of the line
   )
+})
+
+test('--json behind -- belongs to the program on the node, and our own failures stay sentences', async () => {
+  await using home = await Home.make()
+  const words = ['nodes', 'run', 'x', '--url', 'ws://127.0.0.1:1']
+  const far = await clawdbot(home, [...words, '--', 'ls', '--json'])
+  expect(far).toMatchObject({ out: '', err: expect.stringContaining('Nothing listens') })
+  const own = await clawdbot(home, [...words, '--json', '--', 'ls'])
+  expect(JSON.parse(own.out)).toMatchObject({ ok: false })
 })
 
 test('a secret may begin with a dash', async () => {

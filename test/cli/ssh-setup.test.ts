@@ -103,7 +103,7 @@ test.each([
   [['ssh', 'setup', '-oProxyCommand=x'], 'has no flag'],
   [['ssh', 'setup', 'a b', '--yes'], 'is not a host name'],
   [['ssh', 'setup', 'vps', '--host-block', 'a b', '--yes'], 'is not a name for a host'],
-  [['ssh', 'setup', 'vps', '--gateway-port', '0', '--yes'], 'is not a port'],
+  [['ssh', 'setup', 'vps', '--gateway-port', '0', '--yes'], 'needs a port'],
 ])('%j is refused', async (words, what) => {
   await using home = await Home.make()
   const { code, err } = await clawdbot(home, words, { env })

@@ -188,7 +188,7 @@ test('what makes no sense is refused with what would', async () => {
   expect((await line('tunnel up vps --forward 8080:127.0.0.1:80')).err).toContain(
     'Further forwards need a way over SSH',
   )
-  expect((await line('tunnel up vps --local-port 70000')).err).toContain('is not a port')
+  expect((await line('tunnel up vps --local-port 70000')).err).toContain('needs a port')
   expect((await line('tunnel down vps')).err).toContain('No tunnel of vps runs')
   expect((await line('tunnel up vps other')).err).toContain('takes one profile')
 })

@@ -1,7 +1,8 @@
 /**
  * Rows drawn past Ink. Ink splits every visible row into styled characters on every frame, about 3 ms for a full screen
  * (bench/tui-frame.ts), which a streamed answer would pay thirty times a second. So the transcript's box stays blank in
- * Ink, and its rows are put on the screen here, only those that changed, in the same write as Ink's frame.
+ * Ink, and its rows are put on the screen here, only those that changed, in the same write as Ink's frame. So are other
+ * rows whose width terminals disagree about: what changed in them must be drawn from their first column on.
  *
  * Ink moves its cursor relatively and must find it where it left it: we save and restore it. Where Ink has written is
  * learned from its bytes, so a row that it blanked late, after a change of layout, is drawn again.

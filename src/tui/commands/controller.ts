@@ -11,7 +11,7 @@ import { askedDevice } from '../store/devices.ts'
 import type { State } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { CommandContext } from './command.ts'
-import { createHold, questionKey } from './hold.ts'
+import { type Asking, createHold, questionKey } from './hold.ts'
 import { type Context, keymap, keyOf, spellChord } from './keymap.ts'
 import { deeds } from './keys.ts'
 import { pasteInForm, typeInForm } from './profiles.ts'
@@ -34,17 +34,18 @@ const questionId = ({ asked, approvals, devices }: State): string | number | und
 
 /** Where a letter is a key. */
 const keyContexts: ReadonlySet<Context> = new Set<Context>([
-  ...(['approval', 'device', 'devices', 'trust', 'text', 'profiles', 'connection'] as const),
+  ...(['devices', 'text', 'profiles', 'connection'] as const),
 ])
 
 /** What has no place for text and covers the composer. */
 const pages: ReadonlySet<Context> = new Set<Context>(['text', 'profiles', 'devices', 'connection'])
 
 /** Where a letter says yes or no. */
-const answerContexts: ReadonlySet<Context> = new Set<Context>(['approval', 'device', 'trust'])
+const isAsking = (context: Context | undefined): context is Asking =>
+  context === 'approval' || context === 'device' || context === 'trust'
 
 /** What hears nothing before a pause. */
-const calmContexts: ReadonlySet<Context> = new Set<Context>([...answerContexts, 'answer'])
+const calmContexts: ReadonlySet<Context> = new Set<Context>(['approval', 'device', 'trust', 'answer'])
 
 const lettersOf = (events: readonly InputEvent[]): string =>
   events.map((event) => (event.kind === 'text' ? event.text : '')).join('')
@@ -72,7 +73,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
   let decidedMs = Number.NEGATIVE_INFINITY
   /** The question came right behind one decided here: what it does not hear yet was meant for that one. */
   let isSequel = false
-  const hold = createHold(context, clock, calmMs)
+  const hold = createHold(context, clock, calmMs, (id) => run(deeds[id]))
   shown.subscribe(() => {
     const state = shown.get()
     const id = questionId(state)
@@ -136,12 +137,12 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     }
   }
 
-  /** Text while a command asks: a key of the question, or the beginning of writing. */
-  function letter(text: string, isDeaf: boolean): void {
-    const id = isOneKey(text) ? questionKey(keyName(text[0] ?? '')) : undefined
+  /** Text while something asks: a key of the question, or the beginning of writing. */
+  function letter(text: string, asking: Asking, isDeaf: boolean): void {
+    const id = isOneKey(text) ? questionKey(keyName(text[0] ?? ''), asking) : undefined
     const isForQuestion = id !== undefined && hold.fits(text) && (!isDeaf || isSequel)
     if (!isForQuestion) write(hold.release() + text)
-    else if (id !== 'approval-page-down') hold.press(text, isDeaf ? undefined : id)
+    else if (id !== 'approval-page-down') hold.press(text, asking, isDeaf ? undefined : id)
     else if (!isDeaf) run(deeds[id])
   }
 
@@ -157,7 +158,8 @@ export function createController(context: CommandContext, shown: Store<State, Ac
   function text(event: InputEvent & { kind: 'text' }) {
     const { within, isDeaf } = contexts()
     const top = within.at(-1)
-    if (pressed.length === 0 && contextsOf(context.store.get()).at(-1) === 'approval') return letter(event.text, isDeaf)
+    const asking = contextsOf(context.store.get()).at(-1)
+    if (pressed.length === 0 && isAsking(asking)) return letter(event.text, asking, isDeaf)
     if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
     if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
     // Devices and profiles go by a letter pressed twice: that comes in two reads.
@@ -197,8 +199,7 @@ export function createController(context: CommandContext, shown: Store<State, Ac
 
   return (events) => {
     const top = contextsOf(context.store.get()).at(-1)
-    const isOneLetter = top === 'approval' && isOneKey(lettersOf(events))
-    if (top !== undefined && answerContexts.has(top) && !isOneLetter && isWriting(events)) turnAway()
+    if (isAsking(top) && !isOneKey(lettersOf(events)) && isWriting(events)) turnAway()
     for (const event of events) {
       if (event.kind === 'key') key(event.key)
       else if (event.kind === 'text') text(event)

@@ -90,6 +90,14 @@ export class Asker {
     else this.#close(first, fields.map(wordsOf))
   }
 
+  /** Shows what would be chosen. */
+  mark(isYes: boolean): void {
+    const first = this.#queue[0]
+    if (!first || first.isYes === isYes) return
+    first.isYes = isYes
+    this.#show()
+  }
+
   choose(isYes: boolean): void {
     const first = this.#queue[0]
     if (first) this.#close(first, isYes ? [] : undefined)

@@ -99,10 +99,43 @@ test('keys typed as it came still go to the composer; after a pause they answer'
   expect(screen.text()).toContain('› I was typyno')
   await screen.after(800)
   await screen.type('y')
-  await screen.after()
+  await screen.after(800)
   expect(called(script, 'device.pair.approve')).toEqual([{ requestId: 'q1' }])
   expect(screen.text()).not.toContain('May this device come in?')
   expect(screen.text()).toContain('› I was typyno')
+})
+
+test.each([
+  ['yes, that is mine', 120],
+  ['ok', 600],
+  ['no idea', 300],
+  ['let me see', 20],
+])('nobody lets a device in or refuses it by writing %j, a key every %i ms', async (words, gapMs) => {
+  const script = gatewayWith()
+  await using screen = await arrived(script)
+  ask(script)
+  await screen.after(2_000)
+  for (const letter of words) {
+    await screen.type(letter === ' ' ? '<space>' : letter)
+    await screen.after(gapMs)
+  }
+  await screen.after(2_000)
+  expect(script.calls.map(({ method }) => method).filter((name) => /^device.pair.(?!list)/.test(name))).toEqual([])
+  expect(screen.text()).toContain('May this device come in?')
+  expect(screen.text()).toContain(`› ${words}`)
+})
+
+test('a letter marks its choice at once, and decides a moment later', async () => {
+  const script = gatewayWith()
+  await using screen = await arrived(script)
+  ask(script)
+  await screen.after(2_000)
+  await screen.type('y')
+  await screen.after(500)
+  expect(screen.ui.store.get().devices.choice).toBe('all')
+  expect(called(script, 'device.pair.approve')).toEqual([])
+  await screen.after(300)
+  expect(called(script, 'device.pair.approve')).toEqual([{ requestId: 'q1' }])
 })
 
 test('what is pasted is never an answer', async () => {
@@ -143,7 +176,7 @@ test.each([
   ask(script)
   await screen.after(800)
   await screen.type(keys)
-  await screen.after()
+  await screen.after(800)
   expect(called(script, method)).toEqual([params])
 })
 
@@ -154,7 +187,7 @@ test('PA3: nobody is offered to grant more than they hold', async () => {
   await screen.after(800)
   expect(screen.text()).toMatch(/Later +Reject +Read only\s*$/m)
   await screen.type('y')
-  await screen.after()
+  await screen.after(800)
   expect(called(script, 'device.pair.approve')).toEqual([])
   expect(screen.text()).toContain('You cannot grant that')
 })
@@ -166,7 +199,7 @@ test('a gateway of the ecosystem grants all or nothing, and a node has no scopes
   await screen.after(800)
   expect(screen.text()).toMatch(/Later +Reject +All it asks\s*$/m)
   await screen.type('n')
-  await screen.after()
+  await screen.after(800)
   ask(script, { requestId: 'q2', deviceId: 'n', role: 'node', scopes: [] })
   await screen.after(800)
   expect(screen.text()).toContain('as a node')

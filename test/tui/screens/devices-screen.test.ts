@@ -28,7 +28,8 @@ const desk = paired('aaaa1111bbbb2222', 'Desk')
 const phone = paired('cccc3333dddd4444', '\u202e番号の電話\u0007')
 const lost = paired('eeee5555ffff6666', 'Lost', { revokedAtMs: 1 })
 
-async function opened(size: { columns?: number; rows?: number } = {}) {
+/** `leftMs` before the question is over. */
+async function opened(size: { columns?: number; rows?: number } = {}, leftMs = 2_000) {
   let pending = [asking]
   const script = scriptedGateway({
     'device.pair.list': () => ({ pending, paired: [desk, phone, lost] }),
@@ -45,7 +46,7 @@ async function opened(size: { columns?: number; rows?: number } = {}) {
   })
   script.become({ deviceId: desk.deviceId })
   const screen = await arrived(script, size)
-  await screen.after(5 * minute - 2_000)
+  await screen.after(5 * minute - leftMs)
   await screen.type('<enter>') // later
   await screen.type('/devices<enter>')
   await screen.after()
@@ -67,13 +68,13 @@ describe.each([
 })
 
 test('one that waits is decided about from here, and the list is then another', async () => {
-  const { script, screen } = await opened()
+  const { script, screen } = await opened({}, 10_000)
   await using _ = screen
   await screen.type('<enter>')
   await screen.after(800)
   expect(screen.text()).toContain('May this device come in?')
   await screen.type('y')
-  await screen.after()
+  await screen.after(800)
   expect(called(script, 'device.pair.approve')).toEqual([{ requestId: 'q1' }])
   await screen.type('/devices<enter>')
   await screen.after()

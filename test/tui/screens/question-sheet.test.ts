@@ -93,6 +93,7 @@ describe.each([
     await screen.after(1_000)
     await expectFrame(screen, `host-key-connection-${size.columns}x${size.rows}`)
     await screen.type('y')
+    await screen.after(800)
     expect(await answer).toBe(true)
     await screen.after()
     expect(screen.text()).toContain('── Connection to vps-1 ─')
@@ -111,6 +112,7 @@ test('under the list of gateways or profiles it is said how to get to it', async
   expect(screen.text()).toContain('Is this the right server?')
   expect(screen.text()).not.toContain('shows it')
   await screen.type('n')
+  await screen.after(800)
   expect(await answer).toBe(false)
 })
 
@@ -127,7 +129,27 @@ test('keys typed as it came still go to the composer; after a pause they answer,
   expect(screen.text()).toContain('Is this the right server?')
   await screen.after(800)
   await screen.type('y')
+  await screen.after(800)
   expect(await answer).toBe(true)
+})
+
+test('nobody trusts a server or refuses it by writing', async () => {
+  await using screen = await openUi(scriptedGateway())
+  let decided: boolean | undefined
+  void screen
+    .prompts()
+    .trustHost(hostKey, signal())
+    .then((isTrusted) => {
+      decided = isTrusted
+    })
+  await screen.after(2_000)
+  for (const letter of 'yes') {
+    await screen.type(letter)
+    await screen.after(300)
+  }
+  await screen.after(2_000)
+  expect(decided).toBe(undefined)
+  expect(screen.text()).toContain('› yes')
 })
 
 test('escape declines; nothing of what was typed is left for the next question', async () => {
@@ -211,6 +233,7 @@ test('escape leaves what is being checked, and a question of yes or no that foll
   expect(screen.text()).toContain('Is this the right server?')
   await screen.after(800)
   await screen.type('n')
+  await screen.after(800)
   expect(await trusted).toBe(false)
   const again = screen.prompts().passphrase(asking(1), signal())
   await screen.after(800)

@@ -1,5 +1,6 @@
 /** What becomes of a program whose output has nowhere to go: a closed pipe is no failure, a full disk is told. */
 
+/** A list of its own: it is loaded before all else, also for `--version`. */
 const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** Call before the first word is printed. */

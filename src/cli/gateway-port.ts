@@ -5,7 +5,7 @@ import { placeWay } from '../client/local-port.ts'
 import type { Env } from '../client/paths.ts'
 import { holderName, nextFreePort, portHolder } from '../client/ports/holder.ts'
 import { probeWay } from '../client/probe.ts'
-import { type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
+import { notePatienceMs, type RuntimeNote, readRuntime } from '../client/runtime-file.ts'
 import { programsOf } from '../client/system-programs.ts'
 import { Fault } from '../shared/fault.ts'
 import { readPort } from '../shared/port.ts'
@@ -14,9 +14,6 @@ import { gatewayPort } from '../tunnel/way-origin.ts'
 import type { Surroundings } from './command.ts'
 
 type World = Pick<Surroundings, 'env' | 'paths' | 'clock' | 'signal'>
-
-/** A gateway answers a moment before it has noted where it is. */
-const notePatienceMs = 1_000
 
 /** The one it had, if somebody typed that or nothing else is said; the settings may say another one by now. */
 export async function portAgain(before: RuntimeNote | undefined, { env, paths }: World): Promise<number | undefined> {

@@ -12,15 +12,13 @@ import type { ClientPaths, Env } from './paths.ts'
 import { holderName, nextFreePort, portHolder } from './ports/holder.ts'
 import { createPrivate, makePrivateFolder, readIfThere } from './private-file.ts'
 import { probeWay } from './probe.ts'
-import { type RuntimeNote, readRuntime } from './runtime-file.ts'
+import { notePatienceMs, type RuntimeNote, readRuntime } from './runtime-file.ts'
 import { type StartedGateway, startGateway } from './start-gateway.ts'
 import { programsOf } from './system-programs.ts'
 
 /** How long a gateway may take to listen, milliseconds; a slow machine needs some seconds for a first start. */
 const startPatienceMs = 30_000
 const lookEveryMs = 20
-/** A gateway answers a moment before it has noted where it is. Until then it may be another one that was started at once. */
-const notePatienceMs = 1_000
 /** How a gateway ends that finds another one on its state folder. */
 const gaveWay = `exit code ${new Fault('state.locked', '').exitCode}`
 

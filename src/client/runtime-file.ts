@@ -28,6 +28,9 @@ const note = once(() =>
 
 export type RuntimeNote = z.infer<ReturnType<typeof note>> & { readonly isAlive: boolean }
 
+/** A gateway answers a moment before it has noted where it is: until then, milliseconds at most, it may be any other one. */
+export const notePatienceMs = 1_000
+
 /** The last note, and whether its process still runs; undefined when there is none or it is damaged. */
 export async function readRuntime(path: string): Promise<RuntimeNote | undefined> {
   const parsed = parseJson((await readIfThere(path)) ?? '')

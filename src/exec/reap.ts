@@ -44,12 +44,12 @@ export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: C
   let living = stopped(entry, known)
   const count = living.length
   const deadline = clock.monotonic() + graceMs
-  if (graceMs > 0) for (const signal of ['SIGTERM', 'SIGCONT'] as const) send(living, entry, signal)
+  if (graceMs > 0) send(living, entry, 'SIGTERM')
   for (let round = 0; living.length > 0 && round < maxRounds; ) {
     if (clock.monotonic() >= deadline) {
       send(stopped(entry, known), entry, 'SIGKILL')
       round++
-    } else send(living, entry, 'SIGCONT') // runuser stops itself when it sees that its child was
+    } else send(living, entry, 'SIGCONT') // each time: runuser stops itself when it sees that its child was
     // Short at first after a kill, so that a fork bomb is overtaken before it grows again.
     await sleep(clock, round > 0 && round < 10 ? 1 : pollMs)
     living = processesOf(entry, known)
@@ -61,8 +61,9 @@ export async function endProcesses(entry: LedgerEntry, graceMs: number, clock: C
 function stopped(entry: LedgerEntry, known: Known): number[] {
   const held = new Set<number>()
   let living = processesOf(entry, known)
-  for (let look = 0; look < maxRounds && living.some((pid) => !held.has(pid)); look++) {
+  for (let look = 0; look < maxRounds; look++) {
     const free = living.filter((pid) => !held.has(pid))
+    if (free.length === 0) break
     send(free, entry, 'SIGSTOP')
     for (const pid of free) held.add(pid)
     living = processesOf(entry, known)

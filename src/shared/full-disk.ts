@@ -1,12 +1,7 @@
 /** A disk that is full, told as that: what a failed write says itself names no file. Pure. */
 
 import { Fault } from './fault.ts'
-
-const codes = new Set(['ENOSPC', 'EDQUOT'])
-
-export function isFullDisk(error: unknown): boolean {
-  return codes.has(String((error as { code?: unknown } | undefined)?.code))
-}
+import { isFullDisk } from './std/folder-trouble.ts'
 
 /** Of an error while writing the file whole, beside and renamed. Every other one stays as it is. */
 export function fullDisk(path: string, error: unknown): unknown {

@@ -1,8 +1,7 @@
 /** A state folder that cannot be used, told as what it is: a setting that somebody has to change. Pure. */
 
 import { Fault } from './fault.ts'
-import { isFullDisk } from './full-disk.ts'
-import { folderTrouble } from './std/folder-trouble.ts'
+import { folderTrouble, isFullDisk } from './std/folder-trouble.ts'
 
 type SystemError = { readonly code?: unknown; readonly path?: unknown; readonly syscall?: unknown }
 

@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { Fault } from '../shared/fault.ts'
-import { fullDisk, isFullDisk } from '../shared/full-disk.ts'
+import { fullDisk } from '../shared/full-disk.ts'
 import type { Clock } from '../shared/std/clock.ts'
+import { isFullDisk } from '../shared/std/folder-trouble.ts'
 import { sleep } from '../shared/std/signal.ts'
 import { isAlive } from './process-alive.ts'
 

@@ -50,7 +50,7 @@ export function readPrivateFile(path: string): string | undefined {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     if (code === 'ELOOP') throw isALink(path)
-    throw unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
+    throw refused(path, error)
   }
   try {
     checkFile(path, fd)
@@ -61,12 +61,16 @@ export function readPrivateFile(path: string): string | undefined {
   }
 }
 
+function refused(path: string, error: unknown): unknown {
+  return unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
+}
+
 /** Whether there is such a file. Throws `usage.invalid` where this account may not look. */
 export function isThere(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    throw unreadable(path, error, { statSync, dirname, uid: process.getuid?.() })
+    throw refused(path, error)
   }
 }
 

@@ -3,7 +3,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Fault } from '../../shared/fault.ts'
-import { isFullDisk } from '../../shared/full-disk.ts'
+import { isFullDisk } from '../../shared/std/folder-trouble.ts'
 
 export type WalSync = Disposable & {
   /** Something was committed that is not on disk yet. */

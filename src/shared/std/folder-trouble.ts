@@ -18,6 +18,10 @@ export type FolderTrouble = { readonly why: string; readonly isFull: boolean }
 
 /** Undefined for an error that says something else. */
 export function folderTrouble(place: string, error: unknown): FolderTrouble | undefined {
-  const reason = reasons[String((error as { code?: unknown }).code)]
+  const reason = reasonOf(error)
   return reason && { why: reason(place), isFull: reason === full }
 }
+
+export const isFullDisk = (error: unknown): boolean => reasonOf(error) === full
+
+const reasonOf = (error: unknown) => reasons[String((error as { code?: unknown } | undefined)?.code)]

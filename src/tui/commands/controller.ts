@@ -62,7 +62,8 @@ export type Controller = (events: readonly InputEvent[]) => void
 
 /** `shown` is the state on screen, whichever gateway's that is. */
 export function createController(context: CommandContext, shown: Store<State, Action>, clock: Clock): Controller {
-  let pressed: readonly string[] = []
+  /** Keys of a chord that waits for its next one. */
+  const pressed = (): readonly string[] => context.store.get().view.chord
   let lastKeyMs = Number.NEGATIVE_INFINITY
   let askedId: string | number | undefined
   let askedMs = Number.NEGATIVE_INFINITY
@@ -119,15 +120,15 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const writing = hold.meet(name)
     if (writing !== '') write(writing)
     const { within, isDeaf } = contexts()
-    if (isDeaf && isSequel && pressed.length === 0 && questionKey(name)) return
+    if (isDeaf && isSequel && pressed().length === 0 && questionKey(name)) return
     press(name, within)
   }
 
   function press(name: string, within: readonly Context[]): void {
-    const found = keymap.lookup([...pressed, name], within)
-    const before = pressed
-    pressed = found.kind === 'prefix' ? [...pressed, name] : []
-    if (before.length > 0 || pressed.length > 0) context.store.dispatch({ type: 'chord.pressed', keys: pressed })
+    const before = pressed()
+    const found = keymap.lookup([...before, name], within)
+    const keys = found.kind === 'prefix' ? [...before, name] : []
+    if (before.length > 0 || keys.length > 0) context.store.dispatch({ type: 'chord.pressed', keys })
     if (found.kind === 'found') {
       run(deeds[found.binding.id])
       if (found.binding.id === 'turn-to-question') heardId = askedId
@@ -159,18 +160,18 @@ export function createController(context: CommandContext, shown: Store<State, Ac
     const { within, isDeaf } = contexts()
     const top = within.at(-1)
     const asking = contextsOf(context.store.get()).at(-1)
-    if (pressed.length === 0 && isAsking(asking)) return letter(event.text, asking, isDeaf)
-    if (top === 'answer' && pressed.length === 0) return context.asker.type(event.text)
-    if (top === 'form' && pressed.length === 0) return typeInForm(context, event.text)
+    if (pressed().length === 0 && isAsking(asking)) return letter(event.text, asking, isDeaf)
+    if (top === 'answer' && pressed().length === 0) return context.asker.type(event.text)
+    if (top === 'form' && pressed().length === 0) return typeInForm(context, event.text)
     // Devices and profiles go by a letter pressed twice: that comes in two reads.
     if ((top === 'devices' || top === 'profiles') && isWriting([event])) return
     const [first = '', ...others] = Array.from(event.text)
-    if (pressed.length > 0 && others.length > 0) {
+    if (pressed().length > 0 && others.length > 0) {
       // A chord takes one key; what came with it is text again.
       text({ ...event, text: first })
       return text({ ...event, text: others.join('') })
     }
-    if (pressed.length > 0 || (top !== undefined && keyContexts.has(top))) {
+    if (pressed().length > 0 || (top !== undefined && keyContexts.has(top))) {
       for (const name of keysOf(event)) press(name, within)
       return
     }

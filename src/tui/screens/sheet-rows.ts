@@ -10,23 +10,27 @@ export const indent = (row: Row): Row => [plain('  '), ...row]
 
 export type SheetFact = readonly [name: string, value: string | undefined, style: Style]
 
+const usualNameWidth = 9
+
 /** One row for each that is known; what comes from afar is escaped, and cut to the row. */
-export function sheetFacts(facts: readonly SheetFact[], columns: number, nameWidth = 9): Row[] {
-  const width = Math.max(1, columns - 4 - nameWidth)
-  return facts.flatMap(([name, value, style]) =>
-    value === undefined ? [] : [[plain(name.padEnd(nameWidth), muted), plain(truncate(oneLine(value), width), style)]],
-  )
-}
+export const sheetFacts = (facts: readonly SheetFact[], columns: number, nameWidth = usualNameWidth): Row[] =>
+  factRows(facts, columns, nameWidth, (text, width) => [truncate(text, width)])
 
 /** The same, with as many rows as it takes to show all of each. */
-export function wholeFacts(facts: readonly SheetFact[], columns: number, nameWidth = 9): Row[] {
+export const wholeFacts = (facts: readonly SheetFact[], columns: number): Row[] =>
+  factRows(facts, columns, usualNameWidth, wrapText)
+
+function factRows(
+  facts: readonly SheetFact[],
+  columns: number,
+  nameWidth: number,
+  linesOf: (text: string, width: number) => readonly string[],
+): Row[] {
   const width = Math.max(1, columns - 4 - nameWidth)
   return facts.flatMap(([name, value, style]) =>
-    value === undefined
-      ? []
-      : wrapText(oneLine(value), width).map((line, index): Row => {
-          return [plain((index === 0 ? name : '').padEnd(nameWidth), muted), plain(line, style)]
-        }),
+    (value === undefined ? [] : linesOf(oneLine(value), width)).map((line, index): Row => {
+      return [plain((index === 0 ? name : '').padEnd(nameWidth), muted), plain(line, style)]
+    }),
   )
 }
 

@@ -49,6 +49,10 @@ function ask(script: ScriptedGateway & { book?: Book }, more: Partial<Pending> =
   script.tell('device.pair.requested', request)
 }
 
+/** What was decided about any device. */
+const decisions = ({ calls }: ScriptedGateway): string[] =>
+  calls.map(({ method }) => method).filter((name) => /^device.pair.(?!list)/.test(name))
+
 const sizes = [
   { columns: 80, rows: 24 },
   { columns: 40, rows: 10 },
@@ -120,7 +124,7 @@ test.each([
     await screen.after(gapMs)
   }
   await screen.after(2_000)
-  expect(script.calls.map(({ method }) => method).filter((name) => /^device.pair.(?!list)/.test(name))).toEqual([])
+  expect(decisions(script)).toEqual([])
   expect(screen.text()).toContain('May this device come in?')
   expect(screen.text()).toContain(`› ${words}`)
 })
@@ -156,7 +160,7 @@ test('Enter alone decides nothing: it waits on, and the screen of devices brings
   await screen.after(800)
   await screen.type('<enter>')
   await screen.after()
-  expect(script.calls.map(({ method }) => method).filter((name) => /^device.pair.(?!list)/.test(name))).toEqual([])
+  expect(decisions(script)).toEqual([])
   expect(screen.text()).not.toContain('May this device come in?')
 })
 

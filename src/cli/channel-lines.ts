@@ -31,25 +31,36 @@ export function channelState(facts: Facts, isProbed = false): string {
 /** `✅ telegram: connected (@bot, polling)`, or what is wrong and what to do. */
 export function channelLine(id: string, facts: Facts, isProbed = false): string {
   const state = channelState(facts, isProbed)
-  const mark = /^connected/.test(state) ? '✅' : isFailed(state) ? '❌' : '⚠️ '
+  const mark = isConnected(state) ? '✅' : isFailed(state) ? '❌' : '⚠️ '
   return `${mark} ${id}: ${state}`
 }
+
+const isConnected = (state: string): boolean => /^connected/.test(state)
 
 export function isFailed(state: string): boolean {
   return /^(failed|not configured|stopped)/.test(state)
 }
 
+type Health = Pick<Result<'health'>, 'channels' | 'channelOrder'>
+
 /** `telegram (connected), discord (stopped)`; empty when there are none. */
-export function channelSummary({
-  channels,
-  channelOrder,
-}: Pick<Result<'health'>, 'channels' | 'channelOrder'>): string {
-  const ids = [...new Set([...channelOrder, ...Object.keys(channels)])]
-  return ids
-    .map((id) => {
-      const facts = channels[id]
-      return facts ? `${id} (${channelState(facts)})` : undefined
-    })
-    .filter((line) => line !== undefined)
-    .join(', ')
+export const channelSummary = (health: Health): string => summaryOf(listed(health), channelState)
+
+/** `✅ Channels: telegram (connected)` for those that work, then a line for each that does not; `channels status` tells more. */
+export function healthLines(health: Health): string[] {
+  const all = listed(health)
+  const working = all.filter(([, facts]) => isConnected(channelState(facts)))
+  const others = all.filter((one) => !working.includes(one))
+  return [
+    ...(working.length > 0 ? [`✅ Channels: ${summaryOf(working, () => 'connected')}`] : []),
+    ...others.map(([id, facts]) => channelLine(id, facts)),
+  ]
 }
+
+function listed({ channels, channelOrder }: Health): (readonly [id: string, facts: Facts])[] {
+  const ids = [...new Set([...channelOrder, ...Object.keys(channels)])]
+  return ids.flatMap((id) => (channels[id] ? [[id, channels[id]] as const] : []))
+}
+
+const summaryOf = (some: readonly (readonly [id: string, facts: Facts])[], say: (facts: Facts) => string): string =>
+  some.map(([id, facts]) => `${id} (${say(facts)})`).join(', ')

@@ -2,7 +2,7 @@
 
 import { healthEvents, healthMethods } from '../shared/protocol/health.ts'
 import { vocabularyOf } from '../shared/rpc/vocabulary.ts'
-import { channelLine } from './channel-lines.ts'
+import { healthLines } from './channel-lines.ts'
 import { defineCommand, gatewayFlags } from './command.ts'
 import { printJson, withGateway } from './gateway-call.ts'
 import { oneLine } from './style.ts'
@@ -24,7 +24,7 @@ export const health = defineCommand({
         else {
           out(result.ok ? '✅ Gateway is healthy\n' : '❌ The gateway says that it is not well\n')
           out('✅ Authenticated successfully\n')
-          for (const [id, facts] of Object.entries(result.channels)) out(`${oneLine(channelLine(id, facts))}\n`)
+          for (const line of healthLines(result)) out(`${oneLine(line)}\n`)
         }
         return result.ok ? 0 : 1
       },

@@ -10,7 +10,7 @@ test.each([3, 4] as const)('protocol %i: healthy, authenticated, and its channel
   await using gateway = await StandInGateway.start({ protocol, token: 's', channels: telegram })
   expect(await clawdbot(home, ['health', '--url', gateway.url, '--token', 's'])).toEqual({
     code: 0,
-    out: '✅ Gateway is healthy\n✅ Authenticated successfully\n✅ telegram: connected\n',
+    out: '✅ Gateway is healthy\n✅ Authenticated successfully\n✅ Channels: telegram (connected)\n',
     err: '',
   })
 })

@@ -35,7 +35,7 @@ test('DU6: set up, paired, answered, killed, and a message of meanwhile answered
     code: 0,
     out: '✅ telegram: connected (@claw_bot, polling)\n',
   })
-  expect((await run(['health', ...at])).out).toContain('✅ telegram: connected (@claw_bot, polling)\n')
+  expect((await run(['health', ...at])).out).toContain('\n✅ Channels: telegram (connected)\n')
   expect((await run(['status', ...at])).out).toContain('telegram (connected (@claw_bot, polling))')
 
   api.say('hello', { from: 77, name: 'Grace', username: 'grace' })

@@ -118,7 +118,8 @@ test('a changed secret counts at once and is masked in the log; a file that turn
   const logText = () => readFileSync(join(home, '.clawdbot', 'logs', `clawdbot-${dayOf(Date.now())}.log`), 'utf8')
   await vi.waitFor(() => expect(printed.join('\n')).toContain('Auth mode: token'), { timeout: 5_000 })
   expect(listening()).toBeGreaterThan(0)
-  const url = /ws:\S+/.exec(printed.join('\n'))?.[0] ?? ''
+  const url = /ws:\/\/127\.0\.0\.1:\d+$/m.exec(printed.join('\n'))?.[0] ?? ''
+  expect(printed).toEqual(['🚀 Gateway starting...', `📡 WebSocket: ${url}`, '🔒 Auth mode: token'])
   const knock = async (token: string) => {
     using client = new RawClient(url)
     const answer = await client.connect({ auth: { token }, client: { displayName: `token is ${token}` } })

@@ -53,7 +53,9 @@ test('what the gateway refuses comes back, unless something else is being writte
   await using screen = await arrived(script)
   await screen.type('/model fake/nope<enter>')
   refuse()
+  // The word and what was written come with two changes, maybe in two frames.
   await screen.until('The settings list no model nope of fake')
+  await screen.until('› /model fake/nope')
   expect(screen.text()).toMatch(/› \/model fake\/nope\s*\n─/)
   await screen.type('<enter>and now')
   refuse()
